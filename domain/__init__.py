@@ -1,0 +1,1 @@
+"""What is true, whoever asks. Knows no GraphQL, no HTTP and no MQTT."""

@@ -1,0 +1,1 @@
+"""People who sign in, and the elders they are linked to."""

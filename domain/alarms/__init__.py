@@ -1,0 +1,1 @@
+"""Alarms: raised by devices, ended by people."""

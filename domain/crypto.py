@@ -1,0 +1,69 @@
+"""Personal data at rest: encrypted with a key that is named in the value, hashed with a key
+for exact look-up, masked for lists (PIPL article 51)."""
+
+import hashlib
+import hmac
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_NONCE_BYTES = 12
+_KEY_ID_BYTES = 4
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Seals and opens personal data.
+
+    Parameters:
+        keys: AES-256 keys (32 bytes each) by key id (4 ASCII characters).
+        current: the id of the key that new values are sealed with.
+        hash_key: key of the look-up hash, 32 bytes.
+    """
+
+    keys: Mapping[str, bytes]
+    current: str
+    hash_key: bytes
+
+    def seal(self, plain: str, column: str) -> bytes:
+        """Encrypt a value for one column.
+
+        Parameters:
+            plain: the value.
+            column: ``table.column``; a ciphertext moved to another column does not open.
+        Returns: key id, nonce and AES-GCM ciphertext, in this order.
+        """
+        nonce = os.urandom(_NONCE_BYTES)
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), column.encode())
+        return self.current.encode() + nonce + sealed
+
+    def open(self, sealed: bytes, column: str) -> str:
+        """Decrypt what ``seal`` made.
+
+        Raises: KeyError for an unknown key id; cryptography's InvalidTag for a changed value.
+        """
+        key_id, rest = sealed[:_KEY_ID_BYTES].decode(), sealed[_KEY_ID_BYTES:]
+        nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
+        return AESGCM(self.keys[key_id]).decrypt(nonce, body, column.encode()).decode()
+
+    def digest(self, plain: str, column: str) -> bytes:
+        """A keyed hash (32 bytes) that equals itself for equal values of a column."""
+        return hmac.digest(self.hash_key, f"{column}\0{plain}".encode(), hashlib.sha256)
+
+
+def masked_phone(phone: str) -> str:
+    """``13812341234`` -> ``138****1234``."""
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def masked_id_number(number: str) -> str:
+    """The division's six digits and the last two characters stay: ``330102**********1X``."""
+    return f"{number[:6]}**********{number[-2:]}"
+
+
+def masked_address(address: str) -> str:
+    """What follows the community is hidden: ``上城区清波街道清波门社区****``."""
+    community, mark, _ = address.partition("社区")
+    return f"{community}{mark}****" if mark else f"{address[:6]}****"

@@ -1,0 +1,1 @@
+"""Devices, what they reported, and what of it was refused."""

@@ -1,0 +1,84 @@
+"""Devices and everything they sent: events, telemetry, and what was refused."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from domain.tables import Table, choice, facts, moment, primary_key, reference, sealed
+
+
+class DeviceKind(StrEnum):
+    """What a device is; ``devices/kinds/`` holds one file of data for each."""
+
+    SOS_BUTTON = "SOS_BUTTON"
+    SLEEP_BAND = "SLEEP_BAND"
+
+
+class Device(Table, table=True):
+    """One device in someone's home; its GraphQL id is its MQTT user name."""
+
+    __table_args__ = (
+        CheckConstraint("secret_version > 0", name="device_secret_version_positive"),
+        # Room on each page, so that the frequent change of last_seen_at stays a HOT update.
+        {"postgresql_with": {"fillfactor": "70"}},
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    kind: DeviceKind = Field(sa_column=choice(DeviceKind, "device_kind_known"))
+    elder_id: UUID = Field(sa_column=reference("elder.id", index=True))
+    vendor_id: UUID = Field(sa_column=reference("vendor.id", index=True))
+    secret_version: int = 1
+    last_seen_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class DeviceEvent(Table, table=True):
+    """Something that happened once, such as a press of the button; unique per device."""
+
+    __table_args__ = (Index("device_event_received_at", "received_at"),)
+
+    device_id: UUID = Field(sa_column=reference("device.id", primary_key=True))
+    event_id: str = Field(primary_key=True)
+    type: str
+    boot: int
+    seq: int
+    device_time: datetime = Field(sa_column=moment())
+    received_at: datetime = Field(sa_column=moment())
+    late: bool
+    measures: dict[str, Any] = Field(sa_column=facts())
+
+
+class Telemetry(Table, table=True):
+    """One set of measurements; (device, device time, sequence) tells redelivery from news."""
+
+    device_id: UUID = Field(sa_column=reference("device.id", primary_key=True))
+    device_time: datetime = Field(sa_column=moment(primary_key=True))
+    seq: int = Field(primary_key=True)
+    received_at: datetime = Field(sa_column=moment())
+    measures: dict[str, Any] = Field(sa_column=facts())
+
+
+class RuleState(Table, table=True):
+    """What a rule remembers about a device, so that nothing is lost with a process."""
+
+    device_id: UUID = Field(sa_column=reference("device.id", primary_key=True))
+    rule: str = Field(primary_key=True)
+    latest: datetime = Field(sa_column=moment())
+    breached_since: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    raised: bool = False
+
+
+class DeadLetter(Table, table=True):
+    """A message that could not be taken, kept with its reason; the payload is cut at 16 KiB."""
+
+    __table_args__ = (Index("dead_letter_received_at", "received_at"),)
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    received_at: datetime = Field(sa_column=moment())
+    topic: str
+    reason: str
+    size: int
+    payload: bytes = Field(sa_column=sealed())

@@ -1,0 +1,1 @@
+"""The register of elders, their tags and their contacts."""

@@ -1,0 +1,95 @@
+"""Events in commit order: what happened, for whoever streams, notifies or reports upstream.
+
+A transaction takes one advisory lock just before its outbox insert, its last statement, and
+holds it until its commit is visible. So positions become visible in order, and a reader that
+has seen position n will never be surprised by n-1.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import Index, delete, func, insert, select, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
+from sqlmodel import Field, col
+
+from domain.tables import Table, counter, moment
+
+CHANNEL = "yiyang_outbox"
+"""NOTIFY channel; it carries nothing: a reader that wakes asks the table."""
+
+_COMMIT_ORDER_LOCK = 0x59_49_59_41_4E_47  # "YIYANG"
+
+
+class OutboxEvent(Table, table=True):
+    """One thing that happened to one subject."""
+
+    __table_args__ = (
+        Index("outbox_event_subject", "topic", "subject_id", "position"),
+        Index("outbox_event_recorded_at", "recorded_at"),
+    )
+
+    position: int = Field(default=None, sa_column=counter())
+    topic: str
+    subject_id: UUID
+    change: str
+    recorded_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something to tell once the transaction commits.
+
+    Parameters:
+        topic: the kind of subject, for example ``alarm``.
+        subject_id: the subject's key.
+        change: what happened, in the topic's own words.
+    """
+
+    topic: str
+    subject_id: UUID
+    change: str
+
+
+def record(session: AsyncSession, event: Event) -> None:
+    """Have an event written as the transaction's last statement."""
+    session.info.setdefault("events", []).append(event)
+
+
+async def write_recorded(session: AsyncSession) -> None:
+    """Write the recorded events; nothing else may follow in the transaction."""
+    events: list[Event] = session.info.pop("events", [])
+    if not events:
+        return
+    await session.execute(select(func.pg_advisory_xact_lock(_COMMIT_ORDER_LOCK)))
+    rows = [
+        {"topic": event.topic, "subject_id": event.subject_id, "change": event.change}
+        for event in events
+    ]
+    await session.execute(insert(OutboxEvent), rows)
+    await session.execute(select(func.pg_notify(CHANNEL, "")))
+
+
+async def head(connection: AsyncConnection) -> int:
+    """The newest visible position; 0 where nothing has happened yet."""
+    newest = await connection.scalar(select(func.max(OutboxEvent.position)))
+    return newest or 0
+
+
+async def oldest(connection: AsyncConnection) -> int:
+    """The oldest position still held; 0 where nothing is."""
+    first = await connection.scalar(select(func.min(OutboxEvent.position)))
+    return first or 0
+
+
+async def prune(session: AsyncSession, keep: timedelta) -> int:
+    """Drop events older than ``keep``, but never the newest one: it marks where the log stands.
+
+    Returns: how many were dropped.
+    """
+    newest = select(func.max(OutboxEvent.position)).scalar_subquery()
+    old = col(OutboxEvent.recorded_at) < func.now() - keep
+    dropped = await session.execute(
+        delete(OutboxEvent).where(old, col(OutboxEvent.position) < newest).returning(text("1"))
+    )
+    return len(dropped.all())

@@ -1,0 +1,1 @@
+"""Administrative divisions, addressed by their statistical code."""

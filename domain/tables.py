@@ -1,0 +1,124 @@
+"""Shapes that every table shares, so that the same thing is stored the same way."""
+
+import re
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Enum,
+    ForeignKey,
+    Identity,
+    LargeBinary,
+    Text,
+    Uuid,
+    func,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import declared_attr
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import SQLModel
+
+SQLModel.metadata.naming_convention = {
+    "pk": "%(table_name)s_pkey",
+    "fk": "%(table_name)s_%(column_0_name)s_fkey",
+    "uq": "%(table_name)s_%(column_0_name)s_once",
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "ck": "%(constraint_name)s",
+}
+
+
+class Table(SQLModel):
+    """The base of every table: its name is the class's in snake case."""
+
+    # SQLModel declares a ClassVar where SQLAlchemy wants a directive; both accept this at run time.
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # pyright: ignore[reportIncompatibleVariableOverride]
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def primary_key() -> Any:
+    """A UUIDv7 made by PostgreSQL: sortable by time, no counting from one to the next."""
+    return Column(Uuid(), primary_key=True, server_default=text("uuidv7()"))
+
+
+def reference(
+    target: str, *, nullable: bool = False, index: bool = False, primary_key: bool = False
+) -> Any:
+    """A foreign key by UUID to ``table.column``."""
+    return Column(
+        Uuid(),
+        ForeignKey(target),
+        nullable=nullable,
+        index=index or None,
+        primary_key=primary_key,
+    )
+
+
+def region_code(*, nullable: bool = False, index: bool = False) -> Any:
+    """A region's code. Collation C, so that a subtree is a range of codes."""
+    return Column(
+        Text(collation="C"), ForeignKey("region.code"), nullable=nullable, index=index or None
+    )
+
+
+def choice(
+    values: type[StrEnum], check: str, *, nullable: bool = False, primary_key: bool = False
+) -> Any:
+    """An enum as text under a named CHECK: a new value needs no type change.
+
+    Parameters:
+        values: the enum; its values are stored.
+        check: the constraint's name.
+    """
+    kind = Enum(
+        values,
+        name=check,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=_stored,
+    )
+    return Column(kind, nullable=nullable, primary_key=primary_key)
+
+
+def _stored(values: type[StrEnum]) -> list[str]:
+    return [member.value for member in values]
+
+
+def moment(*, nullable: bool = False, default_now: bool = False, primary_key: bool = False) -> Any:
+    """A point in time, UTC."""
+    return Column(
+        DateTime(timezone=True),
+        nullable=nullable,
+        server_default=func.now() if default_now else None,
+        primary_key=primary_key,
+    )
+
+
+def sealed() -> Any:
+    """Ciphertext or a keyed hash: bytes that no list ever selects."""
+    return Column(LargeBinary, nullable=False)
+
+
+def facts() -> Any:
+    """Small structured data that no statement filters by."""
+    return Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
+
+
+def counter() -> Any:
+    """A key that counts up, given by PostgreSQL only."""
+    return Column(BigInteger, Identity(always=True), primary_key=True)
+
+
+def within(column: Any, region: str) -> ColumnElement[bool]:
+    """Whether a region code lies in the subtree of ``region``: a range, not a LIKE.
+
+    Parameters:
+        column: the column with the code, collation C.
+        region: the code of the subtree's root, not empty.
+    """
+    return (column >= region) & (column < region[:-1] + chr(ord(region[-1]) + 1))
