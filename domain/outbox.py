@@ -72,13 +72,13 @@ async def write_recorded(session: AsyncSession) -> None:
 
 async def head(connection: AsyncConnection) -> int:
     """The newest visible position; 0 where nothing has happened yet."""
-    newest = await connection.scalar(select(func.max(OutboxEvent.position)))
+    newest = await connection.scalar(select(func.max(col(OutboxEvent.position))))
     return newest or 0
 
 
 async def oldest(connection: AsyncConnection) -> int:
     """The oldest position still held; 0 where nothing is."""
-    first = await connection.scalar(select(func.min(OutboxEvent.position)))
+    first = await connection.scalar(select(func.min(col(OutboxEvent.position))))
     return first or 0
 
 
@@ -87,7 +87,7 @@ async def prune(session: AsyncSession, keep: timedelta) -> int:
 
     Returns: how many were dropped.
     """
-    newest = select(func.max(OutboxEvent.position)).scalar_subquery()
+    newest = select(func.max(col(OutboxEvent.position))).scalar_subquery()
     old = col(OutboxEvent.recorded_at) < func.now() - keep
     dropped = await session.execute(
         delete(OutboxEvent).where(old, col(OutboxEvent.position) < newest).returning(text("1"))

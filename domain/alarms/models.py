@@ -82,7 +82,7 @@ class Alarm(Table, table=True):
     state: AlarmState = Field(sa_column=choice(AlarmState, "alarm_state_known"))
     level: int
     raised_at: datetime = Field(sa_column=moment())
-    stored_at: datetime = Field(sa_column=moment(default_now=True))
+    stored_at: datetime = Field(default=None, sa_column=moment(default_now=True))
     late: bool
     repeat_count: int = 0
     repeated_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
@@ -107,7 +107,7 @@ class AlarmLog(Table, table=True):
 
     id: int = Field(default=None, sa_column=counter())
     alarm_id: UUID = Field(sa_column=reference("alarm.id"))
-    at: datetime = Field(sa_column=moment(default_now=True))
+    at: datetime = Field(default=None, sa_column=moment(default_now=True))
     change: AlarmChange = Field(sa_column=choice(AlarmChange, "alarm_log_change_known"))
     account_id: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     note: str | None = None

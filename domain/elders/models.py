@@ -54,7 +54,7 @@ KEY_TAGS = frozenset(
         Tag.FAMILY_PLANNING_SPECIAL,
     }
 )
-"""独居 空巢 留守 失能 重残 计生特殊: the six groups of the 2022 visiting policy make a key elder."""
+"""独居 空巢 留守 失能 重残 计生特殊: key elders, the six groups of the 2022 visiting policy."""
 
 
 class Elder(Table, table=True):
