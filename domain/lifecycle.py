@@ -23,11 +23,12 @@ class Lifecycle(Generic[State, Action]):
     def next(self, state: State, action: Action) -> State:
         """The state after an action.
 
-        Raises: IllegalTransition(from, to, allowed).
+        Raises: IllegalTransition(from, to, allowed: the legal actions, comma-separated).
         """
         following = self._table.get((state, action))
         if following is None:
-            refused = {"from": state.value, "to": action.value, "allowed": self.actions(state)}
+            allowed = ", ".join(self.actions(state))
+            refused = {"from": state.value, "to": action.value, "allowed": allowed}
             raise IllegalTransition(None, **refused)
         return following
 

@@ -212,7 +212,7 @@ async def _raise_or_repeat(session: AsyncSession, signal: Signal) -> tuple[UUID,
     )
     is_new = literal_column("alarm.xmax = 0", Boolean)
     row = (await session.execute(raise_or_repeat.returning(col(Alarm.id), is_new))).one()
-    return row.tuple()
+    return row[0], row[1]
 
 
 def _schedule_escalation(session: AsyncSession, alarm_id: UUID) -> None:

@@ -1,0 +1,1 @@
+"""The GraphQL shell: HTTP and WebSocket in, domain verbs and declared reads out."""

@@ -1,0 +1,53 @@
+"""Who am I, and anything by its id."""
+
+import asyncio
+from typing import Annotated
+
+import strawberry
+
+from api.accounts.types import Account
+from api.context import Info
+from api.plan.shapes import row_type_of, row_type_of_prefix
+from api.relay import MAX_PAGE, Node
+from domain.errors import InvalidInput
+from domain.ids import parse_public_id
+
+
+async def _node(info: Info, global_id: str) -> Node | None:
+    parsed = parse_public_id(global_id)
+    row_type = row_type_of_prefix(parsed[0]) if parsed else None
+    if parsed is None or row_type is None:
+        raise InvalidInput("id", reason="no global id")
+    return await info.context.loaders.by_key(row_type).load(parsed[1])
+
+
+@strawberry.type
+class NodeQueries:
+    """Root fields on everything that has an id."""
+
+    @strawberry.field(description="You, as your token says.")
+    async def viewer(self, info: Info) -> Account | None:
+        """The actor's own account."""
+        return await info.context.loaders.by_key(row_type_of(Account)).load(info.context.actor.id)
+
+    @strawberry.field(description="Anything by its global id; null if there is none to be seen.")
+    async def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="A global id.")],
+    ) -> Node | None:
+        """One node."""
+        return await _node(info, id)
+
+    @strawberry.field(description="Several by their global ids, in the same order; at most 200.")
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[
+            list[strawberry.ID], strawberry.argument(description="Global ids of any types.")
+        ],
+    ) -> list[Node | None]:
+        """Several nodes; loads of one type share a statement."""
+        if len(ids) > MAX_PAGE:
+            raise InvalidInput("ids", reason=f"at most {MAX_PAGE}")
+        return await asyncio.gather(*(_node(info, global_id) for global_id in ids))

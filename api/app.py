@@ -1,0 +1,55 @@
+"""The Starlette application."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.websockets import WebSocket
+
+from api.execution import Gate
+from api.feed import Feed
+from api.http import graphql_over_http
+from api.settings import ApiSettings
+from api.websocket import graphql_over_websocket
+from domain.database import Database
+
+
+def create_app(settings: ApiSettings) -> Starlette:
+    """An application of its own: connections open and close with its lifespan."""
+    database = Database(settings.database_url, read_url=settings.database_read_url)
+    feed = Feed(settings.database_url)
+    gate = Gate(database, feed, settings.token_key)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
+        await feed.start()
+        yield
+        await feed.stop()
+        await database.close()
+
+    async def over_http(request: Request) -> Response:
+        return await graphql_over_http(request, gate)
+
+    async def over_websocket(websocket: WebSocket) -> None:
+        await graphql_over_websocket(websocket, gate)
+
+    async def health(_: Request) -> Response:
+        async with database.reading() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+        return JSONResponse({"status": "ok"})
+
+    pages = [
+        Mount(path, StaticFiles(directory=folder, html=True))
+        for path, folder in settings.pages.items()
+    ]
+    routes = [
+        Route("/graphql", over_http, methods=["POST"]),
+        WebSocketRoute("/graphql", over_websocket),
+        Route("/health", health),
+        *pages,
+    ]
+    return Starlette(routes=routes, lifespan=lifespan)

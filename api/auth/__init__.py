@@ -1,0 +1,1 @@
+"""Tokens: who sends a request."""

@@ -1,0 +1,92 @@
+"""Access tokens: ES256 JWTs of the kind ``at+jwt`` (RFC 9068), by joserfc."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from joserfc import jwt
+from joserfc.errors import JoseError
+from joserfc.jwk import ECKey
+
+from domain.access import Actor, Role
+
+ISSUER = "yiyang"
+AUDIENCE = "yiyang-api"
+_TYPE = "at+jwt"
+
+
+class InvalidToken(Exception):
+    """The token is none of ours, has been changed, or has expired."""
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What a token says.
+
+    Parameters:
+        actor: on whose behalf.
+        expires_at: when it ends, UTC.
+        budget: size of the caller's cost bucket in points; None for the default.
+    """
+
+    actor: Actor
+    expires_at: datetime
+    budget: int | None = None
+
+
+class TokenKey:
+    """Signs and verifies access tokens with one P-256 key."""
+
+    def __init__(self, jwk: dict[str, Any]) -> None:
+        self._key = ECKey.import_key(jwk)
+        self._claims = jwt.JWTClaimsRegistry(
+            iss={"essential": True, "value": ISSUER},
+            aud={"essential": True, "value": AUDIENCE},
+            sub={"essential": True},
+            exp={"essential": True},
+        )
+
+    @staticmethod
+    def new_jwk() -> dict[str, Any]:
+        """A fresh private key, JSON-able."""
+        return dict(ECKey.generate_key("P-256", private=True, auto_kid=True).as_dict(private=True))
+
+    def sign(self, grant: Grant) -> str:
+        """A token that says what the grant says."""
+        claims: dict[str, Any] = {
+            "iss": ISSUER,
+            "aud": AUDIENCE,
+            "sub": str(grant.actor.id),
+            "iat": int(datetime.now(UTC).timestamp()),
+            "exp": int(grant.expires_at.timestamp()),
+            "role": grant.actor.role.value,
+        }
+        if grant.actor.region is not None:
+            claims["region"] = grant.actor.region
+        if grant.budget is not None:
+            claims["budget"] = grant.budget
+        return jwt.encode({"alg": "ES256", "typ": _TYPE}, claims, self._key)
+
+    def verify(self, token: str) -> Grant:
+        """What a token says.
+
+        Raises: InvalidToken, whatever is wrong with it.
+        """
+        try:
+            decoded = jwt.decode(token, self._key, algorithms=["ES256"])
+            if decoded.header.get("typ") != _TYPE:
+                raise InvalidToken
+            claims = decoded.claims
+            self._claims.validate(claims)
+            actor = Actor(UUID(claims["sub"]), Role(claims["role"]), claims.get("region"))
+            expires_at = datetime.fromtimestamp(claims["exp"], UTC)
+            return Grant(actor, expires_at, claims.get("budget"))
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise InvalidToken from error
+
+
+def bearer(authorization: str | None) -> str | None:
+    """The token in an Authorization header."""
+    scheme, _, token = (authorization or "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and token.strip() else None

@@ -1,0 +1,54 @@
+"""What one operation carries: who asks, in which language, and its loaders."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from api.feed import Feed
+from api.plan.loaders import Loaders
+from api.texts import Language
+from domain.access import Actor
+from domain.database import Database
+
+
+@dataclass
+class Context:
+    """One operation's context; never shared between operations, not even of one socket.
+
+    Parameters:
+        request_id: names the operation in logs and errors.
+    """
+
+    database: Database
+    actor: Actor
+    language: Language
+    request_id: str
+    feed: Feed
+    loaders: Loaders = field(init=False)
+    masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.database, self.actor)
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncGenerator[AsyncSession, None]:
+        """One write on behalf of the actor; what is read afterwards is read anew."""
+        async with self.database.transaction(str(self.actor.id)) as session:
+            yield session
+        self.loaders.forget()
+
+    def begin_event(self) -> None:
+        """Each delivery of a subscription reads anew and masks anew."""
+        self.loaders.forget()
+        self.masked.clear()
+
+    def mask(self, info: "Info", reason: str) -> None:
+        """Tell the client why the field at hand is null although there is something."""
+        self.masked.append({"path": info.path.as_list(), "reason": reason})
+
+
+Info: TypeAlias = strawberry.Info[Context, None]

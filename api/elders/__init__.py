@@ -1,0 +1,1 @@
+"""Elders in the schema."""

@@ -1,0 +1,130 @@
+"""Elders as clients see them."""
+
+from datetime import date
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from sqlmodel import col
+
+from api.context import Context
+from api.describe import enumeration
+from api.plan.declare import (
+    ascending,
+    column,
+    computed,
+    connection,
+    descending,
+    many,
+    node,
+    one,
+    record,
+)
+from api.regions.types import Region
+from api.relay import Node
+from domain.accounts.models import Relation
+from domain.alarms.models import Alarm as AlarmRow
+from domain.calendar import today, whole_years
+from domain.devices.models import Device as DeviceRow
+from domain.elders import models
+from domain.elders.visibility import contact_visible, elder_tag_visible, elder_visible
+
+if TYPE_CHECKING:
+    from api.alarms.types import AlarmConnection
+    from api.devices.types import Device
+
+enumeration(models.Gender, "Sex as on the citizen id.", FEMALE="女.", MALE="男.")
+
+enumeration(
+    models.CareLevel,
+    "Ability level of GB/T 42195-2022.",
+    INTACT="能力完好 level 0.",
+    MILD="轻度失能 level 1.",
+    MODERATE="中度失能 level 2.",
+    SEVERE="重度失能 level 3.",
+    COMPLETE="完全失能 level 4.",
+)
+
+enumeration(
+    models.Tag,
+    "Why an elder needs attention.",
+    LIVES_ALONE="独居 lives alone (key).",
+    EMPTY_NEST="空巢 children live elsewhere (key).",
+    LEFT_BEHIND="留守 left behind by working children (key).",
+    DISABLED="失能 unable to care for oneself (key).",
+    SEVERELY_HANDICAPPED="重残 severely handicapped (key).",
+    FAMILY_PLANNING_SPECIAL="计生特殊 lost an only child (key).",
+    DEMENTIA="失智 dementia.",
+    MINIMUM_LIVING="低保 on the minimum living allowance.",
+    EXTREME_HARDSHIP="特困 in extreme hardship.",
+    CHILDLESS="孤寡 without spouse and children.",
+)
+
+
+def _age(elder: models.Elder, context: Context) -> int:
+    del context
+    return whole_years(elder.birth_date, today())
+
+
+@record(models.ElderTag, visible=elder_tag_visible)
+class ElderTag:
+    """A tag and since when it holds."""
+
+    tag: models.Tag
+    """The tag."""
+    since: date
+    """First day."""
+
+
+@record(models.Contact, visible=contact_visible)
+class Contact:
+    """Someone to call for an elder."""
+
+    name: str
+    """Full name."""
+    relation: Relation
+    """How they are related to the elder."""
+    phone: str = computed(
+        lambda contact, _: contact.phone_masked, needs=[models.Contact.phone_masked]
+    )
+    """Mobile phone, masked: 138****1234."""
+    calling_order: int
+    """1 is called first."""
+
+
+@node(models.Elder, visible=elder_visible)
+class Elder(Node):
+    """A person of 60 or older in the district's register."""
+
+    name: str
+    """Full name as on the citizen id."""
+    gender: models.Gender
+    """Sex as on the citizen id."""
+    birth_date: date
+    """Day of birth."""
+    age: int = computed(_age, needs=[models.Elder.birth_date])
+    """Completed years today, by the district's clock."""
+    care_level: models.CareLevel
+    """Ability level."""
+    address: str = column(models.Elder.address_masked)
+    """Address, masked after the community."""
+    region: Region = one(models.Elder.region_code)
+    """The community where they live."""
+    tags: list[models.Tag] = many(
+        models.ElderTag.elder_id,
+        order=ascending(models.ElderTag.tag),
+        where=col(models.ElderTag.until).is_(None),
+        value=models.ElderTag.tag,
+    )
+    """Tags that hold today."""
+    contacts: list[Contact] = many(
+        models.Contact.elder_id, order=ascending(models.Contact.calling_order)
+    )
+    """Whom to call, first first."""
+    devices: list[Annotated["Device", strawberry.lazy("api.devices.types")]] = many(
+        DeviceRow.elder_id, order=ascending(DeviceRow.id)
+    )
+    """Devices in their home."""
+    alarms: Annotated["AlarmConnection", strawberry.lazy("api.alarms.types")] = connection(
+        AlarmRow.elder_id, order=descending(AlarmRow.id)
+    )
+    """Their alarms, newest first."""

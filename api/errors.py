@@ -1,0 +1,86 @@
+"""Domain errors and GraphQL's own, as clients see them: a stable code and a text to show."""
+
+import logging
+from typing import Any
+
+from graphql import GraphQLError, GraphQLSyntaxError
+
+from api.context import Context
+from api.describe import enumeration, output
+from api.texts import error_text
+from domain.errors import DomainError, ErrorCode
+
+log = logging.getLogger("yiyang.errors")
+
+enumeration(
+    ErrorCode,
+    "Why something was refused.",
+    NOT_FOUND="There is none, or none that you may see.",
+    PERMISSION_DENIED="Your role may not do this.",
+    ILLEGAL_TRANSITION="The object's state does not allow it.",
+    INVALID_INPUT="A value is not admitted.",
+    ALREADY_EXISTS="There can be only one.",
+    ALARM_ALREADY_OPEN="The elder has an open alarm of this type.",
+    STILL_REFERENCED="A related row is missing.",
+    CURSOR_EXPIRED="The stream no longer holds what came after the cursor.",
+)
+
+
+@output
+class UserError:
+    """A refusal that the person who asked can do something about."""
+
+    code: ErrorCode
+    """What to branch on."""
+    field: str | None
+    """The input's field at fault."""
+    message: str
+    """A text to show, in the language of Accept-Language."""
+
+
+def user_error(error: DomainError, context: Context) -> UserError:
+    """A domain error in a mutation's payload."""
+    facts = {**error.facts, "field": error.field or ""}
+    message = error_text(error.code, facts, context.language)
+    return UserError(code=error.code, field=_camel(error.field), message=message)
+
+
+def formatted(error: GraphQLError, context: Context) -> dict[str, Any]:
+    """An error in a response's ``errors``, with its code and the request's id.
+
+    What is nobody's business is logged under the request's id and shown as INTERNAL.
+    """
+    code, message, details = _explained(error, context)
+    shown: dict[str, Any] = {"message": message}
+    if error.locations:
+        shown["locations"] = [location.formatted for location in error.locations]
+    if error.path:
+        shown["path"] = error.path
+    shown["extensions"] = {"code": code, "requestId": context.request_id, **details}
+    return shown
+
+
+def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[str, Any]]:
+    original = error.original_error
+    while isinstance(original, GraphQLError) and original.original_error is not None:
+        original = original.original_error
+    if isinstance(original, DomainError):
+        facts = {**original.facts, "field": original.field or ""}
+        field = {"field": _camel(original.field)} if original.field else {}
+        return original.code, error_text(original.code, facts, context.language), field
+    if original is None or isinstance(original, GraphQLError):
+        code = "PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "VALIDATION_FAILED"
+        return code, error.message, {}
+    log.error("request %s failed", context.request_id, exc_info=original)
+    facts = {"request_id": context.request_id}
+    return "INTERNAL", error_text("INTERNAL", facts, context.language), {}
+
+
+def _camel(name: str | None) -> str | None:
+    if name is None:
+        return None
+    head, *rest = name.split("_")
+    return head + "".join(part.title() for part in rest)
+
+
+__all__ = ["UserError", "formatted", "user_error"]

@@ -1,0 +1,110 @@
+"""Where each field of the schema comes from: declared once, on the type, beside its name.
+
+    @node(models.Alarm, visible=alarm_visible)
+    class Alarm:
+        severity: AlarmSeverity                                  # a column of that name
+        elder: Elder | None = one(models.Alarm.elder_id)         # the row it points to
+        notes: list[Note] = many(models.Note.alarm_id, ...)      # the rows that point to it
+        history: Connection[Change] = connection(models.Change.alarm_id, ...)
+        spoken_text: str = computed(spoken_text, needs=[models.Alarm.kind])
+
+Every read of a table applies the predicate given to ``node`` or ``record``; a type without one
+cannot be declared. The DataLoaders of ``loaders.py`` execute these declarations.
+"""
+
+import inspect
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
+
+import strawberry
+
+from api.describe import attribute_docs, class_description
+from api.plan.resolvers import field_for, global_id_field
+from api.plan.shapes import Column, Computed, Listing, Many, One, Order, RowType, Visible, register
+
+T = TypeVar("T")
+
+
+def ascending(*columns: Any) -> Order:
+    """Smallest first; the last column makes the order total."""
+    return Order(columns)
+
+
+def descending(*columns: Any) -> Order:
+    """Largest first; the last column makes the order total."""
+    return Order(columns, descending=True)
+
+
+def column(column: Any) -> Any:
+    """A column of another name than the field's."""
+    return Column(column)
+
+
+def one(column: Any) -> Any:
+    """The row that this row's foreign key points to."""
+    return One(column)
+
+
+def many(column: Any, *, order: Order, where: Any = None, value: Any = None) -> Any:
+    """The rows whose foreign key points to this row.
+
+    Parameters:
+        column: the other table's foreign key.
+        where: which of them; all if None.
+        value: give this column of theirs instead of the rows.
+    """
+    return Many(column, order, where, value)
+
+
+def connection(column: Any, *, order: Order) -> Any:
+    """A connection over the rows whose foreign key points to this row."""
+    return Listing(column, order)
+
+
+def computed(function: Callable[[Any, Any], Any], *, needs: Sequence[Any]) -> Any:
+    """What a function makes of this row's columns.
+
+    Parameters:
+        function: called with the row and the operation's context.
+        needs: the columns that it reads.
+    """
+    return Computed(function, tuple(needs))
+
+
+def node(model: Any, *, visible: Visible, streamed: bool = False) -> Callable[[type[T]], type[T]]:
+    """Declare a type with global ids over a table; the class derives from ``Node``.
+
+    Parameters:
+        model: the SQLModel class; its table's name is the ids' prefix.
+        visible: the predicate of the rows that an actor may see.
+        streamed: whether its pages carry their place in the stream of changes.
+    """
+
+    def decorate(cls: type[T]) -> type[T]:
+        return _declared(RowType(cls, model, visible, model.__tablename__, streamed))
+
+    return decorate
+
+
+def record(model: Any, *, visible: Visible) -> Callable[[type[T]], type[T]]:
+    """Declare a type over a table whose rows have no global id of their own."""
+
+    def decorate(cls: type[T]) -> type[T]:
+        return _declared(RowType(cls, model, visible, None))
+
+    return decorate
+
+
+def _declared(row_type: RowType) -> Any:
+    cls = row_type.cls
+    docs = attribute_docs(cls)
+    for name in inspect.get_annotations(cls):
+        given = cls.__dict__.get(name)
+        declaration = given if given is not None else Column(getattr(row_type.model, name))
+        row_type.fields[name] = declaration
+        setattr(cls, name, field_for(declaration, docs.get(name)))
+    register(row_type)
+    if row_type.prefix:
+        cls.id = global_id_field(row_type.prefix)  # pyright: ignore[reportAttributeAccessIssue]
+        cls.__annotations__ = {"id": strawberry.ID, **cls.__annotations__}
+    return strawberry.type(cls, description=class_description(cls))

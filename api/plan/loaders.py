@@ -1,0 +1,172 @@
+"""The DataLoaders of one operation: siblings share statements, and nothing outlives the answer."""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select
+from strawberry.dataloader import DataLoader
+
+from api.plan import statements
+from api.plan.shapes import (
+    Listing,
+    Many,
+    One,
+    Order,
+    RowType,
+    source_of,
+    target_of,
+)
+from api.relay import Page, PageArguments, PageInfo, encode_cursor
+from domain import outbox
+from domain.access import Actor
+from domain.database import Database
+
+Loader: TypeAlias = DataLoader[Any, Any]
+AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+
+class Loaders:
+    """Reads declared rows for one actor.
+
+    Parameters:
+        database: where from; every batch borrows a connection of its own.
+        actor: whose predicate every statement carries.
+    """
+
+    def __init__(self, database: Database, actor: Actor) -> None:
+        self._database = database
+        self._actor = actor
+        self._loaders: dict[Hashable, Loader] = {}
+        self.statement_count = 0
+
+    def forget(self) -> None:
+        """Read anew from here on: a write has been committed."""
+        self._loaders.clear()
+
+    def by_key(self, row_type: RowType) -> Loader:
+        """Key -> instance, or None where there is none to be seen."""
+
+        async def load(keys: list[Any]) -> Sequence[Any]:
+            statement = statements.rows_by_key(row_type, self._actor, keys)
+            rows = await self._fetch(statement)
+            name = row_type.key.key
+            found = {getattr(row, name): _instance(row_type, row) for row in rows}
+            return [found.get(key) for key in keys]
+
+        return self._loader(("key", row_type.prefix or row_type.table.name), load)
+
+    def one(self, declaration: One) -> Loader:
+        """Key of the row pointed to -> instance or None."""
+        return self.by_key(target_of(declaration.column))
+
+    def many(self, declaration: Many) -> Loader:
+        """Parent's key -> list of instances, or of values."""
+        target = source_of(declaration.column)
+
+        async def load(parents: list[Any]) -> Sequence[Any]:
+            rows = await self._fetch(statements.children(declaration, self._actor, parents))
+            found: dict[Any, list[Any]] = defaultdict(list)
+            for row in rows:
+                child = row[1] if declaration.value is not None else _instance(target, row)
+                found[row[0]].append(child)
+            return [found[parent] for parent in parents]
+
+        return self._loader(declaration, load)
+
+    def pages(self, declaration: Listing, arguments: PageArguments) -> Loader:
+        """Parent's key -> page of the rows that point to it."""
+        column = declaration.column
+        target = source_of(column)
+
+        async def load(parents: list[Any]) -> Sequence[Any]:
+            position = await self._stream_position(target)
+            statement = statements.pages_of_parents(
+                target, self._actor, declaration.order, arguments, column, parents
+            )
+            found: dict[Any, list[AnyRow]] = defaultdict(list)
+            for row in await self._fetch(statement):
+                found[row[0]].append(row)
+            return [
+                self._page(
+                    target,
+                    declaration.order,
+                    arguments,
+                    found[parent],
+                    [column == parent],
+                    position,
+                )
+                for parent in parents
+            ]
+
+        return self._loader((declaration, arguments), load)
+
+    async def page(
+        self,
+        row_type: RowType,
+        order: Order,
+        arguments: PageArguments,
+        conditions: Sequence[ColumnElement[bool]] = (),
+    ) -> Page:
+        """A page of a whole table, as far as the actor sees it."""
+        position = await self._stream_position(row_type)
+        rows = await self._fetch(
+            statements.page(row_type, self._actor, order, arguments, conditions)
+        )
+        return self._page(row_type, order, arguments, rows, conditions, position)
+
+    def _page(
+        self,
+        row_type: RowType,
+        order: Order,
+        arguments: PageArguments,
+        rows: Sequence[AnyRow],
+        conditions: Sequence[ColumnElement[bool]],
+        position: int,
+    ) -> Page:
+        more = len(rows) > arguments.size
+        kept = rows[: arguments.size]
+        if arguments.backward:
+            kept = kept[::-1]
+        names = [column.key for column in order.columns]
+        cursors = [encode_cursor([getattr(row, name) for name in names]) for row in kept]
+
+        async def total() -> int:
+            counted = await self._fetch(statements.count(row_type, self._actor, conditions))
+            return counted[0][0]
+
+        return Page(
+            nodes=[_instance(row_type, row) for row in kept],
+            cursors=cursors,
+            page_info=PageInfo(
+                has_next_page=arguments.before is not None if arguments.backward else more,
+                has_previous_page=more if arguments.backward else arguments.after is not None,
+                start_cursor=cursors[0] if cursors else None,
+                end_cursor=cursors[-1] if cursors else None,
+            ),
+            count=total,
+            stream_position=position,
+        )
+
+    async def _stream_position(self, row_type: RowType) -> int:
+        """Where the stream stood before the page was read: a subscriber who resumes from there
+        misses nothing that the page does not show."""
+        if not row_type.streamed:
+            return 0
+        self.statement_count += 1
+        async with self._database.reading() as connection:
+            return await outbox.head(connection)
+
+    async def _fetch(self, statement: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
+        self.statement_count += 1
+        return await self._database.fetch(statement)
+
+    def _loader(self, key: Hashable, load: Callable[[list[Any]], Any]) -> Loader:
+        loader = self._loaders.get(key)
+        if loader is None:
+            loader = self._loaders[key] = DataLoader(load_fn=load)
+        return loader
+
+
+def _instance(row_type: RowType, row: AnyRow) -> Any:
+    return row_type.instance(dict(row._mapping))  # pyright: ignore[reportPrivateUsage]  # public API

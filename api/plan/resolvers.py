@@ -1,0 +1,96 @@
+"""Ordinary execution of declarations: a resolver for each, all of them through DataLoaders."""
+
+from typing import Any
+
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from api.context import Info
+from api.plan.shapes import Column, Computed, Declaration, Listing, Many, One, pointed_at
+from api.relay import After, Before, First, Last, PageArguments
+from domain.ids import public_id
+
+
+def global_id_field(prefix: str) -> StrawberryField:
+    """The ``id`` field of a node."""
+
+    def resolve(root: Any) -> Any:
+        return public_id(prefix, root.id)
+
+    return strawberry.field(
+        resolver=resolve,
+        description="Global id: the type's prefix and a key.",
+        graphql_type=strawberry.ID,
+    )
+
+
+def field_for(declaration: Declaration, description: str | None) -> Any:
+    """The Strawberry field that executes a declaration."""
+    match declaration:
+        case Column():
+            return strawberry.field(resolver=_column(declaration), description=description)
+        case One():
+            return strawberry.field(resolver=_one(declaration), description=description)
+        case Many():
+            return strawberry.field(resolver=_many(declaration), description=description)
+        case Computed():
+            return strawberry.field(resolver=_computed(declaration), description=description)
+        case Listing():
+            return strawberry.field(resolver=_pages_of_parent(declaration), description=description)
+
+
+def _column(declaration: Column) -> Any:
+    name = declaration.column.key
+
+    def resolve(root: Any) -> Any:
+        return getattr(root, name)
+
+    return resolve
+
+
+def _one(declaration: One) -> Any:
+    name = declaration.column.key
+
+    async def resolve(root: Any, info: Info) -> Any:
+        key = getattr(root, name)
+        if key is None:
+            return None
+        found = await info.context.loaders.one(declaration).load(key)
+        if found is None:
+            info.context.mask(info, "NOT_VISIBLE")
+        return found
+
+    return resolve
+
+
+def _many(declaration: Many) -> Any:
+    key = pointed_at(declaration.column)
+
+    async def resolve(root: Any, info: Info) -> Any:
+        return await info.context.loaders.many(declaration).load(getattr(root, key))
+
+    return resolve
+
+
+def _computed(declaration: Computed) -> Any:
+    def resolve(root: Any, info: Info) -> Any:
+        return declaration.function(root, info.context)
+
+    return resolve
+
+
+def _pages_of_parent(declaration: Listing) -> Any:
+    key = pointed_at(declaration.column)
+
+    async def resolve(
+        root: Any,
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+    ) -> Any:
+        page = PageArguments(first, after, last, before)
+        return await info.context.loaders.pages(declaration, page).load(getattr(root, key))
+
+    return resolve

@@ -1,0 +1,51 @@
+"""Declared root fields: a row by its id, a connection over a whole table."""
+
+from typing import Any
+
+import strawberry
+from sqlalchemy import ColumnElement
+
+from api.context import Info
+from api.plan.shapes import Order, row_type_of_table
+from api.relay import After, Before, First, Last, PageArguments, key_of
+
+
+def by_id(model: Any, description: str) -> Any:
+    """The row of a global id; null if there is none to be seen.
+
+    Parameters:
+        model: the table.
+    """
+
+    async def resolve(info: Info, id: strawberry.ID) -> Any:
+        row_type = row_type_of_table(model.__table__)
+        assert row_type.prefix is not None
+        return await info.context.loaders.by_key(row_type).load(key_of(id, row_type.prefix))
+
+    return strawberry.field(resolver=resolve, description=description)
+
+
+def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
+    """A connection over all rows that the actor sees.
+
+    Parameters:
+        model: the table.
+        order: the list's order.
+        filter: an input type whose ``conditions()`` are SQL predicates.
+    """
+
+    async def resolve(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Any = None,
+    ) -> Any:
+        arguments = PageArguments(first, after, last, before)
+        conditions: list[ColumnElement[bool]] = filter.conditions() if filter else []
+        row_type = row_type_of_table(model.__table__)
+        return await info.context.loaders.page(row_type, order, arguments, conditions)
+
+    resolve.__annotations__["filter"] = filter | None
+    return strawberry.field(resolver=resolve, description=description)

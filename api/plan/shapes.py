@@ -1,0 +1,164 @@
+"""The shapes of declarations, and the register of declared types: what a planner reads."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table
+from sqlalchemy.orm import InstrumentedAttribute
+
+from domain.access import Actor
+
+Visible = Callable[[Actor], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """A total order: columns that together are unique, all in one direction."""
+
+    columns: tuple[Any, ...]
+    descending: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class One:
+    """The row that a foreign key of this row points to; null if there is none to be seen."""
+
+    column: InstrumentedAttribute[Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Many:
+    """All rows whose foreign key points to this row; for lists that are short by nature."""
+
+    column: InstrumentedAttribute[Any]
+    order: Order
+    where: ColumnElement[bool] | None = None
+    value: InstrumentedAttribute[Any] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Listing:
+    """A connection over the rows whose foreign key points to this row."""
+
+    column: InstrumentedAttribute[Any]
+    order: Order
+
+
+@dataclass(frozen=True, eq=False)
+class Computed:
+    """A Python function of some columns of the row and of the operation's context."""
+
+    function: Callable[[Any, Any], Any]
+    needs: tuple[InstrumentedAttribute[Any], ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """A column of the row."""
+
+    column: InstrumentedAttribute[Any]
+
+
+Declaration = One | Many | Listing | Computed | Column
+
+
+@dataclass
+class RowType:
+    """A GraphQL type over a table.
+
+    Parameters:
+        prefix: of its global ids; None for a type that has none.
+        streamed: whether its pages carry their place in the stream of changes.
+    """
+
+    cls: Any
+    model: Any
+    visible: Visible
+    prefix: str | None
+    streamed: bool = False
+    fields: dict[str, Declaration] = field(default_factory=dict[str, Declaration])
+
+    @property
+    def table(self) -> Table:
+        """The table."""
+        return self.model.__table__
+
+    @property
+    def key(self) -> InstrumentedAttribute[Any]:
+        """The first column of the primary key."""
+        return getattr(self.model, next(iter(self.table.primary_key.columns)).key)
+
+    def columns(self) -> list[InstrumentedAttribute[Any]]:
+        """Every column that some field reads: what a load selects."""
+        needed = {self.key.key: self.key}
+        for declaration in self.fields.values():
+            for column in _columns_of(declaration):
+                needed[column.key] = column
+        return list(needed.values())
+
+    def instance(self, values: dict[str, Any]) -> Any:
+        """A row as an instance of the type; its attributes are the columns."""
+        made: Any = object.__new__(self.cls)
+        made.__dict__.update(values)
+        return made
+
+
+def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]]:
+    match declaration:
+        case Column(column) | One(column):
+            yield column
+        case Computed(_, needs):
+            yield from needs
+        case Many() | Listing():
+            pass
+
+
+_BY_TABLE: dict[str, RowType] = {}
+_BY_PREFIX: dict[str, RowType] = {}
+_BY_CLASS: dict[type, RowType] = {}
+
+
+def register(row_type: RowType) -> None:
+    """Make a declared type known by its table, its class and its ids' prefix."""
+    _BY_TABLE[row_type.table.name] = row_type
+    _BY_CLASS[row_type.cls] = row_type
+    if row_type.prefix:
+        _BY_PREFIX[row_type.prefix] = row_type
+
+
+def row_type_of_table(table: Any) -> RowType:
+    """The type over a table. Raises: KeyError where none is declared."""
+    return _BY_TABLE[table.name]
+
+
+def declared_nodes() -> list[type]:
+    """Every type that has global ids."""
+    return [row_type.cls for row_type in _BY_PREFIX.values()]
+
+
+def row_type_of_prefix(prefix: str) -> RowType | None:
+    """The type whose global ids begin with a prefix."""
+    return _BY_PREFIX.get(prefix)
+
+
+def row_type_of(cls: type) -> RowType:
+    """What a class was declared as. Raises: KeyError."""
+    return _BY_CLASS[cls]
+
+
+def source_of(column: InstrumentedAttribute[Any]) -> RowType:
+    """The type over the table that has a column."""
+    return row_type_of_table(column.property.columns[0].table)
+
+
+def pointed_at(column: InstrumentedAttribute[Any]) -> str:
+    """The name of the column that a foreign key points at."""
+    (key,) = column.property.columns[0].foreign_keys
+    return key.column.key
+
+
+def target_of(column: InstrumentedAttribute[Any]) -> RowType:
+    """The type over the table that a foreign key points to."""
+    (key,) = column.property.columns[0].foreign_keys
+    return row_type_of_table(key.column.table)

@@ -1,0 +1,115 @@
+"""The SELECTs that declarations turn into; each carries the actor's predicate."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from sqlalchemy import ARRAY, ColumnElement, Select, any_, func, literal, select, true, tuple_
+from sqlalchemy.orm import InstrumentedAttribute
+
+from api.plan.shapes import Many, Order, RowType, source_of
+from api.relay import PageArguments, decode_cursor
+from domain.access import Actor
+
+PARENT = "parent_key"
+"""Label of the column that says whose child a row is."""
+
+
+def rows_by_key(row_type: RowType, actor: Actor, keys: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    """The rows of some keys."""
+    return (
+        select(*row_type.columns()).where(_among(row_type.key, keys)).where(row_type.visible(actor))
+    )
+
+
+def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    """The rows that point to some parents, each parent's in the declared order."""
+    target = source_of(declaration.column)
+    value = declaration.value
+    columns = [value] if value is not None else target.columns()
+    statement = (
+        select(declaration.column.label(PARENT), *columns)
+        .where(_among(declaration.column, parents))
+        .where(target.visible(actor))
+        .order_by(*_by(declaration.order))
+    )
+    return statement if declaration.where is None else statement.where(declaration.where)
+
+
+def page(
+    row_type: RowType,
+    actor: Actor,
+    order: Order,
+    arguments: PageArguments,
+    conditions: Sequence[ColumnElement[bool]],
+) -> Select[*tuple[Any, ...]]:
+    """One page and one row more, which tells whether the list goes on."""
+    selected = {column.key: column for column in (*row_type.columns(), *order.columns)}
+    return (
+        select(*selected.values())
+        .where(row_type.visible(actor), *conditions, *_between(order, arguments))
+        .order_by(*_by(order, reverse=arguments.backward))
+        .limit(arguments.size + 1)
+    )
+
+
+def pages_of_parents(
+    row_type: RowType,
+    actor: Actor,
+    order: Order,
+    arguments: PageArguments,
+    column: InstrumentedAttribute[Any],
+    parents: Sequence[Any],
+) -> Select[*tuple[Any, ...]]:
+    """The same page for each of some parents, in one statement."""
+    parents_given = select(func.unnest(_array(column, parents)).label("key")).subquery("parent")
+    parent = parents_given.c.key
+    inner = page(row_type, actor, order, arguments, [column == parent]).lateral("page")
+    placed = tuple(cast(Any, inner.c[column.key]) for column in order.columns)
+    in_page = Order(placed, order.descending)
+    return (
+        select(parent.label(PARENT), *inner.c)
+        .select_from(parents_given)
+        .join(inner, true())
+        .order_by(parent, *_by(in_page, reverse=arguments.backward))
+    )
+
+
+def count(
+    row_type: RowType, actor: Actor, conditions: Sequence[ColumnElement[bool]]
+) -> Select[int]:
+    """How many rows a whole list has."""
+    return (
+        select(func.count()).select_from(row_type.table).where(row_type.visible(actor), *conditions)
+    )
+
+
+def _among(column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
+    return column == any_(_array(column, keys))
+
+
+def _array(column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[Any]:
+    return literal(list(keys), ARRAY(column.type))
+
+
+def _by(order: Order, *, reverse: bool = False) -> list[ColumnElement[Any]]:
+    down = order.descending is not reverse
+    return [column.desc() if down else column.asc() for column in order.columns]
+
+
+def _between(order: Order, arguments: PageArguments) -> list[ColumnElement[bool]]:
+    """Row comparisons with the cursors: a place in the order, never a count of rows."""
+    bounds: list[ColumnElement[bool]] = []
+    columns = tuple_(*order.columns)
+    for cursor, onward in ((arguments.after, True), (arguments.before, False)):
+        if cursor is None:
+            continue
+        kinds = [column.type.python_type for column in order.columns]
+        values = decode_cursor(cursor, kinds)
+        place = tuple_(
+            *(
+                literal(value, column.type)
+                for value, column in zip(values, order.columns, strict=True)
+            )
+        )
+        bounds.append(columns > place if onward is not order.descending else columns < place)
+    return bounds

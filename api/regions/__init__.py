@@ -1,0 +1,1 @@
+"""Administrative divisions in the schema."""

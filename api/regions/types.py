@@ -1,0 +1,28 @@
+"""Divisions as clients see them."""
+
+from api.describe import enumeration
+from api.plan.declare import record
+from domain.regions import models
+from domain.regions.visibility import region_visible
+
+enumeration(
+    models.RegionLevel,
+    "Depth of an administrative division.",
+    PROVINCE="省: 2 digits.",
+    CITY="市: 4 digits.",
+    DISTRICT="区、县: 6 digits.",
+    STREET="街道、镇、乡: 9 digits.",
+    COMMUNITY="社区、村: 12 digits.",
+)
+
+
+@record(models.Region, visible=region_visible)
+class Region:
+    """An administrative division; a child's code begins with its parent's."""
+
+    code: str
+    """Statistical division code of the National Bureau of Statistics."""
+    name: str
+    """Name, for example 清波街道."""
+    level: models.RegionLevel
+    """Depth of the division."""

@@ -1,0 +1,59 @@
+"""The one schema, merged from the features."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.types import ExecutionContext
+
+from api.accounts.queries import NodeQueries
+from api.alarms.mutations import AlarmMutations
+from api.alarms.queries import AlarmQueries
+from api.alarms.subscriptions import AlarmSubscriptions
+from api.devices.queries import DeviceQueries
+from api.elders.queries import ElderQueries
+from api.plan.shapes import declared_nodes
+from api.regions.queries import RegionQueries
+
+
+@strawberry.type(description="What can be read.")
+class Query(NodeQueries, RegionQueries, ElderQueries, DeviceQueries, AlarmQueries):
+    """What can be read."""
+
+
+@strawberry.type(description="What can be changed: one input, one payload with userErrors.")
+class Mutation(AlarmMutations):
+    """What can be changed."""
+
+
+@strawberry.type(description="What can be followed live.")
+class Subscription(AlarmSubscriptions):
+    """What can be followed live."""
+
+
+class Schema(strawberry.Schema):
+    """Strawberry's schema; its errors are logged by ``api.errors`` alone."""
+
+    def process_errors(
+        self,
+        errors: list[GraphQLError],
+        execution_context: ExecutionContext | None = None,
+    ) -> None:
+        """Nothing: the shells format and log each error once."""
+
+
+schema = Schema(
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=declared_nodes(),
+    extensions=[
+        lambda: ParserCache(maxsize=1000),
+        lambda: ValidationCache(maxsize=1000),
+        lambda: MaxTokensLimiter(max_token_count=2000),
+    ],
+)
+
+
+def sdl() -> str:
+    """The schema definition language text, as in ``schema.graphql``."""
+    return schema.as_str() + "\n"

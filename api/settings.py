@@ -1,0 +1,24 @@
+"""What the API shell needs to be told; ``yiyang.settings`` reads it from the environment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from api.auth.tokens import TokenKey
+
+
+@dataclass(frozen=True)
+class ApiSettings:
+    """Settings of one API process.
+
+    Parameters:
+        database_url: ``postgresql://…`` of the primary.
+        database_read_url: the same of a replica; the primary if None.
+        token_key: verifies access tokens.
+        pages: path -> folder of static pages to serve, for example ``/graphiql``.
+    """
+
+    database_url: str
+    token_key: TokenKey
+    database_read_url: str | None = None
+    pages: Mapping[str, Path] = field(default_factory=dict[str, Path])

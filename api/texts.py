@@ -1,0 +1,101 @@
+"""What people read, in simplified and traditional Chinese and in English."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Any
+
+from domain.errors import ErrorCode
+
+
+class Language(StrEnum):
+    """A language that Yiyang speaks."""
+
+    ZH_CN = "zh-CN"
+    ZH_TW = "zh-TW"
+    EN = "en"
+
+
+_TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
+
+ERRORS: dict[str, tuple[str, str, str]] = {
+    ErrorCode.NOT_FOUND: ("没有找到", "找不到", "Not found"),
+    ErrorCode.PERMISSION_DENIED: (
+        "您的身份不能执行此操作",
+        "您的身分不能執行此操作",
+        "Your role may not do this",
+    ),
+    ErrorCode.ILLEGAL_TRANSITION: (
+        "当前状态（{from}）不能执行 {to}；可执行：{allowed}",
+        "目前狀態（{from}）不能執行 {to}；可執行：{allowed}",
+        "{to} is not possible from {from}; possible: {allowed}",
+    ),
+    ErrorCode.INVALID_INPUT: (
+        "输入无效：{field}（{reason}）",
+        "輸入無效：{field}（{reason}）",
+        "Invalid input: {field} ({reason})",
+    ),
+    ErrorCode.ALREADY_EXISTS: ("已经存在", "已經存在", "It exists already"),
+    ErrorCode.ALARM_ALREADY_OPEN: (
+        "这位老人已有同类未处理的警报",
+        "這位長者已有同類未處理的警報",
+        "The elder has an open alarm of this type",
+    ),
+    ErrorCode.STILL_REFERENCED: (
+        "关联的记录不存在",
+        "關聯的紀錄不存在",
+        "A related row is missing",
+    ),
+    ErrorCode.CURSOR_EXPIRED: (
+        "游标已过期，请重新查询后再订阅",
+        "游標已過期，請重新查詢後再訂閱",
+        "The cursor has expired: query again, then subscribe",
+    ),
+    "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
+    "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
+    "VALIDATION_FAILED": ("{reason}", "{reason}", "{reason}"),
+    "INTERNAL": (
+        "服务器出错了，请稍后再试（编号 {request_id}）",
+        "伺服器發生錯誤，請稍後再試（編號 {request_id}）",
+        "Something went wrong here; try again later (reference {request_id})",
+    ),
+}
+"""Code -> the message in the order of ``Language``."""
+
+
+def preferred(accept_language: str | None) -> Language:
+    """The language of an Accept-Language header; simplified Chinese where none is known."""
+    ranges = [part.partition(";") for part in (accept_language or "").lower().split(",")]
+    weighted = [(_quality(parameters), tag.strip()) for tag, _, parameters in ranges]
+    for quality, tag in sorted(weighted, key=lambda entry: -entry[0]):
+        if quality <= 0:
+            continue
+        if tag.startswith(_TRADITIONAL):
+            return Language.ZH_TW
+        if tag.startswith("zh"):
+            return Language.ZH_CN
+        if tag.startswith("en"):
+            return Language.EN
+    return Language.ZH_CN
+
+
+def error_text(code: str, facts: Mapping[str, Any], language: Language) -> str:
+    """The message of an error code with its facts filled in."""
+    template = ERRORS[code][list(Language).index(language)]
+    return template.format_map(_Facts(facts))
+
+
+class _Facts(dict[str, Any]):
+    """A fact that is missing reads as nothing rather than breaking the message."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _quality(parameters: str) -> float:
+    name, _, value = parameters.strip().partition("=")
+    if name != "q":
+        return 1.0
+    try:
+        return float(value)
+    except ValueError:
+        return 0.0

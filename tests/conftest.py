@@ -1,0 +1,166 @@
+"""The real parts that tests run on: PostgreSQL, a broker, an API server, clients."""
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import AsyncGenerator, Generator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+import uvicorn
+
+from api.app import create_app
+from api.auth.tokens import TokenKey
+from api.settings import ApiSettings
+from domain.calendar import today
+from domain.crypto import Vault
+from domain.database import Database
+from migrations.run import upgrade
+from tests.clients import Api
+from yiyang.district.cast import District
+from yiyang.district.load import load_district
+from yiyang.embedded.broker import EmbeddedBroker
+from yiyang.embedded.postgres import EmbeddedPostgres
+
+TEMPLATE = "template_district"
+ELDERS = 300
+
+
+@pytest.fixture(scope="session")
+def vault() -> Vault:
+    """Keys for personal data in tests."""
+    return Vault(keys={"test": bytes(32)}, current="test", hash_key=bytes(range(32)))
+
+
+@pytest.fixture(scope="session")
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
+    """A PostgreSQL of this worker's own; the URL of its maintenance database."""
+    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as postgres:
+        yield postgres.url
+
+
+@dataclass(frozen=True)
+class Template:
+    """A migrated database with a small district, to be cloned, and who is in it."""
+
+    url: str
+    district: District
+
+
+@pytest.fixture(scope="session")
+def template(cluster: str, vault: Vault) -> Template:
+    """Migrated and filled once a worker."""
+    url = _sibling(cluster, TEMPLATE)
+
+    async def create() -> None:
+        connection = await asyncpg.connect(cluster)
+        await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+        await connection.close()
+
+    async def fill() -> District:
+        connection = await asyncpg.connect(url)
+        district = await load_district(
+            connection, vault, elders=ELDERS, seed=1, today=today(), progress=unheard
+        )
+        await connection.close()
+        return district
+
+    asyncio.run(create())
+    upgrade(url)
+    return Template(url, asyncio.run(fill()))
+
+
+@pytest.fixture
+def district(template: Template) -> District:
+    """Who is in the database."""
+    return template.district
+
+
+_clones = iter(range(1_000_000))
+
+
+@pytest.fixture
+async def database_url(cluster: str, template: Template) -> AsyncGenerator[str, None]:
+    """A database of the test's own, with the small district."""
+    name = f"clone_{next(_clones)}"
+    admin = await asyncpg.connect(cluster)
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    yield _sibling(template.url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncGenerator[Database, None]:
+    """Connections to the test's own database."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@dataclass(frozen=True)
+class Broker:
+    """A running MQTT broker."""
+
+    mqtt_url: str
+    mqtt5_url: str
+    server: EmbeddedBroker
+
+
+@pytest.fixture(scope="session")
+def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[Broker, None, None]:
+    """A broker of this worker's own; logins bridge/bridge-word and devices/device-word."""
+    port, port5 = free_port(), free_port()
+    logins = {"bridge": "bridge-word", "devices": "device-word"}
+    folder = tmp_path_factory.mktemp("broker")
+    with EmbeddedBroker(folder, port=port, port5=port5, logins=logins) as server:
+        yield Broker(
+            f"mqtt://devices:device-word@127.0.0.1:{port}",
+            f"mqtt://bridge:bridge-word@127.0.0.1:{port5}",
+            server,
+        )
+
+
+@pytest.fixture(scope="session")
+def token_key() -> TokenKey:
+    """Signs the tests' tokens."""
+    return TokenKey(TokenKey.new_jwk())
+
+
+@pytest.fixture
+async def api(
+    database_url: str, token_key: TokenKey, district: District
+) -> AsyncGenerator[Api, None]:
+    """A real API server on the test's own database, and clients for it."""
+    pages = {"/family": Path("client_examples/family_web")}
+    settings = ApiSettings(database_url=database_url, token_key=token_key, pages=pages)
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(create_app(settings), log_level="warning", ws="websockets-sansio")
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    while not server.started:  # noqa: ASYNC110  # uvicorn offers a flag, no event
+        await asyncio.sleep(0.01)
+    client = Api(listener.getsockname()[1], token_key, district)
+    yield client
+    await client.close()
+    server.should_exit = True
+    with contextlib.suppress(asyncio.CancelledError):
+        await serving
+    listener.close()
+
+
+def unheard(done: int, total: int, what: str) -> None:
+    """Progress that nobody watches."""
+
+
+def free_port() -> int:
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _sibling(url: str, name: str) -> str:
+    return f"{url.rpartition('/')[0]}/{name}"
