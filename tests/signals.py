@@ -1,0 +1,38 @@
+"""Alarms for tests, raised through the domain as the bridge does."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.alarms.models import AlarmSeverity, AlarmType
+from domain.alarms.service import Signal, raise_alarms
+from domain.calendar import now
+from domain.database import Database
+from domain.devices.models import Device
+from domain.elders.models import Elder
+from yiyang.district.cast import District
+
+
+async def sos(session: AsyncSession, district: District, *, late: bool = False) -> Signal:
+    """The mother presses her button."""
+    statement = (
+        select(col(Elder.id), col(Device.id), col(Elder.region_code))
+        .join(Device, col(Device.elder_id) == col(Elder.id))
+        .where(col(Device.id) == district.sos_button_id)
+    )
+    elder_id, device_id, region_code = (await session.execute(statement)).one()
+    return Signal(
+        elder_id=elder_id,
+        device_id=device_id,
+        region_code=region_code,
+        type=AlarmType.SOS,
+        severity=AlarmSeverity.CRITICAL,
+        at=now(),
+        late=late,
+    )
+
+
+async def press(database: Database, district: District) -> None:
+    """The mother presses her button, and it is stored."""
+    async with database.transaction("test") as session:
+        await raise_alarms(session, [await sos(session, district)])
