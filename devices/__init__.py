@@ -1,0 +1,1 @@
+"""The MQTT shell: what devices say becomes rows, alarms and receipts."""

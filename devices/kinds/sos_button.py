@@ -1,0 +1,13 @@
+"""紧急呼叫按钮: worn or on the wall; pressed, it calls for help."""
+
+from devices.kinds.kind import EventType, Kind, Quantity
+from domain.alarms.models import AlarmSeverity, AlarmType
+from domain.devices.models import DeviceKind
+
+_BATTERY = {"battery": Quantity("%", 0, 100)}
+
+SOS_BUTTON = Kind(
+    kind=DeviceKind.SOS_BUTTON,
+    telemetry=_BATTERY,
+    events={"sos": EventType(AlarmType.SOS, AlarmSeverity.CRITICAL, measures=_BATTERY)},
+)

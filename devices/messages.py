@@ -1,0 +1,78 @@
+"""Messages as a device writes them; the other side of ``devices/payload.py``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import count
+from typing import Any
+
+import orjson
+
+from devices.kinds import KINDS
+from devices.payload import VERSION
+from devices.sorting import TELEMETRY
+from devices.topics import Up
+from domain.devices.models import DeviceKind
+
+_BOOT_EPOCH_S = 1_577_836_800  # 2020-01-01: seconds since then fit the column for 68 years
+
+
+def boot_number(now_s: float) -> int:
+    """A boot counter for a device without a memory of its own: grows with every start.
+
+    Parameters:
+        now_s: the time of the start, seconds since 1970-01-01 UTC.
+    """
+    return int(now_s) - _BOOT_EPOCH_S
+
+
+@dataclass(slots=True)
+class Voice:
+    """One device since it started: numbers its messages, and with the numbers names them.
+
+    Parameters:
+        boot: its boot counter.
+    """
+
+    boot: int
+    _numbers: "count[int]" = field(default_factory=count[int])
+
+    def say(self, type: str, measures: Mapping[str, Any], ts: int) -> dict[str, Any]:
+        """A new message.
+
+        Parameters:
+            ts: device time, ms since 1970-01-01 UTC.
+        """
+        seq = next(self._numbers)
+        return {
+            "v": VERSION,
+            "id": f"{self.boot}-{seq}",
+            "boot": self.boot,
+            "seq": seq,
+            "ts": ts,
+            "type": type,
+            "m": dict(measures),
+        }
+
+
+def example(kind: DeviceKind, ts: int) -> tuple[Up, dict[str, Any]]:
+    """A complete message of a kind, and where it belongs: its event where it has one.
+
+    Parameters:
+        ts: device time, ms since 1970-01-01 UTC.
+    """
+    voice = Voice(boot_number(ts / 1000))
+    for type in KINDS[kind].events:
+        return Up.EVENT, voice.say(type, EXAMPLES[kind], ts)
+    return Up.TELEMETRY, voice.say(TELEMETRY, EXAMPLES[kind], ts)
+
+
+EXAMPLES: dict[DeviceKind, dict[str, Any]] = {
+    DeviceKind.SOS_BUTTON: {"battery": 87},
+    DeviceKind.SLEEP_BAND: {"heart_rate": 62, "breathing_rate": 14, "in_bed": True},
+}
+"""Measures of an ordinary moment."""
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """A message's payload."""
+    return orjson.dumps(message)

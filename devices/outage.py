@@ -1,0 +1,54 @@
+"""Whose fault a failed transaction is: the database's, or the data's."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import asyncpg
+from sqlalchemy.exc import DBAPIError
+
+# Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves or by an operator's hand:
+# connection, invalid transaction state (a replica that is read-only), authorization, no such
+# database, rollback, no such table (not migrated yet), resources, not in prerequisite state,
+# operator intervention, system error, configuration file, internal error; and 0A, a plan that
+# a migration made void.
+_OUTAGE_CLASSES: Final = frozenset(
+    {"08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX"}
+)
+
+
+def is_outage(failure: BaseException) -> bool:
+    """Whether the same transaction may succeed later, with nothing changed in it."""
+    causes = list(_causes(failure))
+    for cause in causes:
+        state = getattr(cause, "sqlstate", None)
+        if isinstance(state, str):
+            return state[:2] in _OUTAGE_CLASSES
+    # The driver's own refusal of a value is a ValueError; its other errors are the connection's.
+    if any(isinstance(cause, ValueError) for cause in causes):
+        return False
+    return any(
+        isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+        or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
+        for cause in causes
+    )
+
+
+def is_refusal(failure: BaseException) -> bool:
+    """Whether the database, or its driver, refused a value; else the fault is in our code."""
+    return any(isinstance(cause, DBAPIError) for cause in _causes(failure))
+
+
+def cause_of(failure: BaseException) -> str:
+    """The innermost error in one line."""
+    innermost = list(_causes(failure))[-1]
+    text = " ".join(str(innermost).split())
+    return f"{type(innermost).__name__}: {text}" if text else type(innermost).__name__
+
+
+def _causes(failure: BaseException) -> Iterator[BaseException]:
+    seen: set[int] = set()
+    cause: BaseException | None = failure
+    while cause is not None and id(cause) not in seen:
+        seen.add(id(cause))
+        yield cause
+        cause = cause.__cause__
