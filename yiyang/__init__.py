@@ -1,0 +1,1 @@
+"""The command: what starts what. Only here may the API and the devices meet."""
