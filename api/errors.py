@@ -60,6 +60,11 @@ def formatted(error: GraphQLError, context: Context) -> dict[str, Any]:
     return shown
 
 
+def as_internal(error: Exception) -> GraphQLError:
+    """An exception that no resolver raised, to be formatted like those that one did."""
+    return GraphQLError(str(error), original_error=error)
+
+
 def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[str, Any]]:
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
@@ -69,7 +74,8 @@ def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[st
         field = {"field": _camel(original.field)} if original.field else {}
         return original.code, error_text(original.code, facts, context.language), field
     if original is None or isinstance(original, GraphQLError):
-        code = "PARSE_FAILED" if isinstance(error, GraphQLSyntaxError) else "VALIDATION_FAILED"
+        unparsed = isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError)
+        code = "PARSE_FAILED" if unparsed else "VALIDATION_FAILED"
         return code, error.message, {}
     log.error("request %s failed", context.request_id, exc_info=original)
     facts = {"request_id": context.request_id}

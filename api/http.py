@@ -3,8 +3,11 @@
 from typing import Any
 
 import orjson
+from graphql import GraphQLError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import PreExecutionError
 from strawberry.types.graphql import OperationType
 
@@ -17,6 +20,9 @@ MAX_BODY_BYTES = 256 * 1024
 
 _GRAPHQL_JSON = "application/graphql-response+json"
 _QUERIES_AND_MUTATIONS = [OperationType.QUERY, OperationType.MUTATION]
+
+
+_WHICH_OPERATION = "operationName must name one of the document's operations"
 
 
 class TooLarge(Exception):
@@ -39,13 +45,18 @@ async def graphql_over_http(request: HttpRequest, gate: Gate) -> Response:
     except BadRequest as error:
         return _bad(400, str(error), language, accept)
     context = gate.context(grant, language)
-    result = await schema.execute(
-        asked.query,
-        variable_values=asked.variables,
-        context_value=context,
-        operation_name=asked.operation_name,
-        allowed_operation_types=_QUERIES_AND_MUTATIONS,
-    )
+    try:
+        result = await schema.execute(
+            asked.query,
+            variable_values=asked.variables,
+            context_value=context,
+            operation_name=asked.operation_name,
+            allowed_operation_types=_QUERIES_AND_MUTATIONS,
+        )
+    except InvalidOperationTypeError:
+        return _bad(400, "subscriptions go over a WebSocket", language, accept)
+    except (CannotGetOperationTypeError, MissingQueryError):
+        result = PreExecutionError(data=None, errors=[GraphQLError(_WHICH_OPERATION)])
     never_ran = isinstance(result, PreExecutionError)
     status = 400 if never_ran and _GRAPHQL_JSON in accept else 200
     return _json(response_of(result, context), status, accept)

@@ -11,6 +11,7 @@ from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
+from api.limits import NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 
@@ -49,6 +50,7 @@ schema = Schema(
     extensions=[
         lambda: ParserCache(maxsize=1000),
         lambda: ValidationCache(maxsize=1000),
+        NamedOperation,
         lambda: MaxTokensLimiter(max_token_count=2000),
     ],
 )

@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import orjson
+from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
@@ -21,6 +22,8 @@ from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 from api.auth.tokens import Grant, InvalidToken, bearer
+from api.context import Context
+from api.errors import as_internal
 from api.execution import BadRequest, Gate, Request, errors_of, response_of
 from api.schema import schema
 from api.texts import preferred
@@ -136,6 +139,17 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
         """Run one operation in a context of its own and send what it yields."""
         assert self._grant is not None
         context = self._gate.context(self._grant, self._language)
+        try:
+            last = await self._sent_results(operation, context)
+        except Exception as error:
+            # A defect of ours; the client still learns that its operation has ended.
+            last = _error(operation, [as_internal(error)], context)
+        await operation.send_operation_message(cast(Any, last))
+
+    async def _sent_results(
+        self, operation: Operation[Any, None], context: Context
+    ) -> dict[str, Any]:
+        """Send each result; the message that ends the operation is left to the caller."""
         stream = await schema.stream(
             operation.query,
             variable_values=operation.variables,
@@ -146,20 +160,21 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
             async for result in stream:
                 assert isinstance(result, PreExecutionError | ExecutionResult)
                 if isinstance(result, PreExecutionError):
-                    errors = errors_of(result.errors or [], context)
-                    await operation.send_operation_message(
-                        cast(Any, {"id": operation.id, "type": "error", "payload": errors})
-                    )
-                    return
+                    return _error(operation, result.errors or [], context)
                 payload = response_of(result, context)
-                await operation.send_operation_message(
-                    cast(Any, {"id": operation.id, "type": "next", "payload": payload})
-                )
-        await operation.send_operation_message({"id": operation.id, "type": "complete"})
+                frame = {"id": operation.id, "type": "next", "payload": payload}
+                await operation.send_operation_message(cast(Any, frame))
+        return {"id": operation.id, "type": "complete"}
 
     async def _end_at(self, moment: datetime) -> None:
         await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
         await self.websocket.close(_UNAUTHORIZED, "Token expired")
+
+
+def _error(
+    operation: Operation[Any, None], errors: list[GraphQLError], context: Context
+) -> dict[str, Any]:
+    return {"id": operation.id, "type": "error", "payload": errors_of(errors, context)}
 
 
 def _decoded(text: str) -> object:

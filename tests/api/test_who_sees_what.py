@@ -13,6 +13,7 @@ from domain.alarms.models import Alarm
 from domain.database import Database
 from domain.elders.models import Elder
 from domain.ids import public_id
+from domain.metadata import METADATA
 from tests.clients import Api
 from tests.signals import press
 
@@ -141,12 +142,12 @@ async def test_a_stranger_cannot_touch_an_alarm_nor_learn_of_it(
     stranger = Actor(api.district.neighbour_daughter_id, Role.FAMILY)
     mutation = """mutation ($id: ID!) { alarmAcknowledge(input: {id: $id}) {
         alarm { id } userErrors { code field } } }"""
-    before = await database.fetch(select(Alarm.__table__))  # pyright: ignore[reportArgumentType]
+    before = await database.fetch(select(METADATA.tables["alarm"]))
     theirs = await api.data(stranger, mutation, id=await alarm_of(database))
     nobodys = await api.data(stranger, mutation, id=public_id("alarm", uuid4()))
     assert theirs == nobodys
     assert theirs["alarmAcknowledge"]["userErrors"] == [{"code": "NOT_FOUND", "field": "id"}]
-    assert await database.fetch(select(Alarm.__table__)) == before  # pyright: ignore
+    assert await database.fetch(select(METADATA.tables["alarm"])) == before
 
 
 async def test_the_stream_carries_only_what_the_subscriber_may_see(
