@@ -13,6 +13,7 @@ from strawberry.types.graphql import OperationType
 
 from api.auth.tokens import InvalidToken, bearer
 from api.execution import BadRequest, Gate, Request, refusal, response_of
+from api.limits import WHICH_OPERATION
 from api.schema import schema
 from api.texts import Language, preferred
 
@@ -20,9 +21,6 @@ MAX_BODY_BYTES = 256 * 1024
 
 _GRAPHQL_JSON = "application/graphql-response+json"
 _QUERIES_AND_MUTATIONS = [OperationType.QUERY, OperationType.MUTATION]
-
-
-_WHICH_OPERATION = "operationName must name one of the document's operations"
 
 
 class TooLarge(Exception):
@@ -56,7 +54,7 @@ async def graphql_over_http(request: HttpRequest, gate: Gate) -> Response:
     except InvalidOperationTypeError:
         return _bad(400, "subscriptions go over a WebSocket", language, accept)
     except (CannotGetOperationTypeError, MissingQueryError):
-        result = PreExecutionError(data=None, errors=[GraphQLError(_WHICH_OPERATION)])
+        result = PreExecutionError(data=None, errors=[GraphQLError(WHICH_OPERATION)])
     never_ran = isinstance(result, PreExecutionError)
     status = 400 if never_ran and _GRAPHQL_JSON in accept else 200
     return _json(response_of(result, context), status, accept)
