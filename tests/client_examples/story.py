@@ -1,0 +1,82 @@
+"""What happens in the stories: a mother presses her button, time passes, others answer."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlmodel import col
+
+from domain.access import Actor
+from domain.accounts.models import FamilyLink, Relation
+from domain.alarms.models import Alarm, AlarmSeverity, AlarmType, ResolveReason
+from domain.alarms.service import Signal, escalate, raise_alarms, resolve
+from domain.database import Database
+from domain.devices.models import Device, DeviceKind
+from domain.elders.models import Elder
+
+
+async def ring(
+    database: Database,
+    device_id: UUID,
+    *,
+    type: AlarmType = AlarmType.SOS,
+    severity: AlarmSeverity = AlarmSeverity.CRITICAL,
+    ago: timedelta = timedelta(0),
+) -> None:
+    """A device raises an alarm, as the bridge does when its message has come."""
+    async with database.transaction("test") as session:
+        home = select(col(Device.elder_id), col(Elder.region_code)).join(
+            Elder, col(Elder.id) == col(Device.elder_id)
+        )
+        elder_id, region_code = (
+            await session.execute(home.where(col(Device.id) == device_id))
+        ).one()
+        at = datetime.now(UTC) - ago
+        await raise_alarms(session, [Signal(elder_id, device_id, region_code, type, severity, at)])
+
+
+async def escalate_all(database: Database, level: int) -> None:
+    """Nobody answered in time."""
+    async with database.transaction("test") as session:
+        for alarm_id in (await session.scalars(select(col(Alarm.id)))).all():
+            await escalate(session, alarm_id, level)
+
+
+async def resolved(database: Database, alarm_id: UUID, actor: Actor, *, ago: timedelta) -> None:
+    """Someone ended an alarm as a drill, some time ago."""
+    async with database.transaction("test") as session:
+        alarm = await resolve(session, actor, alarm_id, ResolveReason.DRILL)
+        alarm.resolved_at = datetime.now(UTC) - ago
+
+
+async def hear_from(database: Database, device_id: UUID, ago: timedelta) -> None:
+    """A device's last message came some time ago."""
+    async with database.transaction("test") as session:
+        await session.execute(
+            update(Device)
+            .where(col(Device.id) == device_id)
+            .values(last_seen_at=datetime.now(UTC) - ago)
+        )
+
+
+async def alarms_of(database: Database, elder_id: UUID) -> list[Alarm]:
+    """An elder's alarms as they are stored, the oldest first."""
+    async with database.transaction("test") as session:
+        mine = select(Alarm).where(col(Alarm.elder_id) == elder_id).order_by(col(Alarm.id))
+        return list((await session.scalars(mine)).all())
+
+
+async def button_of(database: Database, elder_id: UUID) -> UUID:
+    """An elder's SOS button."""
+    async with database.transaction("test") as session:
+        theirs = select(col(Device.id)).where(
+            col(Device.elder_id) == elder_id, col(Device.kind) == DeviceKind.SOS_BUTTON
+        )
+        return (await session.scalars(theirs)).one()
+
+
+async def link(database: Database, account_id: UUID, elder_id: UUID) -> None:
+    """An account may look after one elder more."""
+    async with database.transaction("test") as session:
+        values = {"account_id": account_id, "elder_id": elder_id, "relation": Relation.OTHER}
+        await session.execute(insert(FamilyLink).values(**values))
