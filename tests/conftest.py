@@ -22,7 +22,7 @@ from tests.clients import Api
 from yiyang.district.cast import District
 from yiyang.district.load import load_district
 from yiyang.embedded.broker import EmbeddedBroker
-from yiyang.embedded.postgres import EmbeddedPostgres
+from yiyang.embedded.postgres import throwaway_postgres
 
 TEMPLATE = "template_district"
 ELDERS = 300
@@ -35,9 +35,9 @@ def vault() -> Vault:
 
 
 @pytest.fixture(scope="session")
-def cluster(tmp_path_factory: pytest.TempPathFactory) -> Generator[str, None, None]:
+def cluster() -> Generator[str, None, None]:
     """A PostgreSQL of this worker's own; the URL of its maintenance database."""
-    with EmbeddedPostgres(tmp_path_factory.mktemp("postgres"), durable=False) as postgres:
+    with throwaway_postgres() as postgres:
         yield postgres.url
 
 

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Protocol
 
+from yiyang.failures import Failure
+
 GRACE_S = 5.0  # between SIGTERM and SIGKILL
 SETTLED_S = 30.0  # a child that lived this long starts again without a pause
 DELAYS_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)  # before the first restart, the second, …
@@ -30,7 +32,7 @@ _PR_SET_PDEATHSIG = 1  # linux/prctl.h
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
 
-class ChildFailed(Exception):
+class ChildFailed(Failure):
     """A child can't be kept running. The message is one sentence, fit to be shown."""
 
 

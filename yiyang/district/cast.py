@@ -13,9 +13,10 @@ import asyncpg
 from domain.access import Role
 from domain.accounts.models import Relation
 from domain.devices.models import DeviceKind
+from yiyang.failures import Failure
 
 
-class DistrictError(Exception):
+class DistrictError(Failure):
     """The demo district can't be made or found here; the message says why and what helps."""
 
 

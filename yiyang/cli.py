@@ -1,0 +1,221 @@
+"""The ``yiyang`` command: what starts what.
+
+Commands import what they need when they run: `--help` and a small command answer at once.
+"""
+
+import asyncio
+import errno
+import json
+import logging
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from domain.access import Role
+from yiyang.failures import Failure
+from yiyang.settings import Environment, Settings, SettingsError
+
+app = typer.Typer(
+    help="Yiyang (颐养): one GraphQL API for a district's eldercare.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+DataDir = Annotated[
+    Path, typer.Option(help="Folder of the demo: database, keys, logs.", show_default=True)
+]
+_DATA_DIR = Path(".yiyang")
+
+
+def main() -> None:
+    """Run the command; a failure is one sentence on stderr and exit code 1."""
+    try:
+        app()
+    except Failure as failure:
+        print(f"yiyang: {failure}", file=sys.stderr)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(
+            f"yiyang: the disk is full ({error.filename}): free some space, or point --data-dir "
+            "at another disk.",
+            file=sys.stderr,
+        )
+        sys.exit(1)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port of the API, GraphiQL and the pages.")] = 8000,
+    mqtt_port: Annotated[int, typer.Option(help="Port of the broker for MQTT 3.1.1.")] = 1883,
+    mqtt5_port: Annotated[int, typer.Option(help="Port of the broker for MQTT 5.")] = 1884,
+    data_dir: DataDir = _DATA_DIR,
+    elders: Annotated[
+        int, typer.Option(help="Elders in the demo district, when it is first filled.")
+    ] = 2000,
+    simulator: Annotated[bool, typer.Option(help="Simulate devices.")] = True,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print one line of JSON with the addresses once ready.")
+    ] = False,
+) -> None:
+    """Start everything here: database, broker, API, bridge, worker, simulated devices."""
+    from yiyang.demo import DemoOptions, run_demo
+    from yiyang.progress import Progress
+
+    _refuse_in_production("yiyang demo")
+    options = DemoOptions(port, mqtt_port, mqtt5_port, data_dir, elders, simulator, as_json)
+    run_demo(options, Progress())
+
+
+@app.command()
+def serve(
+    workers: Annotated[int, typer.Option(min=1, help="How many API processes.")] = 1,
+    host: Annotated[str | None, typer.Option(help="Address; YIYANG_HOST otherwise.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port; YIYANG_PORT otherwise.")] = None,
+) -> None:
+    """Serve the API (needs YIYANG_DATABASE_URL and YIYANG_TOKEN_KEY)."""
+    from yiyang.serve import serve as run
+
+    given = {"host": host, "port": port}
+    run(_settings(**{name: value for name, value in given.items() if value is not None}), workers)
+
+
+@app.command()
+def bridge() -> None:
+    """Take device messages into the database (needs YIYANG_DATABASE_URL, YIYANG_MQTT_URL)."""
+    from yiyang.commands import parts
+
+    _run_part(parts.bridge)
+
+
+@app.command()
+def work() -> None:
+    """Run the durable jobs: escalation, retention (needs YIYANG_DATABASE_URL)."""
+    from yiyang.commands import parts
+
+    _run_part(parts.work)
+
+
+@app.command()
+def simulate() -> None:
+    """Play the district's devices (needs YIYANG_DATABASE_URL, YIYANG_MQTT_URL)."""
+    from yiyang.commands import parts
+
+    _refuse_in_production("yiyang simulate")
+    _run_part(parts.simulate)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of YIYANG_DATABASE_URL to the newest schema."""
+    from migrations.run import upgrade
+
+    upgrade(_settings().need("database_url"))
+
+
+@app.command()
+def schema() -> None:
+    """Print the GraphQL schema definition language."""
+    from api.schema import sdl
+
+    print(sdl(), end="")
+
+
+@app.command()
+def token(
+    role: Annotated[str, typer.Option(help="One of: " + " ".join(r.lower() for r in Role) + ".")],
+    data_dir: DataDir = _DATA_DIR,
+    region: Annotated[
+        str | None, typer.Option(help="Division code instead of the account's own.")
+    ] = None,
+    person: Annotated[
+        str | None,
+        typer.Option(help="Name or id of an account, or id of its elder; the demo's own if none."),
+    ] = None,
+    ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="Size of the caller's cost bucket, in points.")
+    ] = None,
+) -> None:
+    """Print a signed development token and nothing else."""
+    from yiyang.commands.district import development_token
+
+    _refuse_in_production("yiyang token")
+    lifetime = timedelta(seconds=ttl)
+    print(asyncio.run(development_token(data_dir, _role(role), region, person, lifetime, budget)))
+
+
+@app.command()
+def devices(
+    data_dir: DataDir = _DATA_DIR,
+    kind: Annotated[
+        str | None, typer.Option(help="Only this kind, for example sos_button.")
+    ] = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 10,
+) -> None:
+    """Print devices as JSON lines: all that any MQTT client needs to be one of them."""
+    from yiyang.commands import district
+
+    for line in asyncio.run(district.devices(data_dir, kind, limit)):
+        print(json.dumps(line, ensure_ascii=False))
+
+
+@app.command()
+def press(
+    device: Annotated[str, typer.Argument(help="Id of an SOS button, as `yiyang devices` shows.")],
+    data_dir: DataDir = _DATA_DIR,
+    timeout: Annotated[float, typer.Option(help="Seconds to wait for the receipt.")] = 10.0,
+) -> None:
+    """Press an SOS button: publish a real event as that device and wait for its receipt."""
+    from yiyang.commands.district import press_button
+
+    print(asyncio.run(press_button(data_dir, device, timeout)))
+
+
+@app.command()
+def watch(
+    data_dir: DataDir = _DATA_DIR,
+    role: Annotated[str, typer.Option(help="Whose eyes to look with.")] = "dispatcher",
+    url: Annotated[
+        str | None, typer.Option(help="ws://… of another server; needs --token.")
+    ] = None,
+    token: Annotated[str | None, typer.Option(help="A token instead of --role's.")] = None,
+    language: Annotated[str, typer.Option(help="zh-CN, zh-TW or en.")] = "zh-CN",
+) -> None:
+    """Show a live board of alarms."""
+    from yiyang.commands import district
+
+    with suppress(KeyboardInterrupt):
+        asyncio.run(district.watch(data_dir, _role(role), url, token, language))
+
+
+def _settings(**given: Any) -> Settings:
+    try:
+        return Settings(**given)
+    except ValueError as error:
+        raise SettingsError(f"a YIYANG_ setting makes no sense: {error}") from error
+
+
+def _refuse_in_production(command: str) -> None:
+    if _settings().environment is Environment.PRODUCTION:
+        raise SettingsError(f"{command} is for development; YIYANG_ENVIRONMENT says production.")
+
+
+def _role(name: str) -> Role:
+    try:
+        return Role(name.upper())
+    except ValueError:
+        known = ", ".join(role.lower() for role in Role)
+        raise SettingsError(f"--role {name} is none of {known}.") from None
+
+
+def _run_part(run: Callable[[Settings], None]) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    run(_settings())

@@ -1,0 +1,93 @@
+"""The parts of a deployment, each run alone: bridge, worker, simulator."""
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.database import Database
+from domain.devices.models import Device, DeviceKind
+from domain.ids import public_id
+from yiyang.settings import Settings
+
+_SIMULATED = {DeviceKind.SLEEP_BAND: 100, DeviceKind.SOS_BUTTON: 300}
+"""How many of a kind at most, the first of the district: enough to see, little to carry."""
+
+
+def bridge(settings: Settings) -> None:
+    """Carry device messages until SIGTERM; what has been read by then is stored."""
+    asyncio.run(_bridge(settings))
+
+
+def work(settings: Settings) -> None:
+    """Run durable jobs until SIGTERM."""
+    from yiyang.worker import work as run
+
+    asyncio.run(_until_told(run(settings.need("database_url"), settings.say_ready)))
+
+
+def simulate(settings: Settings) -> None:
+    """Play some of the district's devices until SIGTERM."""
+    asyncio.run(_until_told(_simulate(settings)))
+
+
+async def _bridge(settings: Settings) -> None:
+    from devices.bridge import Bridge, BridgeSettings
+
+    bridge = Bridge(
+        BridgeSettings(
+            database_url=settings.need("database_url"),
+            mqtt_url=settings.need("mqtt_url"),
+            tenant=settings.tenant,
+            master_key=settings.need_device_key(),
+        )
+    )
+    carrying = asyncio.create_task(bridge.run(_told_to_stop()))
+    ready = asyncio.create_task(bridge.ready.wait())
+    await asyncio.wait({carrying, ready}, return_when=asyncio.FIRST_COMPLETED)
+    if ready.done():
+        settings.say_ready()
+    ready.cancel()
+    await carrying
+
+
+async def _simulate(settings: Settings) -> None:
+    from devices.simulator import SimulatedDevice, SimulatorSettings, run_simulator
+
+    database = Database(settings.need("database_url"), pool_size=1)
+    played: list[SimulatedDevice] = []
+    try:
+        for kind, most in _SIMULATED.items():
+            some = select(col(Device.id)).where(col(Device.kind) == kind)
+            rows = await database.fetch(some.order_by(col(Device.id)).limit(most))
+            played += [SimulatedDevice(public_id("device", row[0]), kind) for row in rows]
+    finally:
+        await database.close()
+    settings.say_ready()
+    await run_simulator(SimulatorSettings(settings.need("mqtt_url"), settings.tenant), played)
+
+
+async def _until_told(running: Coroutine[Any, Any, None]) -> None:
+    """Run until SIGTERM or SIGINT, then cancel."""
+    stop = asyncio.create_task(_told_to_stop().wait())
+    task = asyncio.create_task(running)
+    await asyncio.wait({stop, task}, return_when=asyncio.FIRST_COMPLETED)
+    stop.cancel()
+    if not task.done():
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task
+    else:
+        task.result()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by SIGTERM and SIGINT."""
+    stop = asyncio.Event()
+    for signum in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    return stop

@@ -1,0 +1,47 @@
+"""``yiyang serve``: the API in one or several uvicorn workers."""
+
+import logging
+
+import uvicorn
+from starlette.applications import Starlette
+
+from api.app import create_app
+from api.auth.tokens import TokenKey
+from api.settings import ApiSettings
+from yiyang.settings import Settings
+
+_DRAIN_SECONDS = 3
+
+
+def application() -> Starlette:
+    """The application that the environment describes; uvicorn calls this in each worker."""
+    settings = Settings()
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    read_url = settings.database_read_url
+    return create_app(
+        ApiSettings(
+            database_url=settings.need("database_url"),
+            database_read_url=read_url.get_secret_value() if read_url else None,
+            token_key=TokenKey(settings.need_token_key()),
+            pages=settings.pages,
+        )
+    )
+
+
+def serve(settings: Settings, workers: int) -> None:
+    """Serve until SIGTERM or SIGINT.
+
+    Raises: SettingsError for a setting that is missing.
+    """
+    settings.need("database_url")
+    settings.need_token_key()
+    uvicorn.run(
+        "yiyang.serve:application",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=workers,
+        ws="websockets-sansio",
+        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        access_log=False,
+    )

@@ -1,0 +1,92 @@
+"""Every setting, read once from the environment (``YIYANG_…``) and passed in from here."""
+
+import base64
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from yiyang.failures import Failure
+
+
+class SettingsError(Failure):
+    """A setting is missing or makes no sense; the message names it and what it wants."""
+
+
+class Environment(StrEnum):
+    """Where this runs: production refuses what is only for development."""
+
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """The settings of every part; each part takes what it needs.
+
+    Secrets are never printed: pydantic shows them as asterisks.
+    """
+
+    model_config = SettingsConfigDict(env_prefix="YIYANG_", frozen=True, extra="ignore")
+
+    environment: Environment = Field(
+        default=Environment.DEVELOPMENT, description="development or production"
+    )
+    database_url: SecretStr | None = Field(
+        default=None, description="postgresql://user:password@host:port/name of the primary"
+    )
+    database_read_url: SecretStr | None = Field(
+        default=None, description="the same of a replica for reads; the primary if not set"
+    )
+    mqtt_url: SecretStr | None = Field(
+        default=None, description="mqtt://user:password@host:port of the broker's MQTT 5 listener"
+    )
+    tenant: str = Field(default="demo", description="second part of every topic: ec/v1/<tenant>/…")
+    token_key: SecretStr | None = Field(
+        default=None, description="P-256 private key that signs access tokens, as a JSON Web Key"
+    )
+    device_key: SecretStr | None = Field(
+        default=None, description="key that device passwords are derived from, 32 bytes in base64"
+    )
+    host: str = Field(default="127.0.0.1", description="address that the API listens on")
+    port: int = Field(default=8000, description="port that the API listens on")
+    pages: dict[str, Path] = Field(
+        default_factory=dict[str, Path], description="folders of static pages by path, in JSON"
+    )
+    ready_file: Path | None = Field(
+        default=None, description="file that a part creates once it does its work"
+    )
+
+    def need(self, name: str) -> str:
+        """A setting that the part at hand cannot do without.
+
+        Parameters:
+            name: the attribute, for example ``database_url``.
+        Raises: SettingsError that names the variable and what it wants.
+        """
+        value = getattr(self, name)
+        if value is None:
+            wants = type(self).model_fields[name].description
+            raise SettingsError(f"YIYANG_{name.upper()} is not set: {wants}.")
+        return value.get_secret_value()
+
+    def say_ready(self) -> None:
+        """Create the file that says so, if one is wanted."""
+        if self.ready_file:
+            self.ready_file.touch()
+
+    def need_token_key(self) -> dict[str, Any]:
+        """The key that signs access tokens. Raises: SettingsError."""
+        try:
+            return json.loads(self.need("token_key"))
+        except ValueError as error:
+            raise SettingsError("YIYANG_TOKEN_KEY is not a JSON Web Key.") from error
+
+    def need_device_key(self) -> bytes:
+        """The key that device passwords are derived from. Raises: SettingsError."""
+        try:
+            return base64.b64decode(self.need("device_key"), validate=True)
+        except ValueError as error:
+            raise SettingsError("YIYANG_DEVICE_KEY is not base64.") from error
