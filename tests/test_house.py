@@ -5,6 +5,7 @@ import re
 import subprocess
 import tomllib
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import grimp
@@ -13,6 +14,9 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("api", "devices", "domain", "migrations", "yiyang")
+# Strawberry's own vocabulary: it decides the version, so it alone is asked for.
+BROUGHT_BY_STRAWBERRY = {"graphql"}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 
 # Written so that this file does not match itself.
@@ -119,6 +123,20 @@ def test_a_lock_is_what_pyproject_asks_for(lock: str, extras: tuple[str, ...]) -
 def test_tests_run_on_the_versions_that_people_run() -> None:
     runtime, dev = (pins(lock) for lock in LOCKS)
     assert {name: pin for name, pin in runtime.items() if dev.get(name) != pin} == {}
+
+
+def test_whatever_is_imported_is_asked_for() -> None:
+    graph = grimp.build_graph(*PACKAGES, include_external_packages=True)
+    imported = {name for name in graph.modules if graph.is_module_squashed(name)}
+    homes = packages_distributions()
+    asked = {canonicalize_name(Requirement(line).name) for line in project()[""]}
+    assert imported & homes.keys()
+    assert [
+        name
+        for name in sorted(imported & homes.keys())
+        if not asked & {canonicalize_name(home) for home in homes[name]}
+        and name not in BROUGHT_BY_STRAWBERRY
+    ] == []
 
 
 def test_every_dependency_has_its_reason_written_down() -> None:
