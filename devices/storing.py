@@ -20,7 +20,7 @@ _LOG = logging.getLogger(__name__)
 ACTOR: Final = "bridge"
 _PATIENCE_S: Final = 60.0  # for one transaction; a server that vanished never answers
 _FIRST_PAUSE_S: Final = 0.1
-_LONGEST_PAUSE_S: Final = 5.0
+_LONGEST_PAUSE_S: Final = 2.0
 _REMIND_S: Final = 60.0
 
 T = TypeVar("T")
