@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from pgqueuer.db import AsyncpgDriver
-from pgqueuer.queries import Queries
 from sqlalchemy.ext.asyncio import AsyncSession
 
 
@@ -40,6 +38,10 @@ async def write_enqueued(session: AsyncSession) -> None:
     jobs: list[Job] = session.info.pop("jobs", [])
     if not jobs:
         return
+    # PgQueuer brings its command line along; a process that never enqueues need not wait for it.
+    from pgqueuer.db import AsyncpgDriver
+    from pgqueuer.queries import Queries
+
     raw = await (await session.connection()).get_raw_connection()
     assert raw.driver_connection is not None
     await Queries(AsyncpgDriver(raw.driver_connection)).enqueue(

@@ -9,27 +9,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import asyncpg
-import httpx
 
 from domain.calendar import today
 from migrations.run import is_current, upgrade
 from yiyang import keys, runtime
-from yiyang.commands.district import DEVICE_LOGIN
-from yiyang.demo_guide import show_guide
 from yiyang.district.cast import District, find_cast
 from yiyang.embedded.broker import EmbeddedBroker
 from yiyang.embedded.ground import require_free
 from yiyang.embedded.postgres import EmbeddedPostgres
-from yiyang.keys import DevelopmentKeys
+from yiyang.keys import BRIDGE_LOGIN, DEVICE_LOGIN, DevelopmentKeys
 from yiyang.processes import Child, ChildFailed, Supervisor
 from yiyang.progress import Progress
 from yiyang.runtime import Running
 
 SEED = 20260101
 """The demo district is the same everywhere."""
-
-BRIDGE_LOGIN = "bridge"
-"""The bridge's account at the embedded broker."""
 
 _ROOT = Path(__file__).parents[1]
 _READY_SECONDS = 60
@@ -78,6 +72,9 @@ def run_demo(options: DemoOptions, progress: Progress) -> None:
             if options.as_json:
                 print(json.dumps(asdict(running)), flush=True)
             else:
+                # Signing tokens takes imports that the start need not wait for.
+                from yiyang.demo_guide import show_guide
+
                 show_guide(options.data_dir, known, running, district, progress)
             progress.step("Ready. Ctrl-C stops everything.")
 
@@ -161,6 +158,8 @@ def _child(
             "YIYANG_MQTT_URL": f"mqtt://{login}@127.0.0.1:{port}",
             "YIYANG_READY_FILE": str(ready_file),
         },
+        # The simulator is no part of being ready, so it leaves the processors to those who are.
+        after=_ready_file(options, "work") if name == "simulate" else None,
     )
 
 
@@ -185,16 +184,16 @@ def _ready_file(options: DemoOptions, name: str) -> Path:
 
 
 async def _until_ready(options: DemoOptions) -> None:
-    """Wait for the first answer of the API and for the bridge and the worker.
+    """Wait until the API takes connections and the bridge and the worker do their work.
 
     Raises: ChildFailed when that takes too long.
     """
     waiting = {_ready_file(options, name) for name in ("bridge", "work")}
     try:
-        async with asyncio.timeout(_READY_SECONDS), httpx.AsyncClient() as client:
-            while waiting or not await _answers(client, options.port):
+        async with asyncio.timeout(_READY_SECONDS):
+            while waiting or not await _listens(options.port):
                 waiting = {file for file in waiting if not file.exists()}
-                await asyncio.sleep(0.03)
+                await asyncio.sleep(0.02)
     except TimeoutError as error:
         late = ", ".join(sorted(file.name for file in waiting)) or "serve"
         logs = options.data_dir / "logs"
@@ -203,8 +202,10 @@ async def _until_ready(options: DemoOptions) -> None:
         ) from error
 
 
-async def _answers(client: httpx.AsyncClient, port: int) -> bool:
+async def _listens(port: int) -> bool:
     try:
-        return (await client.get(f"http://127.0.0.1:{port}/health")).is_success
-    except httpx.TransportError:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
         return False
+    writer.close()
+    return True

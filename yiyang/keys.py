@@ -6,10 +6,13 @@ import os
 import secrets
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from api.auth.tokens import TokenKey
-from domain.crypto import Vault
+if TYPE_CHECKING:
+    from domain.crypto import Vault
+
+BRIDGE_LOGIN, DEVICE_LOGIN = "bridge", "device"
+"""The accounts at the embedded broker: it knows no rights of single devices, so they share one."""
 
 _FILE = "keys.json"
 
@@ -26,8 +29,10 @@ class DevelopmentKeys:
     device_password: str
 
     @property
-    def vault(self) -> Vault:
+    def vault(self) -> "Vault":
         """Seals and opens the demo's personal data."""
+        from domain.crypto import Vault
+
         return Vault({"dev1": _bytes(self.data_key)}, "dev1", _bytes(self.hash_key))
 
     @property
@@ -48,6 +53,8 @@ def load_or_create(data_dir: Path) -> DevelopmentKeys:
 
 
 def _create(data_dir: Path) -> DevelopmentKeys:
+    from api.auth.tokens import TokenKey
+
     keys = DevelopmentKeys(
         token_jwk=TokenKey.new_jwk(),
         data_key=_fresh(),

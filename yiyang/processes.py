@@ -40,12 +40,14 @@ class ChildFailed(Failure):
 class Child:
     """A program that has to run as long as its supervisor.
 
-    `env` is its whole environment; `None` passes on the supervisor's own.
+    `env` is its whole environment; `None` passes on the supervisor's own. `after` is a file that
+    has to be there before it first starts: what others create once they do their work.
     """
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] | None = None
+    after: Path | None = None
 
 
 class Watched(Protocol):
@@ -136,6 +138,8 @@ class Supervisor:
     async def _keep(self, child: Child) -> None:
         deaths = Deaths()
         clock = asyncio.get_running_loop().time
+        while child.after is not None and not child.after.exists():  # noqa: ASYNC110  # a file
+            await asyncio.sleep(0.05)
         while True:
             born = clock()
             process = self._running[child.name] = await self._start(child)

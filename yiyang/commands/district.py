@@ -16,12 +16,9 @@ from domain.devices.models import DeviceKind
 from yiyang import keys, tokens
 from yiyang.district.cast import find_cast
 from yiyang.failures import Failure
-from yiyang.keys import DevelopmentKeys
+from yiyang.keys import DEVICE_LOGIN, DevelopmentKeys
 from yiyang.runtime import Running, running_in
 from yiyang.settings import Settings, SettingsError
-
-DEVICE_LOGIN = "device"
-"""The account at the embedded broker that all devices share."""
 
 
 async def development_token(

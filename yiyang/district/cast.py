@@ -11,8 +11,6 @@ from uuid import UUID
 import asyncpg
 
 from domain.access import Role
-from domain.accounts.models import Relation
-from domain.devices.models import DeviceKind
 from yiyang.failures import Failure
 
 
@@ -100,9 +98,9 @@ async def _around(
 ) -> District:
     """The family, the neighbours and the devices of the one who plays the mother."""
     daughter_id = players[Role.FAMILY].account_id
-    looked_after = await connection.fetchval(_LINKED, daughter_id, Relation.DAUGHTER.value)
-    button = await connection.fetchval(_DEVICE, mother_id, DeviceKind.SOS_BUTTON.value)
-    band = await connection.fetchval(_DEVICE, mother_id, DeviceKind.SLEEP_BAND.value)
+    looked_after = await connection.fetchval(_LINKED, daughter_id, "DAUGHTER")
+    button = await connection.fetchval(_DEVICE, mother_id, "SOS_BUTTON")
+    band = await connection.fetchval(_DEVICE, mother_id, "SLEEP_BAND")
     ward_id = await connection.fetchval(_WARD, players[Role.GUARDIAN].account_id)
     neighbour = await connection.fetchrow(_SECOND_FAMILY)
     if looked_after != mother_id or None in (button, band, ward_id, neighbour):
