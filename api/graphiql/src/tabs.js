@@ -46,7 +46,15 @@ const listen = `# 实时报警：运行后，在终端里 yiyang press 一个设
 subscription AlarmChanged {
   alarmChanged {
     cursor
-    alarm { id type severity state raisedAt spokenText elder { name } }
+    alarm {
+      id
+      type
+      severity
+      state
+      raisedAt
+      spokenText
+      elder { name }
+    }
   }
 }
 `;
