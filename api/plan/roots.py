@@ -1,6 +1,6 @@
 """Declared root fields: a row by its id, a connection over a whole table."""
 
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import ColumnElement
@@ -10,6 +10,9 @@ from api.plan.shapes import Order, row_type_of_table
 from api.relay import After, Before, First, Last, PageArguments, key_of
 
 
+GlobalId = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
+
+
 def by_id(model: Any, description: str) -> Any:
     """The row of a global id; null if there is none to be seen.
 
@@ -17,7 +20,7 @@ def by_id(model: Any, description: str) -> Any:
         model: the table.
     """
 
-    async def resolve(info: Info, id: strawberry.ID) -> Any:
+    async def resolve(info: Info, id: GlobalId) -> Any:
         row_type = row_type_of_table(model.__table__)
         assert row_type.prefix is not None
         return await info.context.loaders.by_key(row_type).load(key_of(id, row_type.prefix))
@@ -47,5 +50,6 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
         row_type = row_type_of_table(model.__table__)
         return await info.context.loaders.page(row_type, order, arguments, conditions)
 
-    resolve.__annotations__["filter"] = filter | None
+    described = strawberry.argument(description="Which rows; all that you may see if null.")
+    resolve.__annotations__["filter"] = Annotated[filter | None, described]
     return strawberry.field(resolver=resolve, description=description)

@@ -79,6 +79,8 @@ async def press_button(data_dir: Path, device: str, timeout_s: float) -> str:
         receipt = await press(url, Settings().tenant, device, timeout_s=timeout_s)
     except PressFailed as failed:
         raise Failure(str(failed)) from failed
+    if receipt.status == "refused":
+        raise Failure(f"the bridge refused the message of {device}: {receipt.reason}.")
     return json.dumps({"device": device, "id": receipt.id, "status": receipt.status})
 
 
