@@ -1,8 +1,7 @@
 """Messages as a device writes them; the other side of ``devices/payload.py``."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from itertools import count
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -34,7 +33,7 @@ class Voice:
     """
 
     boot: int
-    _numbers: "count[int]" = field(default_factory=count[int])
+    _said: int = 0
 
     def say(self, type: str, measures: Mapping[str, Any], ts: int) -> dict[str, Any]:
         """A new message.
@@ -42,7 +41,8 @@ class Voice:
         Parameters:
             ts: device time, ms since 1970-01-01 UTC.
         """
-        seq = next(self._numbers)
+        seq = self._said
+        self._said += 1
         return {
             "v": VERSION,
             "id": f"{self.boot}-{seq}",

@@ -72,19 +72,23 @@ class Api:
     @asynccontextmanager
     async def socket(self, who: Role | Actor, **payload: Any) -> AsyncGenerator["Socket", None]:
         """A graphql-transport-ws connection after its acknowledgement."""
-        async with websockets.connect(
-            self.ws_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]
-        ) as connection:
-            socket = Socket(connection)
-            await socket.send(
-                {"type": "connection_init", "payload": {"token": self.token(who), **payload}}
-            )
-            assert (await socket.receive())["type"] == "connection_ack"
+        async with graphql_socket(self.ws_url, self.token(who), **payload) as socket:
             yield socket
 
     async def close(self) -> None:
         """Let go of the HTTP client."""
         await self.http.aclose()
+
+
+@asynccontextmanager
+async def graphql_socket(url: str, token: str, **payload: Any) -> AsyncGenerator["Socket", None]:
+    """A graphql-transport-ws connection to any server, after its acknowledgement."""
+    protocols = [websockets.Subprotocol("graphql-transport-ws")]
+    async with websockets.connect(url, subprotocols=protocols) as connection:
+        socket = Socket(connection)
+        await socket.send({"type": "connection_init", "payload": {"token": token, **payload}})
+        assert (await socket.receive())["type"] == "connection_ack"
+        yield socket
 
 
 class Socket:

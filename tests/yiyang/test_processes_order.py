@@ -4,13 +4,8 @@ import asyncio
 import sys
 from pathlib import Path
 
+from tests.yiyang.watching import wait_until
 from yiyang.processes import Child, Supervisor
-
-
-async def until(file: Path) -> None:
-    async with asyncio.timeout(10):
-        while not file.exists():
-            await asyncio.sleep(0.02)
 
 
 async def test_a_child_starts_after_the_file_it_waits_for(tmp_path: Path) -> None:
@@ -21,9 +16,9 @@ async def test_a_child_starts_after_the_file_it_waits_for(tmp_path: Path) -> Non
         Child("second", [sys.executable, "-c", touch, str(second)], after=ready),
     ]
     running = asyncio.create_task(Supervisor(children, data_dir=tmp_path).run())
-    await until(first)
-    assert not second.exists()
+    await asyncio.to_thread(wait_until, first.exists)
+    assert not second.exists()  # one look at a temporary folder
     ready.touch()
-    await until(second)
+    await asyncio.to_thread(wait_until, second.exists)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
