@@ -5,10 +5,11 @@ rule is then followed anew over the stored readings (``refollow``), so that what
 depends on which readings there are and not on the order in which they came.
 """
 
-from bisect import bisect
+from bisect import bisect, bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from enum import Enum, auto
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from devices.kinds import Side, Threshold
@@ -95,6 +96,18 @@ def refollow(
 def settles(rule: Threshold, reading: Reading) -> bool:
     """Whether the rule's memory after this reading is the same whatever came before it."""
     return _zone(rule, reading.measures) is _Zone.HEALTHY
+
+
+def settled(
+    rules: Sequence[Threshold], readings: Sequence[Reading], before: datetime
+) -> int | None:
+    """Where to begin anew: the index of the newest reading before a time that settles every rule.
+
+    Parameters:
+        readings: in order.
+    """
+    newest_first = range(bisect_left(readings, before, key=attrgetter("at")) - 1, -1, -1)
+    return next((i for i in newest_first if all(settles(r, readings[i]) for r in rules)), None)
 
 
 def _after(rule: Threshold, known: RuleMemory, reading: Reading) -> RuleMemory:

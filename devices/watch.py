@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from devices.clock import is_late
 from devices.kinds import KINDS, Threshold
-from devices.rules import Change, Reading, follow, refollow, settles
+from devices.rules import Change, Reading, follow, refollow, settled
 from devices.sorting import Measured
 from domain.alarms import service as alarms
 from domain.alarms.service import Signal
@@ -87,22 +87,13 @@ async def _histories(
         found = await rule_state.readings_around(session, wanted, look_back)
         for device_id, stored in found.items():
             readings = [Reading(*row) for row in stored]
-            start = _settled(rules[device_id], readings, wanted[device_id])
+            start = settled(rules[device_id], readings, wanted[device_id])
             older = sum(reading.at < wanted[device_id] for reading in readings)
             if start is not None or older < look_back or look_back >= _LOOK_BACK_MOST:
                 histories[device_id] = readings[start or 0 :]
                 del wanted[device_id]
         look_back *= 32
     return histories
-
-
-def _settled(
-    rules: Sequence[Threshold], readings: Sequence[Reading], before: datetime
-) -> int | None:
-    """The index of the newest older reading after which no rule depends on the past."""
-    older = [index for index, reading in enumerate(readings) if reading.at < before]
-    settled = (i for i in reversed(older) if all(settles(rule, readings[i]) for rule in rules))
-    return next(settled, None)
 
 
 def _run(

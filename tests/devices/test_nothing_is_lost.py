@@ -101,7 +101,8 @@ async def own_postgres(
         await asyncio.to_thread(upgrade, server.url)
         source, target = await asyncpg.connect(database_url), await asyncpg.connect(server.url)
         for table in ("region", "vendor", "elder", "device"):
-            records = await source.fetch(f"SELECT * FROM {table} ORDER BY 1")
+            found = await source.fetch(f"SELECT * FROM {table} ORDER BY 1")
+            records = [tuple(record) for record in found]
             await target.copy_records_to_table(table, records=records)
         await source.close()
         await target.close()

@@ -50,7 +50,7 @@ class Field:
 
     client: aiomqtt.Client
     tenant: str
-    receipts: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    receipts: dict[str | None, list[dict[str, Any]]] = field(default_factory=dict)
     _news: asyncio.Event = field(default_factory=asyncio.Event)
     _numbers: "count[int]" = field(default_factory=count)
 
@@ -122,15 +122,16 @@ async def in_the_field(mqtt_url: str, tenant: str) -> AsyncGenerator[Field, None
 
 async def names(database: Database, kind: DeviceKind, number: int) -> list[str]:
     """The names of the first devices of a kind."""
-    query = text("SELECT id FROM device WHERE kind = :kind ORDER BY id LIMIT :number")
-    rows = await database.fetch(query.bindparams(kind=kind.value, number=number))
-    assert len(rows) == number
-    return [device_name(row.id) for row in rows]
+    query = "SELECT id FROM device WHERE kind = :kind ORDER BY id LIMIT :number"
+    found = await rows(database, query, kind=kind.value, number=number)
+    assert len(found) == number
+    return [device_name(row.id) for row in found]
 
 
 async def rows(database: Database, query: str, **values: Any) -> Sequence[Any]:
     """The rows of a query."""
-    return await database.fetch(text(query).bindparams(**values))
+    async with database.reading() as connection:
+        return (await connection.execute(text(query), values)).all()
 
 
 async def number(database: Database, query: str, **values: Any) -> int:
