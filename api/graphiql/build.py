@@ -13,8 +13,8 @@ from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parent
 PAGE = SOURCE.parent / "static" / "graphiql"
-FRESH = SOURCE / "build"
-LOG = SOURCE / "node_modules" / "build.log"
+FRESH = SOURCE / "build" / "page"
+LOG = SOURCE / "build" / "log.txt"
 
 
 class PageNotBuilt(Exception):
@@ -50,8 +50,6 @@ def install(binary: Path) -> None:
     """Fetch exactly what package-lock.json names."""
     # The wheel's own bin/npm points to a file that the wheel does not have.
     npm = binary.parent.parent / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-    shutil.rmtree(SOURCE / "node_modules", ignore_errors=True)
-    LOG.parent.mkdir(parents=True)
     try:
         run(binary, npm, "ci")
     except subprocess.CalledProcessError:
@@ -62,7 +60,6 @@ def install(binary: Path) -> None:
 
 def bundle(binary: Path) -> None:
     """Bundle the page aside, then put it in the place of the old one."""
-    LOG.parent.mkdir(parents=True, exist_ok=True)
     try:
         run(binary, "build.js", FRESH)
     except subprocess.CalledProcessError:
@@ -80,6 +77,8 @@ def shown(path: Path) -> Path:
 def main() -> None:
     try:
         binary = node()
+        LOG.parent.mkdir(exist_ok=True)
+        LOG.write_bytes(b"")
         print("GraphiQL: fetching its parts …", flush=True)
         install(binary)
         print("GraphiQL: bundling …", flush=True)
