@@ -9,7 +9,7 @@ from sqlmodel import col
 from domain.access import Actor
 from domain.accounts.models import FamilyLink, Relation
 from domain.alarms.models import Alarm, AlarmSeverity, AlarmType, ResolveReason
-from domain.alarms.service import Signal, escalate, raise_alarms, resolve
+from domain.alarms.service import Signal, acknowledge, escalate, raise_alarms, resolve
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.elders.models import Elder
@@ -40,6 +40,30 @@ async def escalate_all(database: Database, level: int) -> None:
     async with database.transaction("test") as session:
         for alarm_id in (await session.scalars(select(col(Alarm.id)))).all():
             await escalate(session, alarm_id, level)
+
+
+async def answer(database: Database, actor: Actor, elder_id: UUID) -> None:
+    """Someone takes responsibility for an elder's newest alarm."""
+    alarm = (await alarms_of(database, elder_id))[-1]
+    async with database.transaction("test") as session:
+        await acknowledge(session, actor, alarm.id)
+
+
+async def ring_everywhere(database: Database) -> int:
+    """Every elder who has a device has every type of alarm; returns how many that makes."""
+    async with database.transaction("test") as session:
+        homes = select(col(Device.elder_id), col(Device.id), col(Elder.region_code)).join(
+            Elder, col(Elder.id) == col(Device.elder_id)
+        )
+        found = (await session.execute(homes)).all()
+        at = datetime.now(UTC)
+        signals = [
+            Signal(elder_id, device_id, region_code, kind, AlarmSeverity.MAJOR, at)
+            for elder_id, device_id, region_code in found
+            for kind in AlarmType
+        ]
+        await raise_alarms(session, signals)
+    return len({(signal.elder_id, signal.type) for signal in signals})
 
 
 async def resolved(database: Database, alarm_id: UUID, actor: Actor, *, ago: timedelta) -> None:
@@ -73,6 +97,13 @@ async def button_of(database: Database, elder_id: UUID) -> UUID:
             col(Device.elder_id) == elder_id, col(Device.kind) == DeviceKind.SOS_BUTTON
         )
         return (await session.scalars(theirs)).one()
+
+
+async def devices_of_kind(database: Database, kind: DeviceKind) -> list[UUID]:
+    """Every device of a kind, in the order of registration, one an elder."""
+    async with database.transaction("test") as session:
+        theirs = select(col(Device.id)).where(col(Device.kind) == kind).order_by(col(Device.id))
+        return list((await session.scalars(theirs)).all())
 
 
 async def link(database: Database, account_id: UUID, elder_id: UUID) -> None:

@@ -87,7 +87,7 @@ async def test_an_expired_token_is_said_to_be_expired(family: FamilyPage, api: A
 
 
 async def test_a_token_that_expires_meanwhile(family: FamilyPage, api: Api) -> None:
-    brief = api.token(Role.FAMILY, timedelta(seconds=4))
+    brief = api.token(Role.FAMILY, timedelta(seconds=8))
     await family.page.goto(f"{family.address}#token={brief}")
     await expect(family.page.locator("#elder-list")).to_contain_text("王筱琴")
     await expect(family.page.locator("#sign-in-reason")).to_contain_text("登录已过期")

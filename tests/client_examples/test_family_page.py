@@ -1,5 +1,6 @@
 """The family page in a real browser: what a daughter sees and does."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -131,6 +132,32 @@ async def test_someone_else_was_faster(family: FamilyPage, database: Database, a
     (alarm,) = await alarms_of(database, api.district.mother_id)
     assert alarm.acknowledged_by == api.actor(Role.STATION).id
     family.assert_clean()
+
+
+async def test_an_answer_that_was_overtaken_changes_nothing(
+    family: FamilyPage, database: Database, api: Api
+) -> None:
+    await ring(database, api.district.sos_button_id)
+    (alarm,) = await alarms_of(database, api.district.mother_id)
+    await family.open_live()
+    card = family.page.locator(".alarm")
+    late_answer = asyncio.Event()
+
+    async def hold_back(route: Route) -> None:
+        response = await route.fetch()
+        async with database.transaction("test") as session:
+            await service.dispatch(session, api.actor(Role.STATION), alarm.id)
+        await expect(card).to_contain_text("已派人上门")
+        await route.fulfill(response=response)
+        late_answer.set()
+
+    await family.page.route("**/graphql", hold_back)
+    button = card.locator("[data-slot=acknowledge]")
+    await button.click()
+    await late_answer.wait()
+    # The button is the last thing that the late answer touches.
+    await expect(button).to_have_attribute("aria-disabled", "false")
+    await expect(card).to_contain_text("已派人上门")
 
 
 async def test_a_press_of_the_button_that_is_lost_can_be_repeated(
