@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from devices.messages import example
+from devices.simulated import SimulatedDevice
 from devices.topics import Down, topic
 from domain.database import Database
 from domain.devices.credentials import device_name, device_password
@@ -66,3 +67,17 @@ async def device_lines(
             }
         )
     return lines
+
+
+async def devices_to_simulate(database: Database, limit: int = 10_000) -> list[SimulatedDevice]:
+    """The first devices of each kind, for the simulator.
+
+    Parameters:
+        limit: how many of each kind at most.
+    """
+    found: list[SimulatedDevice] = []
+    for kind in DeviceKind:
+        statement = select(col(Device.id)).where(col(Device.kind) == kind)
+        ids = await database.fetch(statement.order_by(col(Device.id)).limit(limit))
+        found += [SimulatedDevice(device_name(device_id), kind) for (device_id,) in ids]
+    return found

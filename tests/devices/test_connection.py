@@ -1,0 +1,168 @@
+"""The bridge and its broker: clear words when it is not to be had, patience, bounded memory."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from devices.address import BrokerAddress, broker_address
+from devices.bridge import Bridge, BridgeSettings
+from domain.database import Database
+from tests.conftest import Broker, free_port
+from tests.devices.bridge_process import BridgeProcess
+from tests.devices.mosquitto import PROGRAM, mosquitto
+from tests.devices.wire import PATIENCE_S, in_the_field, number, running
+
+needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
+MEBIBYTE = 1024 * 1024
+
+
+async def first_warning(settings: BridgeSettings, caplog: pytest.LogCaptureFixture) -> str:
+    """What a bridge that cannot connect says first; it goes on trying until it is stopped."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(Bridge(settings).run(stop))
+    async with asyncio.timeout(PATIENCE_S):
+        while not (said := [r for r in caplog.records if r.name == "devices.bridge"]):  # noqa: ASYNC110  # logging calls nobody
+            await asyncio.sleep(0.01)
+    stop.set()
+    await task
+    assert said[0].levelno == logging.WARNING
+    assert said[0].exc_info is None
+    return said[0].getMessage()
+
+
+async def test_a_wrong_password_is_named_as_such(
+    settings: BridgeSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    wrong = settings.mqtt_url.replace("bridge-word", "guess")
+    sentence = await first_warning(replace(settings, mqtt_url=wrong), caplog)
+    assert "wrong user name or password" in sentence
+    assert "mqtt_url" in sentence
+    assert "guess" not in sentence
+
+
+async def test_a_port_that_does_not_speak_mqtt_5_is_named_as_such(
+    settings: BridgeSettings, broker: Broker, caplog: pytest.LogCaptureFixture
+) -> None:
+    sentence = await first_warning(replace(settings, mqtt_url=broker.mqtt_url), caplog)
+    assert "does not speak MQTT 5" in sentence
+
+
+async def test_a_port_where_nobody_listens_is_named(
+    settings: BridgeSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    port = free_port()
+    url = f"mqtt://127.0.0.1:{port}"
+    sentence = await first_warning(replace(settings, mqtt_url=url), caplog)
+    assert f"127.0.0.1:{port}" in sentence
+    assert "Connection refused" in sentence
+
+
+@pytest.mark.parametrize("url", ["", "127.0.0.1:1883", "http://x", "mqtt://", "mqtt://x:port"])
+async def test_what_is_no_broker_url_is_refused_without_repeating_it(url: str) -> None:
+    with pytest.raises(ValueError, match="mqtt_url must look like"):
+        broker_address(url)
+
+
+def test_a_broker_url_is_taken_apart() -> None:
+    address = broker_address("mqtts://a%40b:p%2Fw@broker.example")
+    assert address == BrokerAddress("broker.example", 8883, "a@b", "p/w", tls=True)
+    assert "p/w" not in repr(address)
+
+
+@needs_mosquitto
+async def test_a_broker_that_starts_later_and_starts_again_is_waited_for(
+    settings: BridgeSettings, button: str, database: Database, tmp_path: Path
+) -> None:
+    with mosquitto(tmp_path) as server:
+        here = replace(settings, mqtt_url=server.url)
+        stop, bridge = asyncio.Event(), Bridge(here)
+        task = asyncio.create_task(bridge.run(stop))
+        await asyncio.sleep(0.5)
+        server.start()
+        async with asyncio.timeout(PATIENCE_S):
+            await bridge.ready.wait()
+        server.stop()
+        server.start()
+        async with in_the_field(server.url, settings.tenant) as field:
+            message = await field.press(button)
+            assert (await field.receipt(message["id"]))["status"] == "stored"
+        stop.set()
+        await task
+    assert await number(database, "SELECT count(*) FROM device_event") == 1
+
+
+@asynccontextmanager
+async def shut(cluster: str, database_url: str) -> AsyncGenerator[None, None]:
+    """The database lets nobody in."""
+    name = database_url.rpartition("/")[2]
+    admin = await asyncpg.connect(cluster)
+    await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+    await admin.execute(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name
+    )
+    try:
+        yield
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await admin.close()
+
+
+@needs_mosquitto
+async def test_a_flood_while_the_database_is_away_does_not_fill_the_memory(
+    settings: BridgeSettings,
+    band: str,
+    button: str,
+    cluster: str,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    with (
+        mosquitto(tmp_path) as server,
+        BridgeProcess(replace(settings, mqtt_url=server.url)) as bridge,
+    ):
+        server.start()
+        bridge.wait_ready()
+        async with in_the_field(server.url, settings.tenant) as field:
+            first = await field.press(button)
+            await field.receipt(first["id"])
+            async with shut(cluster, database_url):
+                before = bridge.memory_bytes
+                # 100 MiB at QoS 0, which no Receive Maximum holds back.
+                for _ in range(100):
+                    filler = [field.message("telemetry", {"x": "x" * 14_000}) for _ in range(75)]
+                    await asyncio.gather(*(field.publish(band, "tele", m, qos=0) for m in filler))
+                pressed = await field.press(button)
+                await reached(lambda: any("cannot be written to" in line for line in bridge.said))
+                assert bridge.memory_bytes - before < 60 * MEBIBYTE
+            assert (await field.receipt(pressed["id"]))["status"] == "stored"
+        assert bridge.stop() == 0
+
+
+async def reached(condition: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    async with asyncio.timeout(PATIENCE_S):
+        while not condition():  # noqa: ASYNC110  # nobody calls
+            await asyncio.sleep(0.05)
+
+
+async def test_stopped_it_finishes_what_it_has_read(
+    settings: BridgeSettings, broker: Broker, button: str, database: Database
+) -> None:
+    async with running(settings):
+        pass
+    async with in_the_field(broker.mqtt_url, settings.tenant) as field:
+        sent = [await field.press(button) for _ in range(60)]
+        async with running(settings):
+            await field.receipt(sent[0]["id"])
+        # What was taken has its row, its acknowledgement and its receipt.
+        stored = await number(database, "SELECT count(*) FROM device_event")
+        await field.until(lambda: len(field.receipts) == stored)
+        async with running(settings):
+            await field.until(lambda: len(field.receipts) == 60)
+        assert all(len(receipts) == 1 for receipts in field.receipts.values())
