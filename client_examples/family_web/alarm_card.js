@@ -12,7 +12,7 @@ export function updateAlarm(card, { alarm, viewer, note, now, acknowledge }) {
   card.dataset.severity = alarm.severity;
   card.dataset.id = alarm.id;
   fill(card, {
-    severity: open ? say("severity", alarm.severity) : say("state", "RESOLVED"),
+    severity: open ? say("severity", alarm.severity) : say("over"),
     ago: ago(Date.parse(alarm.raisedAt), now),
     name: alarm.elder?.name ?? "",
     what: say("happened", alarm.type),

@@ -1,3 +1,5 @@
+/** English. */
+
 export const en = {
   app: "Yiyang",
   greeting: "Hello, {name}",
@@ -50,6 +52,7 @@ export const en = {
   acknowledgedBySomeone: "Staff are answering",
   dispatched: "Someone is on the way",
   arrived: "Someone is there",
+  over: "Over",
   resolved: "Over: {reason}",
   reason: {
     TRUE_ALARM: "a real alarm",
@@ -69,13 +72,6 @@ export const en = {
   acknowledgeHint: "Everyone will see that you are answering",
   already: "Someone else was faster.",
   notSent: "That did not reach the server: please press again. In an emergency, please phone.",
-  state: {
-    RAISED: "Unanswered",
-    ACKNOWLEDGED: "Answered",
-    DISPATCHED: "On the way",
-    ARRIVED: "There",
-    RESOLVED: "Over",
-  },
 
   about: "{age} years, {gender}, {care}",
   gender: { FEMALE: "female", MALE: "male" },

@@ -1,3 +1,5 @@
+/** 简体中文。 */
+
 export const zhCN = {
   app: "颐养",
   greeting: "{name}，您好",
@@ -49,6 +51,7 @@ export const zhCN = {
   acknowledgedBySomeone: "已有工作人员确认",
   dispatched: "已派人上门",
   arrived: "工作人员已到家",
+  over: "已结束",
   resolved: "已结束：{reason}",
   reason: {
     TRUE_ALARM: "真实警报",
@@ -68,13 +71,6 @@ export const zhCN = {
   acknowledgeHint: "确认后，大家会看到是您在处理",
   already: "已经有人先确认了。",
   notSent: "没有送到服务器，请再按一次。紧急情况请直接打电话。",
-  state: {
-    RAISED: "待处理",
-    ACKNOWLEDGED: "已确认",
-    DISPATCHED: "已派人",
-    ARRIVED: "已到场",
-    RESOLVED: "已结束",
-  },
 
   about: "{age} 岁，{gender}，{care}",
   gender: { FEMALE: "女", MALE: "男" },

@@ -1,3 +1,5 @@
+/** 繁體中文。 */
+
 export const zhTW = {
   app: "頤養",
   greeting: "{name}，您好",
@@ -49,6 +51,7 @@ export const zhTW = {
   acknowledgedBySomeone: "已有工作人員確認",
   dispatched: "已派人上門",
   arrived: "工作人員已到家",
+  over: "已結束",
   resolved: "已結束：{reason}",
   reason: {
     TRUE_ALARM: "真實警報",
@@ -68,13 +71,6 @@ export const zhTW = {
   acknowledgeHint: "確認後，大家會看到是您在處理",
   already: "已經有人先確認了。",
   notSent: "沒有送到伺服器，請再按一次。緊急情況請直接打電話。",
-  state: {
-    RAISED: "待處理",
-    ACKNOWLEDGED: "已確認",
-    DISPATCHED: "已派人",
-    ARRIVED: "已到場",
-    RESOLVED: "已結束",
-  },
 
   about: "{age} 歲，{gender}，{care}",
   gender: { FEMALE: "女", MALE: "男" },

@@ -1,10 +1,16 @@
 """The family page in its three languages, and for eyes that are not young."""
 
+from enum import StrEnum
+
 import pytest
 from playwright.async_api import Browser, expect
 
 from domain.access import Role
+from domain.accounts.models import Relation
+from domain.alarms.models import AlarmSeverity, AlarmType, ResolveReason
 from domain.database import Database
+from domain.devices.models import DeviceKind
+from domain.elders.models import CareLevel, Gender, Tag
 from tests.client_examples.conftest import FamilyPage
 from tests.client_examples.story import ring
 from tests.client_examples.wire import wire_to
@@ -46,6 +52,39 @@ async def test_a_language_by_the_browser(
         await expect(family.page.locator("html")).to_have_attribute("lang", language)
         family.assert_clean()
         await context.close()
+
+
+DICTIONARIES = """
+async () => Promise.all(["zh_cn", "zh_tw", "en"].map(async (name) => {
+  const [words] = Object.values(await import(`./words_${name}.js`));
+  return words;
+}))
+"""
+
+GROUPS: dict[str, type[StrEnum]] = {
+    "type": AlarmType,
+    "happened": AlarmType,
+    "received": AlarmType,
+    "severity": AlarmSeverity,
+    "reason": ResolveReason,
+    "gender": Gender,
+    "care": CareLevel,
+    "tag": Tag,
+    "kind": DeviceKind,
+    "relation": Relation,
+}
+
+
+async def test_every_value_has_a_word_in_every_language(family: FamilyPage) -> None:
+    await family.open_live()
+    simplified, *others = await family.page.evaluate(DICTIONARIES)
+    for words in others:
+        assert words.keys() == simplified.keys()
+    for words in (simplified, *others):
+        for group, values in GROUPS.items():
+            assert words[group].keys() == {value.value for value in values}, group
+        assert words["told"].keys() == {"0", "1", "2", "3"}
+        assert words["connection"].keys() == simplified["connection"].keys()
 
 
 FONT_SIZES = """
