@@ -9,6 +9,8 @@ a page, and checks that every row came once.
 import argparse
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 import httpx
 
@@ -22,9 +24,10 @@ LISTS = {
     "devices": ("id", "id kind online lastSeenAt"),
 }
 SIZE = 200
+Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
-async def walk(client: httpx.AsyncClient, field: str) -> tuple[int, float, float]:
+async def walk(ask: Ask, field: str) -> tuple[int, float, float]:
     """Rows, milliseconds of the first page, seconds of the whole walk.
 
     Raises: AssertionError for a row that came twice or a total that differs.
@@ -36,35 +39,32 @@ async def walk(client: httpx.AsyncClient, field: str) -> tuple[int, float, float
     began, first_ms, rows = time.perf_counter(), 0.0, 0
     while True:
         variables = {"first": SIZE, "after": after}
-        page = (await _data(client, query, variables))[field]
+        page = (await ask(query, variables))[field]
         first_ms = first_ms or (time.perf_counter() - began) * 1000
         rows += len(page["nodes"])
         seen |= {node[key] for node in page["nodes"]}
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    total = (await _data(client, f"{{ {field}(first: 0) {{ totalCount }} }}", {}))[field]
+    total = (await ask(f"{{ {field}(first: 0) {{ totalCount }} }}", {}))[field]
     assert rows == len(seen) == total["totalCount"], (rows, len(seen), total)
     return rows, first_ms, time.perf_counter() - began
-
-
-async def _data(client: httpx.AsyncClient, query: str, variables: dict[str, object]):
-    response = await client.post("", json={"query": query, "variables": variables})
-    body = response.json()
-    assert "errors" not in body, body
-    return body["data"]
 
 
 async def measure(demo: RunningDemo) -> None:
     """Walk each list and print its figures."""
     token = demo.run("token", "--role", "official").strip()
-    headers = {"Authorization": f"Bearer {token}"}
-    async with httpx.AsyncClient(
-        base_url=demo.addresses["graphql"], headers=headers, timeout=60
-    ) as client:
-        await walk(client, "regions")
+    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
+
+        async def ask(query: str, variables: dict[str, Any]) -> Any:
+            asked = {"query": query, "variables": variables}
+            body = (await client.post(demo.addresses["graphql"], json=asked, timeout=60)).json()
+            assert "errors" not in body, body
+            return body["data"]
+
+        await walk(ask, "regions")
         for field in LISTS:
-            rows, first_ms, seconds = await walk(client, field)
+            rows, first_ms, seconds = await walk(ask, field)
             pages = -(-rows // SIZE)
             print(
                 f"{field:8} {rows:7,} rows, each once; first page {first_ms:5.1f} ms, "
