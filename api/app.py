@@ -7,12 +7,12 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.websockets import WebSocket
 
 from api.execution import Gate
 from api.feed import Feed
 from api.http import graphql_over_http
+from api.pages import Pages
 from api.settings import ApiSettings
 from api.websocket import graphql_over_websocket
 from domain.database import Database
@@ -42,10 +42,7 @@ def create_app(settings: ApiSettings) -> Starlette:
             await connection.exec_driver_sql("SELECT 1")
         return JSONResponse({"status": "ok"})
 
-    pages = [
-        Mount(path, StaticFiles(directory=folder, html=True))
-        for path, folder in settings.pages.items()
-    ]
+    pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
     routes = [
         Route("/graphql", over_http, methods=["POST"]),
         WebSocketRoute("/graphql", over_websocket),
