@@ -19,6 +19,7 @@ import typer
 from domain.access import Role
 from yiyang.failures import Failure
 from yiyang.settings import Environment, Settings, SettingsError
+from yiyang.startup import hold_collector
 
 app = typer.Typer(
     help="Yiyang (颐养): one GraphQL API for a district's eldercare.",
@@ -35,6 +36,7 @@ _DATA_DIR = Path(".yiyang")
 
 def main() -> None:
     """Run the command; a failure is one sentence on stderr and exit code 1."""
+    hold_collector()
     try:
         app()
     except Failure as failure:

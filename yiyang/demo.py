@@ -21,12 +21,17 @@ from yiyang.keys import BRIDGE_LOGIN, DEVICE_LOGIN, DevelopmentKeys
 from yiyang.processes import Child, ChildFailed, Supervisor
 from yiyang.progress import Progress
 from yiyang.runtime import Running
+from yiyang.startup import release_collector
 
 SEED = 20260101
 """The demo district is the same everywhere."""
 
 _ROOT = Path(__file__).parents[1]
 _READY_SECONDS = 60
+
+_AFTER = {"work": "bridge", "simulate": "work"}
+"""Who leaves the processors to whom at the start: jobs are durable and due in a minute at the
+earliest, and the simulator is no part of being ready."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,8 @@ def run_demo(options: DemoOptions, progress: Progress) -> None:
             data_dir=options.data_dir,
             watched=[postgres, broker],
         )
-        progress.step("Starting API, bridge and worker")
+        release_collector()
+        progress.step("Starting the API and the bridge; worker and simulator follow")
         running = _addresses(options, postgres.url)
 
         async def announce() -> None:
@@ -158,8 +164,7 @@ def _child(
             "YIYANG_MQTT_URL": f"mqtt://{login}@127.0.0.1:{port}",
             "YIYANG_READY_FILE": str(ready_file),
         },
-        # The simulator is no part of being ready, so it leaves the processors to those who are.
-        after=_ready_file(options, "work") if name == "simulate" else None,
+        after=_ready_file(options, _AFTER[name]) if name in _AFTER else None,
     )
 
 
@@ -184,11 +189,11 @@ def _ready_file(options: DemoOptions, name: str) -> Path:
 
 
 async def _until_ready(options: DemoOptions) -> None:
-    """Wait until the API takes connections and the bridge and the worker do their work.
+    """Wait until the API takes connections and the bridge does its work.
 
     Raises: ChildFailed when that takes too long.
     """
-    waiting = {_ready_file(options, name) for name in ("bridge", "work")}
+    waiting = {_ready_file(options, "bridge")}
     try:
         async with asyncio.timeout(_READY_SECONDS):
             while waiting or not await _listens(options.port):

@@ -9,12 +9,14 @@ from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
 from yiyang.settings import Settings
+from yiyang.startup import release_collector
 
 _DRAIN_SECONDS = 3
 
 
 def application() -> Starlette:
     """The application that the environment describes; uvicorn calls this in each worker."""
+    release_collector()
     settings = Settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     read_url = settings.database_read_url

@@ -13,6 +13,7 @@ from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.ids import public_id
 from yiyang.settings import Settings
+from yiyang.startup import release_collector
 
 _SIMULATED = {DeviceKind.SLEEP_BAND: 100, DeviceKind.SOS_BUTTON: 300}
 """How many of a kind at most, the first of the district: enough to see, little to carry."""
@@ -27,6 +28,7 @@ def work(settings: Settings) -> None:
     """Run durable jobs until SIGTERM."""
     from yiyang.worker import work as run
 
+    release_collector()
     asyncio.run(_until_told(run(settings.need("database_url"), settings.say_ready)))
 
 
@@ -38,6 +40,7 @@ def simulate(settings: Settings) -> None:
 async def _bridge(settings: Settings) -> None:
     from devices.bridge import Bridge, BridgeSettings
 
+    release_collector()
     bridge = Bridge(
         BridgeSettings(
             database_url=settings.need("database_url"),
@@ -58,6 +61,7 @@ async def _bridge(settings: Settings) -> None:
 async def _simulate(settings: Settings) -> None:
     from devices.simulator import SimulatedDevice, SimulatorSettings, run_simulator
 
+    release_collector()
     database = Database(settings.need("database_url"), pool_size=1)
     played: list[SimulatedDevice] = []
     try:
