@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
+from sqlalchemy import literal, select
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -38,8 +40,10 @@ def create_app(settings: ApiSettings) -> Starlette:
         await graphql_over_websocket(websocket, gate)
 
     async def health(_: Request) -> Response:
-        async with database.reading() as connection:
-            await connection.exec_driver_sql("SELECT 1")
+        try:
+            await database.fetch(select(literal(1)))
+        except (SQLAlchemyError, OSError):
+            return JSONResponse({"status": "no database"}, 503)
         return JSONResponse({"status": "ok"})
 
     pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]

@@ -39,7 +39,7 @@ class Context:
         """One write on behalf of the actor; what is read afterwards is read anew."""
         async with self.database.transaction(str(self.actor.id)) as session:
             yield session
-        self.loaders.forget()
+        self.loaders.forget_after_write()
 
     def begin_event(self) -> None:
         """Each delivery of a subscription reads anew and masks anew."""

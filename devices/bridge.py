@@ -6,7 +6,7 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -53,16 +53,28 @@ class BridgeSettings:
     require_mac: bool = False
 
 
-async def run_bridge(settings: BridgeSettings) -> None:
+async def run_bridge(settings: BridgeSettings, on_ready: Callable[[], None] | None = None) -> None:
     """Carry messages until SIGTERM or cancellation, then finish what has been read.
 
     Meant for a process of its own: it handles the signal and tunes the garbage collector.
 
+    Parameters:
+        on_ready: called once, when it is subscribed.
     Raises: ValueError for an ``mqtt_url`` that is none.
     """
-    stop = asyncio.Event()
-    with _stopped_by(signal.SIGTERM, stop), _rare_collections():
-        await Bridge(settings).run(stop)
+    bridge, stop = Bridge(settings), asyncio.Event()
+
+    async def say_ready() -> None:
+        await bridge.ready.wait()
+        if on_ready:
+            on_ready()
+
+    saying = asyncio.create_task(say_ready())
+    try:
+        with _stopped_by(signal.SIGTERM, stop), _rare_collections():
+            await bridge.run(stop)
+    finally:
+        saying.cancel()
 
 
 class Bridge:

@@ -1,6 +1,6 @@
 """What a violated constraint means: each name that a client can run into, and its error."""
 
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from domain.errors import (
     AlarmAlreadyOpen,
@@ -42,9 +42,16 @@ CHECKS: dict[str, str] = {
 """CHECK constraints and the field that each speaks of."""
 
 
-def domain_error(violation: IntegrityError) -> DomainError | None:
-    """The domain's word for a violated constraint; None for a name that nobody foresaw."""
-    name = constraint_name(violation)
+_DATA_EXCEPTION = "22"
+"""Class of SQLSTATEs for values that PostgreSQL cannot hold, such as a NUL in a text."""
+
+
+def domain_error(failure: DBAPIError) -> DomainError | None:
+    """The domain's word for what PostgreSQL refused; None for a refusal that nobody foresaw."""
+    cause = getattr(failure.orig, "__cause__", None)
+    if (getattr(cause, "sqlstate", None) or "").startswith(_DATA_EXCEPTION):
+        return InvalidInput(None, reason="a value that cannot be stored")
+    name = constraint_name(failure)
     if name is None:
         return None
     if name in UNIQUE:
@@ -58,7 +65,7 @@ def domain_error(violation: IntegrityError) -> DomainError | None:
     return None
 
 
-def constraint_name(violation: IntegrityError) -> str | None:
+def constraint_name(failure: DBAPIError) -> str | None:
     """The violated constraint's name: asyncpg's own error is the cause of SQLAlchemy's."""
-    cause = getattr(violation.orig, "__cause__", None)
+    cause = getattr(failure.orig, "__cause__", None)
     return getattr(cause, "constraint_name", None)

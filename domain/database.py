@@ -5,8 +5,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy import Row, Select, text
-from sqlalchemy.engine import make_url
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
 from domain import jobs, outbox
@@ -33,11 +33,10 @@ class Database:
 
     def __init__(self, url: str, *, read_url: str | None = None, pool_size: int = 10) -> None:
         self.url = url
-        self._writes = _engine(url, pool_size)
-        # Reads leave no session state behind: autocommit, and no reset at release.
-        self._reads = _engine(
-            read_url or url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
-        )
+        # A write is not tried twice, so its connection is looked at before.
+        self._writes = _engine(url, pool_size, pool_pre_ping=True)
+        self._primary_reads = _reading_engine(url, pool_size)
+        self._reads = _reading_engine(read_url, pool_size) if read_url else self._primary_reads
 
     @asynccontextmanager
     async def transaction(self, actor: str) -> AsyncGenerator[AsyncSession, None]:
@@ -46,7 +45,8 @@ class Database:
         Parameters:
             actor: who writes, an account's id or the name of a part of the system; readable
                 in PostgreSQL as ``current_setting('yiyang.actor')``.
-        Raises: the DomainError of a violated constraint.
+        Raises: the DomainError of a violated constraint, or InvalidInput for a value that
+            PostgreSQL cannot hold.
         """
         async with AsyncSession(self._writes, expire_on_commit=False) as session:
             try:
@@ -60,31 +60,77 @@ class Database:
                 await jobs.write_enqueued(session)
                 await outbox.write_recorded(session)
                 await session.commit()
-            except IntegrityError as violation:
-                raise domain_error(violation) or violation from violation
+            except DBAPIError as failure:
+                error = domain_error(failure)
+                if error is None:
+                    raise
+                raise error from failure
 
-    async def fetch(self, statement: Select[*tuple[Any, ...]]) -> Sequence[Row[*tuple[Any, ...]]]:
-        """Run one read and return its rows."""
-        async with self._reads.connect() as connection:
+    async def fetch(
+        self, statement: Select[*tuple[Any, ...]], *, primary: bool = False
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        """Run one read and return its rows.
+
+        Parameters:
+            primary: read what has just been written, where a replica may lag behind.
+
+        Raises: InvalidInput for a value that PostgreSQL cannot hold, such as a NUL in a text.
+        """
+        try:
+            return await self._fetch(statement, primary)
+        except DBAPIError as failure:
+            if failure.connection_invalidated:
+                # The server was restarted: the pool knows by now, and a read may be repeated.
+                return await self._fetch(statement, primary)
+            error = domain_error(failure)
+            if error is None:
+                raise
+            raise error from failure
+
+    async def _fetch(
+        self, statement: Select[*tuple[Any, ...]], primary: bool
+    ) -> Sequence[Row[*tuple[Any, ...]]]:
+        async with self.reading(primary=primary) as connection:
             return (await connection.execute(statement)).all()
 
     @asynccontextmanager
-    async def reading(self) -> AsyncGenerator[AsyncConnection, None]:
-        """A connection for several reads in a row; never held while waiting for anything else."""
-        async with self._reads.connect() as connection:
+    async def reading(self, *, primary: bool = False) -> AsyncGenerator[AsyncConnection, None]:
+        """A connection for several reads in a row; never held while waiting for anything else.
+
+        Parameters:
+            primary: as for ``fetch``.
+        """
+        engine = self._primary_reads if primary else self._reads
+        async with engine.connect() as connection:
             yield connection
 
     async def close(self) -> None:
         """Close every connection."""
-        await self._writes.dispose()
-        await self._reads.dispose()
+        for engine in {self._writes, self._reads, self._primary_reads}:
+            await engine.dispose()
+
+
+def engine_url(url: str) -> URL:
+    """A PostgreSQL URL for SQLAlchemy's asyncpg: libpq's ``sslmode`` is called ``ssl`` there."""
+    parsed = make_url(url).set(drivername="postgresql+asyncpg")
+    mode = parsed.query.get("sslmode")
+    if mode is None:
+        return parsed
+    return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
 def _engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
     return create_async_engine(
-        make_url(url).set(drivername="postgresql+asyncpg"),
+        engine_url(url),
         pool_size=pool_size,
         max_overflow=0,
+        # Personal data must not get into logs by way of an error's text.
+        hide_parameters=True,
         connect_args={"server_settings": _SERVER_SETTINGS},
         **options,
     )
+
+
+def _reading_engine(url: str, pool_size: int) -> AsyncEngine:
+    """Reads leave no session state behind: autocommit, and no reset at release."""
+    return _engine(url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)

@@ -22,6 +22,8 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
+from domain.errors import InvalidInput
+
 SQLModel.metadata.naming_convention = {
     "pk": "%(table_name)s_pkey",
     "fk": "%(table_name)s_%(column_0_name)s_fkey",
@@ -29,6 +31,9 @@ SQLModel.metadata.naming_convention = {
     "ix": "%(table_name)s_%(column_0_N_name)s",
     "ck": "%(constraint_name)s",
 }
+
+
+_REGION_CODE = re.compile(r"[0-9]{1,12}", re.ASCII)
 
 
 class Table(SQLModel):
@@ -119,6 +124,9 @@ def within(column: Any, region: str) -> ColumnElement[bool]:
 
     Parameters:
         column: the column with the code, collation C.
-        region: the code of the subtree's root, not empty.
+        region: the code of the subtree's root, or the beginning of codes.
+    Raises: InvalidInput for a text that is no code.
     """
+    if not _REGION_CODE.fullmatch(region):
+        raise InvalidInput("region", reason="a division code, 1 to 12 digits")
     return (column >= region) & (column < region[:-1] + chr(ord(region[-1]) + 1))

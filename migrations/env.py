@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 from alembic import context
 from sqlalchemy import Connection
-from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel.sql.sqltypes import AutoString
 
+from domain.database import engine_url
 from domain.metadata import METADATA
 
 _LOCK = 0x6D_69_67_72_61_74_65  # "migrate"
@@ -42,7 +42,7 @@ def run(connection: Connection) -> None:
 
 async def migrate(url: str) -> None:
     """Connect and run."""
-    engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
+    engine = create_async_engine(engine_url(url))
     async with engine.connect() as connection:
         await connection.run_sync(run)
         await connection.commit()

@@ -42,6 +42,8 @@ def main() -> None:
     except Failure as failure:
         print(f"yiyang: {failure}", file=sys.stderr)
         sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
@@ -119,7 +121,11 @@ def migrate() -> None:
     """Bring the database of YIYANG_DATABASE_URL to the newest schema."""
     from migrations.run import upgrade
 
-    upgrade(_settings().need("database_url"))
+    url = _settings().need("database_url")
+    try:
+        upgrade(url)
+    except ConnectionError as error:
+        raise SettingsError(f"YIYANG_DATABASE_URL leads nowhere: {error}") from error
 
 
 @app.command()

@@ -3,12 +3,13 @@
 import logging
 
 import uvicorn
+from joserfc.errors import JoseError
 from starlette.applications import Starlette
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
-from yiyang.settings import Settings
+from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
 _DRAIN_SECONDS = 3
@@ -24,7 +25,7 @@ def application() -> Starlette:
         ApiSettings(
             database_url=settings.need("database_url"),
             database_read_url=read_url.get_secret_value() if read_url else None,
-            token_key=TokenKey(settings.need_token_key()),
+            token_key=_token_key(settings),
             pages=settings.pages,
         )
     )
@@ -36,7 +37,7 @@ def serve(settings: Settings, workers: int) -> None:
     Raises: SettingsError for a setting that is missing.
     """
     settings.need("database_url")
-    settings.need_token_key()
+    _token_key(settings)
     uvicorn.run(
         "yiyang.serve:application",
         factory=True,
@@ -47,3 +48,10 @@ def serve(settings: Settings, workers: int) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         access_log=False,
     )
+
+
+def _token_key(settings: Settings) -> TokenKey:
+    try:
+        return TokenKey(settings.need_token_key())
+    except (JoseError, ValueError, KeyError, TypeError) as error:
+        raise SettingsError("YIYANG_TOKEN_KEY is not a private P-256 key as JSON.") from error

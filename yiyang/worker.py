@@ -12,7 +12,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import asyncpg
-from pgqueuer import PgQueuer
+from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.models import Job, Schedule
 
 from domain import outbox
@@ -26,6 +26,7 @@ OUTBOX_KEPT = timedelta(days=7)
 
 _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
+_RETRY_AFTER = timedelta(seconds=2)
 
 
 async def work(database_url: str, ready: Callable[[], None]) -> None:
@@ -61,8 +62,13 @@ def _register(queue: PgQueuer, database: Database) -> None:
     @queue.entrypoint(alarms.ESCALATE_JOB)
     async def escalate(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
         arguments = json.loads(job.payload or b"{}")
-        async with database.transaction("worker") as session:
-            await alarms.escalate(session, UUID(arguments["alarm_id"]), arguments["level"])
+        try:
+            async with database.transaction("worker") as session:
+                await alarms.escalate(session, UUID(arguments["alarm_id"]), arguments["level"])
+        except Exception as failure:
+            # Without this the queue would give the job up, and with it someone's call for help.
+            log.exception("job %s failed and is tried again", job.id)
+            raise RetryRequested(_RETRY_AFTER) from failure
 
     @queue.schedule("outbox.prune", "17 * * * *")
     async def prune(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered

@@ -31,7 +31,7 @@ class AlarmFilter:
             conditions.append(col(models.Alarm.state).in_(self.state))
         if self.severity is not None:
             conditions.append(col(models.Alarm.severity).in_(self.severity))
-        if self.region:
+        if self.region is not None:
             conditions.append(within(col(models.Alarm.region_code), self.region))
         return conditions
 

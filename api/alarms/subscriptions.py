@@ -5,6 +5,7 @@ position and the head, with the actor's predicate of that moment; so rights are 
 delivery, and a slow reader holds no memory.
 """
 
+import logging
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Annotated, Any
@@ -26,6 +27,8 @@ from domain.alarms import models
 from domain.alarms.service import TOPIC
 from domain.errors import CursorExpired
 from domain.outbox import OutboxEvent
+
+log = logging.getLogger("yiyang.stream")
 
 _AT_ONCE = 100
 
@@ -50,7 +53,7 @@ async def start_position(context: Context, after: str | None) -> int:
     Raises: InvalidInput for a text that is no cursor; CursorExpired where events after it have
     been dropped, or the cursor comes from elsewhere.
     """
-    async with context.database.reading() as connection:
+    async with context.database.reading(primary=True) as connection:
         newest = await outbox.head(connection)
         if after is None:
             return newest
@@ -68,8 +71,9 @@ async def changes(
         while True:
             try:
                 events, position, caught_up = await _next(context, position, conditions)
-            except (DBAPIError, InterfaceError, OSError):
+            except (DBAPIError, InterfaceError, OSError) as failure:
                 # The database is away: the position keeps, so nothing is missed.
+                log.warning("request %s cannot read changes yet: %s", context.request_id, failure)
                 await woken(wake)
                 continue
             for event in events:
@@ -97,7 +101,7 @@ async def _next(
         .order_by(col(OutboxEvent.position))
         .limit(_AT_ONCE)
     )
-    async with context.database.reading() as connection:
+    async with context.database.reading(primary=True) as connection:
         # The head first: what commits between the two reads is read again, not skipped.
         newest = await outbox.head(connection)
         if newest == position:

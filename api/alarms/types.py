@@ -70,7 +70,7 @@ enumeration(
     RAISED="A device raised it.",
     REPEATED="A device raised it again while it was open.",
     CLEARED="The condition behind it has ended; it stays open.",
-    ESCALATED="Nobody answered in time: the next level is told.",
+    ESCALATED="Nobody answered in time: it has passed to the next level.",
     ACKNOWLEDGED="Someone took responsibility.",
     DISPATCHED="Someone was sent.",
     ARRIVED="Someone is with the elder.",
@@ -93,7 +93,7 @@ class Alarm(Node):
     state: AlarmState
     """Where the people who answer have got to."""
     level: int
-    """Who has been told: 1 family and station, 2 the street's dispatcher, 3 the district."""
+    """Whose it is: 1 family and station, 2 also the street's dispatcher, 3 also the district."""
     raised_at: datetime
     """When it happened, by the device's clock where that can be trusted."""
     stored_at: datetime

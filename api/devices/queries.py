@@ -26,7 +26,7 @@ class DeviceFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
         conditions: list[ColumnElement[bool]] = []
-        if self.region:
+        if self.region is not None:
             elders = select(col(Elder.id)).where(within(col(Elder.region_code), self.region))
             conditions.append(col(models.Device.elder_id).in_(elders))
         if self.kind:

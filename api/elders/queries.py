@@ -27,14 +27,14 @@ class ElderFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
         conditions: list[ColumnElement[bool]] = []
-        if self.region:
+        if self.region is not None:
             conditions.append(within(col(models.Elder.region_code), self.region))
         if self.tag:
             tagged = select(col(models.ElderTag.elder_id)).where(
                 col(models.ElderTag.tag) == self.tag, col(models.ElderTag.until).is_(None)
             )
             conditions.append(col(models.Elder.id).in_(tagged))
-        if self.name_contains:
+        if self.name_contains is not None:
             conditions.append(col(models.Elder.name).contains(self.name_contains, autoescape=True))
         return conditions
 

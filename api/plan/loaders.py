@@ -38,11 +38,17 @@ class Loaders:
         self._database = database
         self._actor = actor
         self._loaders: dict[Hashable, Loader] = {}
+        self._primary = False
         self.statement_count = 0
 
     def forget(self) -> None:
-        """Read anew from here on: a write has been committed."""
+        """Read anew from here on."""
         self._loaders.clear()
+
+    def forget_after_write(self) -> None:
+        """Read anew from here on, and where the write is sure to be seen."""
+        self._primary = True
+        self.forget()
 
     def by_key(self, row_type: RowType) -> Loader:
         """Key -> instance, or None where there is none to be seen."""
@@ -154,12 +160,12 @@ class Loaders:
         if not row_type.streamed:
             return 0
         self.statement_count += 1
-        async with self._database.reading() as connection:
+        async with self._database.reading(primary=self._primary) as connection:
             return await outbox.head(connection)
 
     async def _fetch(self, statement: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
         self.statement_count += 1
-        return await self._database.fetch(statement)
+        return await self._database.fetch(statement, primary=self._primary)
 
     def _loader(self, key: Hashable, load: Callable[[list[Any]], Any]) -> Loader:
         loader = self._loaders.get(key)

@@ -9,7 +9,6 @@ from api.context import Info
 from api.plan.shapes import Order, row_type_of_table
 from api.relay import After, Before, First, Last, PageArguments, key_of
 
-
 GlobalId = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
 
 

@@ -25,7 +25,7 @@ class RegionFilter:
     def conditions(self) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
         conditions: list[ColumnElement[bool]] = []
-        if self.prefix:
+        if self.prefix is not None:
             conditions.append(within(col(models.Region.code), self.prefix))
         if self.level:
             conditions.append(col(models.Region.level) == self.level)

@@ -63,9 +63,9 @@ export const en = {
   },
   told: {
     0: "Came too late: recorded, nobody was sent",
-    1: "Family and station have been told",
-    2: "Family, station and the street’s dispatcher have been told",
-    3: "Family, station, the street’s dispatcher and the district have been told",
+    1: "The call is with family and station",
+    2: "The call is with family, station and the street’s dispatcher",
+    3: "The call is with family, station, street and district",
   },
   acknowledge: "Confirm: I’m on it",
   acknowledging: "Confirming…",

@@ -1,13 +1,10 @@
 """What may happen to an alarm: devices raise and clear it, people answer it, time escalates it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, func, literal_column, select, text, update
-from sqlalchemy.dialects.postgresql import Insert, insert
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,10 +14,9 @@ from domain.alarms.models import (
     Alarm,
     AlarmChange,
     AlarmLog,
-    AlarmSeverity,
-    AlarmType,
     ResolveReason,
 )
+from domain.alarms.raising import Signal, raise_or_repeat
 from domain.alarms.visibility import alarm_visible
 from domain.errors import NotFound, PermissionDenied
 from domain.jobs import Job, enqueue
@@ -35,26 +31,6 @@ ESCALATION = {2: timedelta(seconds=60), 3: timedelta(seconds=180)}
 """Level -> time unacknowledged: 2 is the street's dispatcher, 3 the district."""
 
 
-@dataclass(frozen=True, slots=True)
-class Signal:
-    """A device's reason to raise an alarm.
-
-    Parameters:
-        at: when it happened: device time, or receive time where the device's clock is off.
-        late: too old to be dispatched; it is shown only.
-        measures: the values that led to it.
-    """
-
-    elder_id: UUID
-    device_id: UUID
-    region_code: str
-    type: AlarmType
-    severity: AlarmSeverity
-    at: datetime
-    late: bool = False
-    measures: dict[str, Any] = field(default_factory=dict[str, Any])
-
-
 async def raise_alarms(session: AsyncSession, signals: Sequence[Signal]) -> None:
     """Raise an alarm for each signal, or count a repeat where one of its type is open.
 
@@ -63,7 +39,7 @@ async def raise_alarms(session: AsyncSession, signals: Sequence[Signal]) -> None
     """
     # One order for all writers, so that two batches cannot wait for each other in a circle.
     for signal in sorted(signals, key=_alarm_key):
-        alarm_id, is_new = await _raise_or_repeat(session, signal)
+        alarm_id, is_new = await raise_or_repeat(session, signal)
         _note(session, alarm_id, AlarmChange.RAISED if is_new else AlarmChange.REPEATED)
         if not signal.late:
             _schedule_escalation(session, alarm_id)
@@ -183,36 +159,6 @@ async def _moved(session: AsyncSession, actor: Actor, alarm_id: UUID, action: Al
         raise PermissionDenied(action=action.value)
     alarm.state = ALARM_LIFECYCLE.next(alarm.state, action)
     return alarm
-
-
-async def _raise_or_repeat(session: AsyncSession, signal: Signal) -> tuple[UUID, bool]:
-    new = insert(Alarm).values(
-        elder_id=signal.elder_id,
-        device_id=signal.device_id,
-        region_code=signal.region_code,
-        type=signal.type,
-        severity=signal.severity,
-        state=AlarmState.RAISED,
-        level=0 if signal.late else 1,
-        raised_at=signal.at,
-        late=signal.late,
-        repeat_count=0,
-        measures=signal.measures,
-    )
-    raise_or_repeat: Insert = new.on_conflict_do_update(
-        index_elements=["elder_id", "type"],
-        index_where=text("state <> 'RESOLVED'"),
-        set_={
-            "repeat_count": col(Alarm.repeat_count) + 1,
-            "repeated_at": signal.at,
-            "cleared_at": None,
-            "level": func.greatest(col(Alarm.level), new.excluded.level),
-            "late": and_(col(Alarm.late), new.excluded.late),
-        },
-    )
-    is_new = literal_column("alarm.xmax = 0", Boolean)
-    row = (await session.execute(raise_or_repeat.returning(col(Alarm.id), is_new))).one()
-    return row[0], row[1]
 
 
 def _schedule_escalation(session: AsyncSession, alarm_id: UUID) -> None:

@@ -126,6 +126,23 @@ async def test_filters_narrow(api: Api, database: Database) -> None:
     assert wang["elders"]["totalCount"] == stored[0][0]
 
 
+@pytest.mark.parametrize("code", ["", "3301x", "上城区", "3301020010010001", "३३", "3301\n"])
+async def test_a_region_that_is_no_code_is_refused_by_name(api: Api, code: str) -> None:
+    for field in ("elders", "devices", "alarms"):
+        rows = "(first: 1, filter: {region: $code}) { nodes { id } }"
+        query = f"query ($code: String) {{ {field}{rows} }}"
+        (error,) = (await api.post(Role.ADMIN, query, {"code": code}))["errors"]
+        assert error["extensions"]["code"] == "INVALID_INPUT"
+        assert error["extensions"]["field"] == "region"
+
+
+async def test_a_text_that_cannot_be_stored_is_refused_not_crashed_on(api: Api) -> None:
+    response = await api.post(
+        Role.ADMIN, ELDER_PAGE, {"first": 1, "filter": {"nameContains": "\0"}}
+    )
+    assert response["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
 async def test_devices_by_kind_and_region(api: Api) -> None:
     buttons, total = await walk(api, Role.ADMIN, "devices", more=", filter: {kind: SOS_BUTTON}")
     everything, _ = await walk(api, Role.ADMIN, "devices")

@@ -49,7 +49,7 @@ async def test_a_press_appears_and_is_answered(family: FamilyPage, database: Dat
     card = page.locator(".alarm")
     await expect(card).to_contain_text("王筱琴 按下了呼救按钮")
     await expect(card).to_contain_text("还没有人确认")
-    await expect(card).to_contain_text("已通知家人和养老驿站")
+    await expect(card).to_contain_text("已转到家人和养老驿站")
     await expect(page.locator("#announce-now")).to_contain_text("王筱琴")
     await expect(page.locator("#announce-now")).to_have_attribute("aria-live", "assertive")
     await expect(page.locator("#calm")).to_be_hidden()
@@ -77,7 +77,7 @@ async def test_what_others_do_is_shown_until_it_is_over(
     (alarm,) = await alarms_of(database, district.mother_id)
     async with database.transaction("test") as session:
         await service.escalate(session, alarm.id, 2)
-    await expect(card).to_contain_text("已通知家人、驿站、街道调度员")
+    await expect(card).to_contain_text("已转到家人、驿站、街道调度员")
     dispatcher = api.actor(Role.DISPATCHER)
     for verb, words in (
         (service.acknowledge, f"{district.players[Role.DISPATCHER].name} 已确认"),

@@ -1,10 +1,13 @@
 """The tables in the code, the migrations and the error map tell one story."""
 
+import re
+
 import asyncpg
 import pytest
 from alembic import command
 from pgqueuer.db import AsyncpgDriver
 from pgqueuer.queries import Queries
+from sqlalchemy import Enum
 
 from domain import constraints
 from domain.metadata import METADATA
@@ -65,6 +68,25 @@ async def test_constraints_in_the_catalogue_are_those_of_the_code(database_url: 
         if type(constraint).__name__ in ("CheckConstraint", "ExcludeConstraint")
     }
     assert {row["conname"] for row in rows} == declared
+
+
+async def test_a_choice_admits_exactly_the_values_of_its_enum(database_url: str) -> None:
+    """A new value in the code without a migration is what no comparison of names would see."""
+    connection = await asyncpg.connect(database_url)
+    query = "SELECT conname, pg_get_constraintdef(oid) AS def FROM pg_constraint"
+    rows = await connection.fetch(query)
+    await connection.close()
+    definitions = {row["conname"]: row["def"] for row in rows}
+    choices = [
+        column.type
+        for table in METADATA.tables.values()
+        for column in table.columns
+        if isinstance(column.type, Enum)
+    ]
+    assert choices
+    for choice in choices:
+        admitted = set(re.findall(r"'([A-Z_]+)'", definitions[choice.name]))
+        assert admitted == set(choice.enums), choice.name
 
 
 async def test_the_job_queue_has_the_tables_that_its_library_wants(database_url: str) -> None:

@@ -12,7 +12,7 @@ from sqlmodel import col
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.ids import public_id
-from yiyang.settings import Settings
+from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
 _SIMULATED = {DeviceKind.SLEEP_BAND: 100, DeviceKind.SOS_BUTTON: 300}
@@ -20,8 +20,23 @@ _SIMULATED = {DeviceKind.SLEEP_BAND: 100, DeviceKind.SOS_BUTTON: 300}
 
 
 def bridge(settings: Settings) -> None:
-    """Carry device messages until SIGTERM; what has been read by then is stored."""
-    asyncio.run(_bridge(settings))
+    """Carry device messages until SIGTERM; what has been read by then is stored.
+
+    Raises: SettingsError for a setting that is missing or makes no sense.
+    """
+    from devices.bridge import BridgeSettings, run_bridge
+
+    wanted = BridgeSettings(
+        database_url=settings.need("database_url"),
+        mqtt_url=settings.need("mqtt_url"),
+        tenant=settings.tenant,
+        master_key=settings.need_device_key(),
+    )
+    release_collector()
+    try:
+        asyncio.run(run_bridge(wanted, settings.say_ready))
+    except ValueError as error:
+        raise SettingsError(f"YIYANG_MQTT_URL makes no sense: {error}") from error
 
 
 def work(settings: Settings) -> None:
@@ -35,27 +50,6 @@ def work(settings: Settings) -> None:
 def simulate(settings: Settings) -> None:
     """Play some of the district's devices until SIGTERM."""
     asyncio.run(_until_told(_simulate(settings)))
-
-
-async def _bridge(settings: Settings) -> None:
-    from devices.bridge import Bridge, BridgeSettings
-
-    release_collector()
-    bridge = Bridge(
-        BridgeSettings(
-            database_url=settings.need("database_url"),
-            mqtt_url=settings.need("mqtt_url"),
-            tenant=settings.tenant,
-            master_key=settings.need_device_key(),
-        )
-    )
-    carrying = asyncio.create_task(bridge.run(_told_to_stop()))
-    ready = asyncio.create_task(bridge.ready.wait())
-    await asyncio.wait({carrying, ready}, return_when=asyncio.FIRST_COMPLETED)
-    if ready.done():
-        settings.say_ready()
-    ready.cancel()
-    await carrying
 
 
 async def _simulate(settings: Settings) -> None:
