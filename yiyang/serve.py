@@ -54,4 +54,4 @@ def _token_key(settings: Settings) -> TokenKey:
     try:
         return TokenKey(settings.need_token_key())
     except (JoseError, ValueError, KeyError, TypeError) as error:
-        raise SettingsError("YIYANG_TOKEN_KEY is not a private P-256 key as JSON.") from error
+        raise SettingsError("YIYANG_TOKEN_KEY is not a P-256 key as a JSON Web Key.") from error
