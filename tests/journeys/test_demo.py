@@ -232,6 +232,7 @@ def test_press_prints_its_receipt(running: Demo) -> None:
     [
         (["token", "--role", "queen"], "queen"),
         (["token", "--role", "family", "--person", "没有这个人"], "没有这个人"),
+        (["token", "--role", "official", "--region", "999"], "999"),
         (["devices", "--kind", "toaster"], "toaster"),
         (["press", "device_" + "0" * 32, "--timeout", "1"], "device_"),
     ],

@@ -21,6 +21,9 @@ from yiyang.runtime import Running, running_in
 from yiyang.settings import Settings, SettingsError
 
 
+_REGION_EXISTS = "SELECT EXISTS (SELECT FROM region WHERE code = $1)"
+
+
 async def development_token(
     data_dir: Path,
     role: Role,
@@ -34,6 +37,8 @@ async def development_token(
     Raises: SettingsError.
     """
     async with _connected(data_dir) as connection:
+        if region and not await connection.fetchval(_REGION_EXISTS, region):
+            raise SettingsError(f"--region {region} is no division; `330102` is one.")
         if person is None:
             account = tokens.player(await find_cast(connection), role)
         else:
