@@ -20,7 +20,6 @@ from yiyang.keys import DEVICE_LOGIN, DevelopmentKeys
 from yiyang.runtime import Running, running_in
 from yiyang.settings import Settings, SettingsError
 
-
 _REGION_EXISTS = "SELECT EXISTS (SELECT FROM region WHERE code = $1)"
 
 
