@@ -29,9 +29,11 @@ def create_app(settings: ApiSettings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         await feed.start()
-        yield
-        await feed.stop()
-        await database.close()
+        try:
+            yield
+        finally:
+            await feed.stop()
+            await database.close()
 
     async def over_http(request: Request) -> Response:
         return await graphql_over_http(request, gate)

@@ -37,9 +37,11 @@ class Context:
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession, None]:
         """One write on behalf of the actor; what is read afterwards is read anew."""
-        async with self.database.transaction(str(self.actor.id)) as session:
-            yield session
-        self.loaders.forget_after_write()
+        try:
+            async with self.database.transaction(str(self.actor.id)) as session:
+                yield session
+        finally:
+            self.loaders.forget_after_write()
 
     def begin_event(self) -> None:
         """Each delivery of a subscription reads anew and masks anew."""

@@ -21,6 +21,9 @@ POLL_SECONDS = 5.0
 """How long a subscriber sleeps at most, should a NOTIFY get lost."""
 
 
+_CONNECT_SECONDS = 10.0
+
+
 class Feed:
     """Listens on one connection for all subscribers of a process.
 
@@ -63,7 +66,7 @@ class Feed:
             await asyncio.sleep(1)
 
     async def _listen_once(self) -> None:
-        connection: Any = await asyncpg.connect(self._url)
+        connection: Any = await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS)
         closed = asyncio.Event()
 
         def note_end(_: object) -> None:
@@ -75,7 +78,8 @@ class Feed:
             self._wake()
             await closed.wait()
         finally:
-            await connection.close(timeout=1)
+            # An orderly goodbye could wait for ever on a server that is frozen.
+            connection.terminate()
 
     def _wake(self, *_: object) -> None:
         for event in self._waiting:

@@ -123,11 +123,12 @@ def encode_cursor(values: Sequence[Any]) -> str:
     return base64.urlsafe_b64encode(orjson.dumps(plain)).decode().rstrip("=")
 
 
-def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
+def decode_cursor(cursor: str, kinds: Sequence[type], argument: str = "after") -> list[Any]:
     """The values in a cursor.
 
     Parameters:
         kinds: the Python types of the order columns.
+        argument: the name to refuse it by.
     Raises: InvalidInput for a text that is no cursor of this list.
     """
     try:
@@ -135,10 +136,12 @@ def decode_cursor(cursor: str, kinds: Sequence[type]) -> list[Any]:
         values = orjson.loads(base64.urlsafe_b64decode(padded.encode()))
         return [_typed(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidInput("after", reason="no cursor of this list") from error
+        raise InvalidInput(argument, reason="no cursor of this list") from error
 
 
 def _typed(value: Any, kind: type) -> Any:
+    if kind in (UUID, datetime, date) and not isinstance(value, str):
+        raise TypeError
     if kind is UUID:
         return UUID(hex=value)
     if kind in (datetime, date):

@@ -110,11 +110,11 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
     async def on_ws_connect(self, handshake: Handshake) -> object:
         """Admit the client by the token in ``connection_init``, or in the header."""
         payload = handshake.connection_params
-        token = payload.get("token") or bearer(payload.get("Authorization"))
         language = payload.get("language")
         if isinstance(language, str):
             self._language = preferred(language)
         try:
+            token = payload.get("token") or bearer(payload.get("Authorization"))
             self._grant = self._gate.admit(token or bearer(handshake.headers.get("authorization")))
         except (InvalidToken, AttributeError, TypeError) as error:
             raise ConnectionRejectionError from error

@@ -10,10 +10,10 @@ from typing import Final, TypeVar
 from sqlalchemy.engine import make_url
 
 from devices.mac import Trust
-from devices.outage import cause_of, is_outage, is_refusal
 from devices.pipeline import Outcome, bury, take_batch
 from devices.uplink import Uplink
 from domain.database import Database
+from domain.outage import cause_of, is_outage, is_refusal
 
 _LOG = logging.getLogger(__name__)
 

@@ -14,6 +14,11 @@ from domain.constraints import domain_error
 
 _SERVER_SETTINGS = {
     "application_name": "yiyang",
+    # Whoever vanishes in a transaction, holding the outbox's lock, must not hold up everyone.
+    "idle_in_transaction_session_timeout": "15s",
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
     # The JIT compiles for longer than our small statements run.
     "jit": "off",
     # A generic plan knows neither the length of a key array nor the width of a region: at 227,100

@@ -53,7 +53,8 @@ def run_demo(options: DemoOptions, progress: Progress) -> None:
     Raises: EmbeddedError, DistrictError, ChildFailed with one sentence each.
     """
     require_free(options.port, "--port")
-    options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    # PostgreSQL's user must get through when root lends it the cluster; secrets are 0600 each.
+    options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
     known = keys.load_or_create(options.data_dir)
     logins = {BRIDGE_LOGIN: known.bridge_password, DEVICE_LOGIN: known.device_password}
     progress.step("Starting PostgreSQL and the MQTT broker")

@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
+from api.websocket import MAX_MESSAGE_BYTES
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
@@ -45,6 +46,7 @@ def serve(settings: Settings, workers: int) -> None:
         port=settings.port,
         workers=workers,
         ws="websockets-sansio",
+        ws_max_size=MAX_MESSAGE_BYTES,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         access_log=False,
     )

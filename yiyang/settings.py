@@ -11,6 +11,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from yiyang.failures import Failure
 
+_DEVICE_KEY_BYTES = 32
+
 
 class SettingsError(Failure):
     """A setting is missing or makes no sense; the message names it and what it wants."""
@@ -87,6 +89,9 @@ class Settings(BaseSettings):
     def need_device_key(self) -> bytes:
         """The key that device passwords are derived from. Raises: SettingsError."""
         try:
-            return base64.b64decode(self.need("device_key"), validate=True)
+            key = base64.b64decode(self.need("device_key"), validate=True)
         except ValueError as error:
             raise SettingsError("YIYANG_DEVICE_KEY is not base64.") from error
+        if len(key) != _DEVICE_KEY_BYTES:
+            raise SettingsError(f"YIYANG_DEVICE_KEY has {len(key)} bytes and needs 32.")
+        return key

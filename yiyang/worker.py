@@ -55,7 +55,7 @@ async def _work_on_one_connection(database: Database, ready: Callable[[], None])
         ready()
         await queue.run(dequeue_timeout=_LONGEST_SLEEP)
     finally:
-        await connection.close(timeout=1)
+        connection.terminate()
 
 
 def _register(queue: PgQueuer, database: Database) -> None:

@@ -12,7 +12,6 @@ from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy import ColumnElement, select
-from sqlalchemy.exc import DBAPIError, InterfaceError
 from sqlmodel import col
 
 from api.alarms.queries import AlarmFilter
@@ -26,6 +25,7 @@ from domain import outbox
 from domain.alarms import models
 from domain.alarms.service import TOPIC
 from domain.errors import CursorExpired
+from domain.outage import is_outage
 from domain.outbox import OutboxEvent
 
 log = logging.getLogger("yiyang.stream")
@@ -71,7 +71,9 @@ async def changes(
         while True:
             try:
                 events, position, caught_up = await _next(context, position, conditions)
-            except (DBAPIError, InterfaceError, OSError) as failure:
+            except Exception as failure:
+                if not is_outage(failure):
+                    raise
                 # The database is away: the position keeps, so nothing is missed.
                 log.warning("request %s cannot read changes yet: %s", context.request_id, failure)
                 await woken(wake)

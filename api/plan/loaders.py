@@ -1,7 +1,8 @@
 """The DataLoaders of one operation: siblings share statements, and nothing outlives the answer."""
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select
@@ -99,7 +100,7 @@ class Loaders:
                     declaration.order,
                     arguments,
                     found[parent],
-                    [column == parent],
+                    partial(self._counts(declaration).load, parent),
                     position,
                 )
                 for parent in parents
@@ -119,7 +120,25 @@ class Loaders:
         rows = await self._fetch(
             statements.page(row_type, self._actor, order, arguments, conditions)
         )
-        return self._page(row_type, order, arguments, rows, conditions, position)
+
+        async def total() -> int:
+            counted = await self._fetch(statements.count(row_type, self._actor, conditions))
+            return counted[0][0]
+
+        return self._page(row_type, order, arguments, rows, total, position)
+
+    def _counts(self, declaration: Listing) -> Loader:
+        """Parent's key -> how many rows point to it."""
+        target = source_of(declaration.column)
+
+        async def load(parents: list[Any]) -> Sequence[Any]:
+            statement = statements.counts_of_parents(
+                target, self._actor, declaration.column, parents
+            )
+            found: dict[Any, int] = {row[0]: row[1] for row in await self._fetch(statement)}
+            return [found.get(parent, 0) for parent in parents]
+
+        return self._loader(("count", declaration), load)
 
     def _page(
         self,
@@ -127,7 +146,7 @@ class Loaders:
         order: Order,
         arguments: PageArguments,
         rows: Sequence[AnyRow],
-        conditions: Sequence[ColumnElement[bool]],
+        count: Callable[[], Awaitable[int]],
         position: int,
     ) -> Page:
         more = len(rows) > arguments.size
@@ -136,10 +155,6 @@ class Loaders:
             kept = kept[::-1]
         names = [column.key for column in order.columns]
         cursors = [encode_cursor([getattr(row, name) for name in names]) for row in kept]
-
-        async def total() -> int:
-            counted = await self._fetch(statements.count(row_type, self._actor, conditions))
-            return counted[0][0]
 
         return Page(
             nodes=[_instance(row_type, row) for row in kept],
@@ -150,7 +165,7 @@ class Loaders:
                 start_cursor=cursors[0] if cursors else None,
                 end_cursor=cursors[-1] if cursors else None,
             ),
-            count=total,
+            count=count,
             stream_position=position,
         )
 

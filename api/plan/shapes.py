@@ -120,7 +120,12 @@ _BY_CLASS: dict[type, RowType] = {}
 
 
 def register(row_type: RowType) -> None:
-    """Make a declared type known by its table, its class and its ids' prefix."""
+    """Make a declared type known by its table, its class and its ids' prefix.
+
+    Raises: ValueError for a second type over a table: pointers to it would not know which.
+    """
+    if row_type.table.name in _BY_TABLE:
+        raise ValueError(f"{row_type.table.name} is declared twice")
     _BY_TABLE[row_type.table.name] = row_type
     _BY_CLASS[row_type.cls] = row_type
     if row_type.prefix:

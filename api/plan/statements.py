@@ -83,6 +83,17 @@ def count(
     )
 
 
+def counts_of_parents(
+    row_type: RowType, actor: Actor, column: InstrumentedAttribute[Any], parents: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    """How many rows point to each of some parents; a parent without any has no row."""
+    return (
+        select(column.label(PARENT), func.count())
+        .where(_among(column, parents), row_type.visible(actor))
+        .group_by(column)
+    )
+
+
 def _among(column: InstrumentedAttribute[Any], keys: Sequence[Any]) -> ColumnElement[bool]:
     return column == any_(_array(column, keys))
 
@@ -104,7 +115,7 @@ def _between(order: Order, arguments: PageArguments) -> list[ColumnElement[bool]
         if cursor is None:
             continue
         kinds = [column.type.python_type for column in order.columns]
-        values = decode_cursor(cursor, kinds)
+        values = decode_cursor(cursor, kinds, "after" if onward else "before")
         place = tuple_(
             *(
                 literal(value, column.type)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, and_, bindparam, func, literal_column, text
+from sqlalchemy import Boolean, and_, bindparam, case, func, literal_column, not_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql.dml import ReturningInsert
@@ -38,9 +38,12 @@ class Signal:
 def _raise_or_repeat_statement() -> ReturningInsert[UUID, bool]:
     table = SQLModel.metadata.tables["alarm"]
     new = insert(table).values({name: bindparam(f"given_{name}") for name in _RAISED_WITH})
+    # A late alarm that is raised again in time begins now: nobody was called before.
+    lifted = and_(table.c.late, not_(new.excluded.late))
     repeated = {
+        "raised_at": case((lifted, new.excluded.raised_at), else_=table.c.raised_at),
         "repeat_count": table.c.repeat_count + 1,
-        "repeated_at": new.excluded.raised_at,
+        "repeated_at": func.greatest(table.c.repeated_at, new.excluded.raised_at),
         "cleared_at": None,
         "level": func.greatest(table.c.level, new.excluded.level),
         "late": and_(table.c.late, new.excluded.late),

@@ -18,12 +18,15 @@ from domain.alarms.models import (
 )
 from domain.alarms.raising import Signal, raise_or_repeat
 from domain.alarms.visibility import alarm_visible
-from domain.errors import NotFound, PermissionDenied
+from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.jobs import Job, enqueue
 from domain.outbox import Event, record
 
 TOPIC = "alarm"
 """The outbox topic of every change to an alarm."""
+
+MAX_NOTE = 2000
+"""Characters of a note in an alarm's log."""
 
 ESCALATE_JOB = "alarm.escalate"
 
@@ -174,6 +177,8 @@ def _note(
     actor: Actor | None = None,
     note: str | None = None,
 ) -> None:
+    if note is not None and len(note) > MAX_NOTE:
+        raise InvalidInput("note", reason=f"at most {MAX_NOTE} characters")
     account_id = actor.id if actor else None
     session.add(AlarmLog(alarm_id=alarm_id, change=change, account_id=account_id, note=note))
     record(session, Event(TOPIC, alarm_id, change.value))

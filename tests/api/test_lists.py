@@ -99,6 +99,10 @@ async def test_a_page_keeps_its_place_when_a_row_before_it_goes(
         ({"first": 1, "after": "nonsense"}, "after"),
         ({"first": 1, "after": "W10"}, "after"),
         ({"first": 1, "after": "é€"}, "after"),
+        ({"first": 1, "after": "WzVd"}, "after"),
+        ({"first": 1, "after": "W3RydWVd"}, "after"),
+        ({"first": 1, "after": "W1tdXQ"}, "after"),
+        ({"last": 1, "before": "nonsense"}, "before"),
     ],
 )
 async def test_bad_page_arguments_are_named(api: Api, arguments: Any, field: str) -> None:

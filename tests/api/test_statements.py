@@ -15,8 +15,8 @@ query ($first: Int!) { elders(first: $first) { nodes {
   id name age tags address region { code name }
   contacts { name relation phone }
   devices { id kind online lastSeenAt elder { id name region { name } } }
-  alarms(first: 3) { nodes { id spokenText availableActions elder { name } device { kind } }
-    pageInfo { hasNextPage } }
+  alarms(first: 3) { totalCount pageInfo { hasNextPage }
+    nodes { id spokenText availableActions elder { name } device { kind } } }
 } } }
 """
 

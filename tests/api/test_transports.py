@@ -160,7 +160,9 @@ async def test_an_operation_before_the_acknowledgement_is_4401(api: Api) -> None
         assert connection.close_code == 4401
 
 
-@pytest.mark.parametrize("payload", [None, {}, {"token": "x"}, {"token": 7}, {"token": {}}])
+@pytest.mark.parametrize(
+    "payload", [None, {}, {"token": "x"}, {"token": 7}, {"token": {}}, {"Authorization": 7}]
+)
 async def test_a_socket_without_a_good_token_is_4403(api: Api, payload: Any) -> None:
     async with websockets.connect(
         api.ws_url, subprotocols=[websockets.Subprotocol("graphql-transport-ws")]

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -95,9 +96,17 @@ def demo(data_dir: Path, *more: str) -> Generator[Demo, None, None]:
 
 
 @pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Generator[Demo, None, None]:
-    with demo(tmp_path_factory.mktemp("demo") / "data") as started:
+def running() -> Generator[Demo, None, None]:
+    with open_folder() as folder, demo(folder / "data") as started:
         yield started
+
+
+@contextmanager
+def open_folder() -> Generator[Path, None, None]:
+    """A folder that PostgreSQL's user may enter, unlike pytest's: so all is gone with it."""
+    with tempfile.TemporaryDirectory(prefix="yiyang-demo-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
 
 
 class Button:
@@ -267,8 +276,12 @@ def test_a_second_demo_on_the_same_data_and_a_taken_port_are_refused(running: De
     assert "--port" in taken.stderr
 
 
-def test_sigkill_of_the_demo_leaves_nothing_behind_and_it_starts_again(tmp_path: Path) -> None:
-    data_dir = tmp_path / "data"
+def test_sigkill_of_the_demo_leaves_nothing_behind_and_it_starts_again() -> None:
+    with open_folder() as folder:
+        _killed_and_started_again(folder / "data")
+
+
+def _killed_and_started_again(data_dir: Path) -> None:
     with demo(data_dir) as first:
         token = first.token("admin")
         before = asyncio.run(first.graphql(token, "{ elders(first: 1) { totalCount } }"))

@@ -53,7 +53,8 @@ async def devices(data_dir: Path, kind: str | None, limit: int) -> list[Mapping[
     """
     from devices.listing import Login, device_lines
 
-    running, known = running_in(data_dir), keys_of(data_dir)
+    async with _connected(data_dir):
+        running, known = running_in(data_dir), keys_of(data_dir)
     database = Database(running.database, pool_size=1)
     try:
         return await device_lines(

@@ -5,6 +5,7 @@ from typing import Final
 
 import asyncpg
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 # Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves or by an operator's hand:
 # connection, invalid transaction state (a replica that is read-only), authorization, no such
@@ -27,7 +28,10 @@ def is_outage(failure: BaseException) -> bool:
     if any(isinstance(cause, ValueError) for cause in causes):
         return False
     return any(
-        isinstance(cause, OSError | asyncpg.InterfaceError | asyncpg.InternalClientError)
+        isinstance(
+            cause,
+            OSError | PoolTimeout | asyncpg.InterfaceError | asyncpg.InternalClientError,
+        )
         or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
         for cause in causes
     )
