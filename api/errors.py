@@ -3,6 +3,7 @@
 import logging
 from typing import Any
 
+import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
 
 from api.context import Context
@@ -21,8 +22,18 @@ enumeration(
     INVALID_INPUT="A value is not admitted.",
     ALREADY_EXISTS="There can be only one.",
     ALARM_ALREADY_OPEN="The elder has an open alarm of this type.",
-    STILL_REFERENCED="A related row is missing.",
+    STILL_REFERENCED="A related row is missing, or others still need this one.",
     CURSOR_EXPIRED="The stream no longer holds what came after the cursor.",
+    BED_UNAVAILABLE="Another stay has the bed on one of these days, or it is not clean yet.",
+    ELDER_HAS_BED="The elder has another bed on one of these days.",
+    ALREADY_CLAIMED="Another volunteer was faster.",
+    TIMES_OVERLAP="You have claimed another visit at that time.",
+    CONFLICT_OF_INTEREST="Who asked for it, or did it, does not decide about it.",
+    QUOTE_INVALID="No quote of ours, or none for you.",
+    QUOTE_EXPIRED="The quote is no longer good: ask for another.",
+    SUBSIDY_USED="The subsidised meal of the day has been ordered since: ask for another quote.",
+    ORDERING_CLOSED="The meal can no longer be ordered or cancelled.",
+    CASE_ALREADY_OPEN="The elder has a case of this kind that has not ended.",
 )
 
 
@@ -36,13 +47,20 @@ class UserError:
     """The input's field at fault."""
     message: str
     """A text to show, in the language of Accept-Language."""
+    blockers: list[strawberry.ID]
+    """Global ids of what stands in the way; empty where nothing does that you may see."""
 
 
 def user_error(error: DomainError, context: Context) -> UserError:
     """A domain error in a mutation's payload."""
     facts = {**error.facts, "field": error.field or ""}
     message = error_text(error.code, facts, context.language)
-    return UserError(code=error.code, field=_camel(error.field), message=message)
+    return UserError(
+        code=error.code,
+        field=_camel(error.field),
+        message=message,
+        blockers=[strawberry.ID(blocker) for blocker in error.blockers],
+    )
 
 
 def formatted(error: GraphQLError, context: Context) -> dict[str, Any]:

@@ -41,14 +41,64 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "The elder has an open alarm of this type",
     ),
     ErrorCode.STILL_REFERENCED: (
-        "关联的记录不存在",
-        "關聯的紀錄不存在",
-        "A related row is missing",
+        "关联的记录不存在，或仍被引用",
+        "關聯的紀錄不存在，或仍被引用",
+        "A related row is missing, or others still need this one",
     ),
     ErrorCode.CURSOR_EXPIRED: (
         "游标已过期，请重新查询后再订阅",
         "游標已過期，請重新查詢後再訂閱",
         "The cursor has expired: query again, then subscribe",
+    ),
+    ErrorCode.BED_UNAVAILABLE: (
+        "该床位在所选日期已有人入住或尚未清洁（{taken}）",
+        "該床位在所選日期已有人入住或尚未清潔（{taken}）",
+        "The bed is taken or not yet clean ({taken})",
+    ),
+    ErrorCode.ELDER_HAS_BED: (
+        "这位老人在所选日期已有床位（{taken}）",
+        "這位長者在所選日期已有床位（{taken}）",
+        "The elder has another bed ({taken})",
+    ),
+    ErrorCode.ALREADY_CLAIMED: (
+        "这次探访已被其他志愿者认领",
+        "這次探訪已被其他志工認領",
+        "Another volunteer has claimed this visit",
+    ),
+    ErrorCode.TIMES_OVERLAP: (
+        "与您已认领的探访时间冲突",
+        "與您已認領的探訪時間衝突",
+        "You have claimed another visit at that time",
+    ),
+    ErrorCode.CONFLICT_OF_INTEREST: (
+        "申请人或经办人不能审核自己的事项",
+        "申請人或經辦人不能審核自己的事項",
+        "Who asked for it, or did it, cannot decide about it",
+    ),
+    ErrorCode.QUOTE_INVALID: (
+        "报价无效，请重新询价",
+        "報價無效，請重新詢價",
+        "This quote is not valid: ask for another",
+    ),
+    ErrorCode.QUOTE_EXPIRED: (
+        "报价已过期，请重新询价",
+        "報價已過期，請重新詢價",
+        "This quote has expired: ask for another",
+    ),
+    ErrorCode.SUBSIDY_USED: (
+        "当日的补贴餐已被预订，请重新询价",
+        "當日的補貼餐已被預訂，請重新詢價",
+        "The day's subsidised meal has been ordered since: ask for another quote",
+    ),
+    ErrorCode.ORDERING_CLOSED: (
+        "已过截止时间（{cutoff}），不能再订餐或取消",
+        "已過截止時間（{cutoff}），不能再訂餐或取消",
+        "Ordering and cancelling ended at {cutoff}",
+    ),
+    ErrorCode.CASE_ALREADY_OPEN: (
+        "这位老人已有办理中的同类申请",
+        "這位長者已有辦理中的同類申請",
+        "The elder has a case of this kind that has not ended",
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),

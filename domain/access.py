@@ -30,6 +30,21 @@ class Permission(StrEnum):
     ALARM_DISPATCH = "alarm:dispatch"
     ALARM_ARRIVE = "alarm:arrive"
     ALARM_RESOLVE = "alarm:resolve"
+    ADDRESS_READ = "address:read"
+    BED_STAY_ADMIT = "bed_stay:admit"
+    BED_STAY_END = "bed_stay:end"
+    BED_STAY_CLOSE = "bed_stay:close"
+    VISIT_CLAIM = "visit:claim"
+    VISIT_RELEASE = "visit:release"
+    VISIT_CHECK_IN = "visit:check_in"
+    VISIT_CHECK_OUT = "visit:check_out"
+    VISIT_VERIFY = "visit:verify"
+    MEAL_QUOTE = "meal:quote"
+    MEAL_ORDER_PLACE = "meal_order:place"
+    MEAL_ORDER_CANCEL = "meal_order:cancel"
+    ASSISTANCE_CASE_SUBMIT = "assistance_case:submit"
+    ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
+    ASSISTANCE_CASE_REJECT = "assistance_case:reject"
 
 
 _RESPONDER = frozenset(
@@ -38,15 +53,50 @@ _RESPONDER = frozenset(
         Permission.ALARM_DISPATCH,
         Permission.ALARM_ARRIVE,
         Permission.ALARM_RESOLVE,
+        Permission.ADDRESS_READ,
     }
 )
 
+_STAYS = frozenset({Permission.BED_STAY_ADMIT, Permission.BED_STAY_END, Permission.BED_STAY_CLOSE})
+
+_MEALS = frozenset(
+    {Permission.MEAL_QUOTE, Permission.MEAL_ORDER_PLACE, Permission.MEAL_ORDER_CANCEL}
+)
+
+_ELDER = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
+
+_FAMILY = _ELDER | {Permission.ALARM_ACKNOWLEDGE}
+
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.GUARDIAN: frozenset({Permission.ALARM_ACKNOWLEDGE}),
-    Role.FAMILY: frozenset({Permission.ALARM_ACKNOWLEDGE}),
-    Role.DISPATCHER: _RESPONDER,
-    Role.STATION: _RESPONDER,
-    Role.ADMIN: _RESPONDER,
+    Role.ELDER: _ELDER,
+    Role.GUARDIAN: _FAMILY,
+    Role.FAMILY: _FAMILY,
+    Role.VOLUNTEER: frozenset(
+        {
+            Permission.VISIT_CLAIM,
+            Permission.VISIT_RELEASE,
+            Permission.VISIT_CHECK_IN,
+            Permission.VISIT_CHECK_OUT,
+            # A volunteer sees an elder only while a visit is claimed, and with it the address.
+            Permission.ADDRESS_READ,
+        }
+    ),
+    Role.DISPATCHER: _RESPONDER | {Permission.VISIT_VERIFY},
+    Role.STATION: _RESPONDER
+    | _STAYS
+    | _MEALS
+    | {Permission.VISIT_VERIFY, Permission.ASSISTANCE_CASE_SUBMIT},
+    Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
+    Role.OFFICIAL: frozenset(
+        {
+            Permission.VISIT_VERIFY,
+            Permission.ASSISTANCE_CASE_SUBMIT,
+            Permission.ASSISTANCE_CASE_ACCEPT,
+            Permission.ASSISTANCE_CASE_REJECT,
+        }
+    ),
+    # Who administers the system does not decide about people.
+    Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY},
 }
 """A role that is not named here may do nothing; reading is a matter of row visibility."""
 

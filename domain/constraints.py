@@ -5,18 +5,35 @@ from sqlalchemy.exc import DBAPIError
 from domain.errors import (
     AlarmAlreadyOpen,
     AlreadyExists,
+    BedUnavailable,
+    CaseAlreadyOpen,
+    ConflictOfInterest,
     DomainError,
+    ElderHasBed,
     InvalidInput,
     StillReferenced,
+    SubsidyUsed,
+    TimesOverlap,
 )
 
-UNIQUE: dict[str, type[DomainError]] = {
+RULES: dict[str, type[DomainError]] = {
     "alarm_open_once": AlarmAlreadyOpen,
+    "assistance_case_acceptor_differs": ConflictOfInterest,
+    "assistance_case_open_once": CaseAlreadyOpen,
+    "assistance_case_rejector_differs": ConflictOfInterest,
+    "bed_label_once": AlreadyExists,
+    "bed_stay_bed_once": BedUnavailable,
+    "bed_stay_elder_once": ElderHasBed,
     "contact_calling_order_once": AlreadyExists,
     "elder_id_number_once": AlreadyExists,
+    "meal_order_quote_once": AlreadyExists,
+    "meal_order_subsidy_once": SubsidyUsed,
+    "menu_item_dish_once": AlreadyExists,
     "vendor_name_once": AlreadyExists,
+    "visit_task_verifier_differs": ConflictOfInterest,
+    "visit_task_volunteer_once": TimesOverlap,
 }
-"""Unique indexes and constraints that carry a rule."""
+"""Unique indexes, exclusion constraints and checks that carry a rule with an error of its own."""
 
 CHECKS: dict[str, str] = {
     "account_role_known": "role",
@@ -28,6 +45,16 @@ CHECKS: dict[str, str] = {
     "alarm_severity_known": "severity",
     "alarm_state_known": "state",
     "alarm_type_known": "type",
+    "assistance_case_clock_whole": "due_on",
+    "assistance_case_kind_known": "kind",
+    "assistance_case_log_action_known": "action",
+    "assistance_case_log_state_known": "state",
+    "assistance_case_rejected_with_reason": "reject_reason",
+    "assistance_case_state_known": "state",
+    "bed_kind_known": "kind",
+    "bed_stay_ended_with_day": "ends_on",
+    "bed_stay_period_forward": "ends_on",
+    "bed_stay_state_known": "state",
     "contact_calling_order_positive": "calling_order",
     "contact_relation_known": "relation",
     "device_kind_known": "kind",
@@ -37,9 +64,22 @@ CHECKS: dict[str, str] = {
     "elder_tag_known": "tag",
     "elder_tag_period_forward": "until",
     "family_link_relation_known": "relation",
+    "meal_order_item_quantity_positive": "quantity",
+    "meal_order_meal_known": "meal",
+    "meal_order_price_adds_up": "price",
+    "meal_order_shares_not_negative": "subsidy",
+    "meal_order_state_known": "state",
+    "meal_order_subsidy_reason_known": "subsidy_reason",
+    "menu_item_meal_known": "meal",
+    "menu_item_price_positive": "price",
     "region_level_known": "level",
+    "station_kind_known": "kind",
+    "visit_task_claimed": "state",
+    "visit_task_kind_known": "kind",
+    "visit_task_state_known": "state",
+    "visit_task_time_forward": "scheduled_to",
 }
-"""CHECK constraints and the field that each speaks of."""
+"""The other CHECK constraints and the field that each speaks of."""
 
 
 _DATA_EXCEPTION = "22"
@@ -54,8 +94,8 @@ def domain_error(failure: DBAPIError) -> DomainError | None:
     name = constraint_name(failure)
     if name is None:
         return None
-    if name in UNIQUE:
-        return UNIQUE[name](constraint=name)
+    if name in RULES:
+        return RULES[name](constraint=name)
     if name in CHECKS:
         return InvalidInput(CHECKS[name], constraint=name)
     if name.endswith("_pkey"):

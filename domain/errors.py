@@ -1,6 +1,6 @@
 """The one family of errors that the domain raises; the API translates them in one place."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -16,6 +16,16 @@ class ErrorCode(StrEnum):
     ALARM_ALREADY_OPEN = "ALARM_ALREADY_OPEN"
     STILL_REFERENCED = "STILL_REFERENCED"
     CURSOR_EXPIRED = "CURSOR_EXPIRED"
+    BED_UNAVAILABLE = "BED_UNAVAILABLE"
+    ELDER_HAS_BED = "ELDER_HAS_BED"
+    ALREADY_CLAIMED = "ALREADY_CLAIMED"
+    TIMES_OVERLAP = "TIMES_OVERLAP"
+    CONFLICT_OF_INTEREST = "CONFLICT_OF_INTEREST"
+    QUOTE_INVALID = "QUOTE_INVALID"
+    QUOTE_EXPIRED = "QUOTE_EXPIRED"
+    SUBSIDY_USED = "SUBSIDY_USED"
+    ORDERING_CLOSED = "ORDERING_CLOSED"
+    CASE_ALREADY_OPEN = "CASE_ALREADY_OPEN"
 
 
 class DomainError(Exception):
@@ -23,14 +33,18 @@ class DomainError(Exception):
 
     Parameters:
         field: the input's field at fault, in snake case; None if it is none.
+        blockers: global ids of the rows that stand in the way, all of them visible to the actor.
         facts: values that the message names, JSON-able.
     """
 
     code: ClassVar[ErrorCode]
 
-    def __init__(self, field: str | None = None, /, **facts: Any) -> None:
+    def __init__(
+        self, field: str | None = None, /, *, blockers: Sequence[str] = (), **facts: Any
+    ) -> None:
         super().__init__(self.code.value)
         self.field = field
+        self.blockers = tuple(blockers)
         self.facts: Mapping[str, Any] = facts
 
 
@@ -80,3 +94,63 @@ class CursorExpired(DomainError):
     """The stream no longer holds what came after this cursor."""
 
     code = ErrorCode.CURSOR_EXPIRED
+
+
+class BedUnavailable(DomainError):
+    """Another stay has the bed on one of these days, or it has not been cleaned since."""
+
+    code = ErrorCode.BED_UNAVAILABLE
+
+
+class ElderHasBed(DomainError):
+    """The elder has another bed, day and night, on one of these days."""
+
+    code = ErrorCode.ELDER_HAS_BED
+
+
+class AlreadyClaimed(DomainError):
+    """Another volunteer was faster."""
+
+    code = ErrorCode.ALREADY_CLAIMED
+
+
+class TimesOverlap(DomainError):
+    """The volunteer has claimed another visit at that time."""
+
+    code = ErrorCode.TIMES_OVERLAP
+
+
+class ConflictOfInterest(DomainError):
+    """Who asked for something, or did it, does not decide about it."""
+
+    code = ErrorCode.CONFLICT_OF_INTEREST
+
+
+class QuoteInvalid(DomainError):
+    """No quote of ours, or none for this actor."""
+
+    code = ErrorCode.QUOTE_INVALID
+
+
+class QuoteExpired(DomainError):
+    """The quote was good until a time that has passed."""
+
+    code = ErrorCode.QUOTE_EXPIRED
+
+
+class SubsidyUsed(DomainError):
+    """The elder's subsidised meal of the day has been ordered since the quote."""
+
+    code = ErrorCode.SUBSIDY_USED
+
+
+class OrderingClosed(DomainError):
+    """The meal's cut-off has passed: it can be neither ordered nor cancelled."""
+
+    code = ErrorCode.ORDERING_CLOSED
+
+
+class CaseAlreadyOpen(DomainError):
+    """The elder has a case of this kind that has not ended."""
+
+    code = ErrorCode.CASE_ALREADY_OPEN

@@ -2,12 +2,32 @@
 
 from sqlmodel import SQLModel
 
-from domain import outbox
+# Imported for what they declare.
+from domain import outbox as outbox
 from domain.accounts import models as accounts
 from domain.alarms import models as alarms
+from domain.assistance import models as assistance
+from domain.beds import models as beds
+from domain.canteens import models as canteens
 from domain.devices import models as devices
 from domain.elders import models as elders
 from domain.regions import models as regions
+from domain.stations import models as stations
+from domain.visits import models as visits
 
 METADATA = SQLModel.metadata
-FEATURES = (accounts, alarms, devices, elders, outbox, regions)
+
+__all__ = [
+    "METADATA",
+    "accounts",
+    "alarms",
+    "assistance",
+    "beds",
+    "canteens",
+    "devices",
+    "elders",
+    "outbox",
+    "regions",
+    "stations",
+    "visits",
+]

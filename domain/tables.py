@@ -12,12 +12,14 @@ from sqlalchemy import (
     ForeignKey,
     Identity,
     LargeBinary,
+    Numeric,
     Text,
     Uuid,
+    column,
     func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import JSONB, ExcludeConstraint
 from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
@@ -114,19 +116,44 @@ def facts() -> Any:
     return Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
 
 
+def money() -> Any:
+    """An amount in yuan, to the fen; a Decimal in Python."""
+    return Column(Numeric(12, 2), nullable=False)
+
+
+def no_overlap(
+    key: str, span: ColumnElement[Any], *, name: str, where: str | None = None
+) -> ExcludeConstraint[Any]:
+    """Two rows of one key never overlap in time.
+
+    Parameters:
+        key: the UUID column that tells whose time it is.
+        span: the row's time, as a range.
+        name: the constraint's name.
+        where: SQL for the rows that count; all if None.
+    """
+    return ExcludeConstraint(
+        (column(key, Uuid()), "="),
+        (span, "&&"),
+        name=name,
+        using="gist",
+        where=text(where) if where else None,
+    )
+
+
 def counter() -> Any:
     """A key that counts up, given by PostgreSQL only."""
     return Column(BigInteger, Identity(always=True), primary_key=True)
 
 
-def within(column: Any, region: str) -> ColumnElement[bool]:
+def within(code: Any, region: str) -> ColumnElement[bool]:
     """Whether a region code lies in the subtree of ``region``: a range, not a LIKE.
 
     Parameters:
-        column: the column with the code, collation C.
+        code: the column with the code, collation C.
         region: the code of the subtree's root, or the beginning of codes.
     Raises: InvalidInput for a text that is no code.
     """
     if not _REGION_CODE.fullmatch(region):
         raise InvalidInput("region", reason="a division code, 1 to 12 digits")
-    return (column >= region) & (column < region[:-1] + chr(ord(region[-1]) + 1))
+    return (code >= region) & (code < region[:-1] + chr(ord(region[-1]) + 1))

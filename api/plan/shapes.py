@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute
 
-from domain.access import Actor
+from domain.row_access import RowAccess
 
-Visible = Callable[[Actor], ColumnElement[bool]]
+Visible = RowAccess
 
 
 @dataclass(frozen=True)

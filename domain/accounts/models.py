@@ -30,7 +30,8 @@ class Vendor(Table, table=True):
 
 
 class Account(Table, table=True):
-    """Someone who signs in, or a vendor's client."""
+    """Someone who signs in, or a vendor's client; at most one of the last four says whose rows
+    they answer for."""
 
     id: UUID = Field(default=None, sa_column=primary_key())
     name: str = Field(index=True)
@@ -40,6 +41,8 @@ class Account(Table, table=True):
         default=None, sa_column=reference("elder.id", nullable=True, index=True)
     )
     vendor_id: UUID | None = Field(default=None, sa_column=reference("vendor.id", nullable=True))
+    station_id: UUID | None = Field(default=None, sa_column=reference("station.id", nullable=True))
+    canteen_id: UUID | None = Field(default=None, sa_column=reference("canteen.id", nullable=True))
 
 
 class FamilyLink(Table, table=True):

@@ -1,29 +1,76 @@
-"""Which accounts an actor may see, as SQL predicates."""
+"""Which accounts a role sees."""
 
-from sqlalchemy import ColumnElement, or_, select, true
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import false, or_, select
 from sqlmodel import col
 
 from domain.access import FAMILY_ROLES, REGION_ROLES, Actor, Role
 from domain.accounts.models import Account, FamilyLink
 from domain.elders.models import Elder
+from domain.row_access import EVERY_ROW, RowAccess, RowRule
 from domain.tables import within
 
-_STAFF = (Role.DISPATCHER, Role.STATION)
+_STAFF = (
+    Role.DISPATCHER,
+    Role.STATION,
+    Role.ADVISOR,
+    Role.CAREGIVER,
+    Role.CANTEEN,
+    Role.OFFICIAL,
+)
 
 
-def account_visible(actor: Actor) -> ColumnElement[bool]:
-    """One sees oneself, the staff who answer alarms, and who is linked to the same elders."""
-    if actor.role is Role.ADMIN:
-        return true()
-    myself = col(Account.id) == actor.id
-    staff = col(Account.role).in_(_STAFF)
-    if actor.role in REGION_ROLES and actor.region:
-        elders = select(col(Elder.id)).where(within(col(Elder.region_code), actor.region))
-    elif actor.role in FAMILY_ROLES:
-        elders = select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
-    elif actor.role is Role.ELDER:
-        elders = select(col(Account.elder_id)).where(col(Account.id) == actor.id)
-    else:
-        return myself
-    family = select(col(FamilyLink.account_id)).where(col(FamilyLink.elder_id).in_(elders))
-    return or_(myself, staff, col(Account.id).in_(family), col(Account.elder_id).in_(elders))
+def _oneself(actor: Actor) -> Any:
+    return col(Account.id) == actor.id
+
+
+def _and_staff(actor: Actor) -> Any:
+    return or_(_oneself(actor), col(Account.role).in_(_STAFF))
+
+
+def _around(elders: Callable[[Actor], Any]) -> Callable[[Actor], Any]:
+    """Oneself, who works here, and the people around some elders."""
+
+    def predicate(actor: Actor) -> Any:
+        keys = elders(actor)
+        family = select(col(FamilyLink.account_id)).where(col(FamilyLink.elder_id).in_(keys))
+        around = or_(col(Account.id).in_(family), col(Account.elder_id).in_(keys))
+        return or_(_and_staff(actor), around)
+
+    return predicate
+
+
+def _own_elder(actor: Actor) -> Any:
+    return select(col(Account.elder_id)).where(col(Account.id) == actor.id)
+
+
+def _linked_elders(actor: Actor) -> Any:
+    return select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
+
+
+def _regions_elders(actor: Actor) -> Any:
+
+    lives_here = within(col(Elder.region_code), actor.region) if actor.region else false()
+    return select(col(Elder.id)).where(lives_here)
+
+
+account_visible = RowAccess(
+    {
+        **dict.fromkeys(Role, RowRule("oneself", _oneself)),
+        Role.ELDER: RowRule("oneself, staff, one's family", _around(_own_elder)),
+        **dict.fromkeys(
+            FAMILY_ROLES, RowRule("oneself, staff, linked elders' family", _around(_linked_elders))
+        ),
+        **dict.fromkeys(
+            REGION_ROLES,
+            RowRule("oneself, staff, the region's elders' family", _around(_regions_elders)),
+        ),
+        **dict.fromkeys(
+            (Role.ADVISOR, Role.AUDITOR, Role.CANTEEN, Role.CAREGIVER),
+            RowRule("oneself, staff", _and_staff),
+        ),
+        Role.ADMIN: EVERY_ROW,
+    }
+)

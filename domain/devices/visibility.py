@@ -1,25 +1,39 @@
-"""Which devices an actor may see, as SQL predicates."""
+"""Which devices a role sees."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import select
 from sqlmodel import col
 
 from domain.access import Actor, Role
 from domain.accounts.models import Account
 from domain.devices.models import Device
-from domain.elders.visibility import of_visible_elder
+from domain.elders.visibility import family, of_regions_elders
+from domain.row_access import EVERY_ROW, RowAccess, RowRule, region_staff
 
 
-def device_visible(actor: Actor) -> ColumnElement[bool]:
-    """A device is seen by whoever sees its elder, and by its vendor."""
-    if actor.role is Role.VENDOR:
-        return col(Device.vendor_id).in_(
-            select(col(Account.vendor_id)).where(col(Account.id) == actor.id)
-        )
-    return of_visible_elder(actor, col(Device.elder_id))
+def _of_own_vendor(actor: Actor) -> Any:
+    vendor = select(col(Account.vendor_id)).where(col(Account.id) == actor.id)
+    return col(Device.vendor_id).in_(vendor)
 
 
-def on_vendors_device(actor: Actor, device_id: Any) -> ColumnElement[bool]:
-    """Whether a row that belongs to a device belongs to one of the vendor's own."""
-    return device_id.in_(select(col(Device.id)).where(device_visible(actor)))
+device_visible = RowAccess(
+    {
+        **family(col(Device.elder_id)),
+        **region_staff(of_regions_elders(col(Device.elder_id))),
+        Role.VENDOR: RowRule("of one's own make", _of_own_vendor),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+
+def on_vendors_device(device_id: Any) -> RowRule:
+    """Rows that belong to a device of the actor's own make.
+
+    Parameters:
+        device_id: the row's column with the device's key.
+    """
+    return RowRule(
+        "of devices of one's own make",
+        lambda actor: device_id.in_(select(col(Device.id)).where(_of_own_vendor(actor))),
+    )

@@ -1,49 +1,124 @@
-"""Which elders, tags and contacts an actor may see, as SQL predicates."""
+"""Which elders a role sees, and the rules for whatever belongs to an elder."""
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import select
 from sqlmodel import col
 
-from domain.access import FAMILY_ROLES, REGION_ROLES, Actor, Role
+from domain.access import Actor, Role
 from domain.accounts.models import Account, FamilyLink
+from domain.assistance.models import AssistanceCase
+from domain.beds.lifecycle import IN_BED
+from domain.beds.models import Bed, BedStay
 from domain.elders.models import Contact, Elder, ElderTag
-from domain.tables import within
+from domain.row_access import EVERY_ROW, RowAccess, RowRule, Rules, in_region, region_staff
+from domain.visits.lifecycle import CLAIMED_STATES
+from domain.visits.models import VisitTask
 
 
-def elder_visible(actor: Actor) -> ColumnElement[bool]:
-    """An elder is seen by their region's staff, their linked family and themselves."""
-    if actor.role in REGION_ROLES:
-        return within(col(Elder.region_code), actor.region) if actor.region else false()
-    return of_visible_elder(actor, col(Elder.id))
-
-
-def of_visible_elder(actor: Actor, elder_id: Any) -> ColumnElement[bool]:
-    """Whether a row that belongs to an elder belongs to one whom the actor may see.
+def own(elder_id: Any) -> RowRule:
+    """Rows of the elder who asks.
 
     Parameters:
-        elder_id: the row's column with the elder's key.
+        elder_id: the row's column with the elder's key; so below.
     """
-    match actor.role:
-        case Role.ADMIN:
-            return true()
-        case Role.ELDER:
-            return elder_id.in_(select(col(Account.elder_id)).where(col(Account.id) == actor.id))
-        case role if role in FAMILY_ROLES:
-            return elder_id.in_(
-                select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
-            )
-        case role if role in REGION_ROLES:
-            return elder_id.in_(select(col(Elder.id)).where(elder_visible(actor)))
-        case _:
-            return false()
+
+    def predicate(actor: Actor) -> Any:
+        return elder_id.in_(select(col(Account.elder_id)).where(col(Account.id) == actor.id))
+
+    return RowRule("one's own", predicate)
 
 
-def elder_tag_visible(actor: Actor) -> ColumnElement[bool]:
-    """A tag is seen by whoever sees its elder."""
-    return of_visible_elder(actor, col(ElderTag.elder_id))
+def of_linked_elders(elder_id: Any) -> RowRule:
+    """Rows of the elders whom the actor is linked to."""
+
+    def predicate(actor: Actor) -> Any:
+        links = select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
+        return elder_id.in_(links)
+
+    return RowRule("of linked elders", predicate)
 
 
-def contact_visible(actor: Actor) -> ColumnElement[bool]:
-    """A contact is seen by whoever sees its elder."""
-    return of_visible_elder(actor, col(Contact.elder_id))
+def of_regions_elders(elder_id: Any) -> RowRule:
+    """Rows of the elders who live in the actor's region."""
+    seen = in_region(col(Elder.region_code))
+    return RowRule(
+        "of the region's elders",
+        lambda actor: elder_id.in_(select(col(Elder.id)).where(seen.predicate(actor))),
+    )
+
+
+def of_claimed_visits(elder_id: Any) -> RowRule:
+    """Rows of the elders whose visit the actor has claimed, for as long as it is claimed."""
+
+    def predicate(actor: Actor) -> Any:
+        claimed = select(col(VisitTask.elder_id)).where(
+            col(VisitTask.claimed_by) == actor.id, col(VisitTask.state).in_(CLAIMED_STATES)
+        )
+        return elder_id.in_(claimed)
+
+    return RowRule("of visits claimed now", predicate)
+
+
+def of_residents(elder_id: Any) -> RowRule:
+    """Rows of the elders who lie in a bed of the actor's own station."""
+
+    def predicate(actor: Actor) -> Any:
+        station = select(col(Account.station_id)).where(col(Account.id) == actor.id)
+        residents = (
+            select(col(BedStay.elder_id))
+            .join(Bed, col(Bed.id) == col(BedStay.bed_id))
+            .where(col(Bed.station_id).in_(station), col(BedStay.state).in_(IN_BED))
+        )
+        return elder_id.in_(residents)
+
+    return RowRule("of one's station's residents", predicate)
+
+
+def of_advised(elder_id: Any) -> RowRule:
+    """Rows of the elders whose cases the actor advises on."""
+
+    def predicate(actor: Actor) -> Any:
+        advised = select(col(AssistanceCase.elder_id)).where(
+            col(AssistanceCase.advisor_id) == actor.id
+        )
+        return elder_id.in_(advised)
+
+    return RowRule("of advised cases", predicate)
+
+
+def family(elder_id: Any) -> Rules:
+    """The elder, the guardian and the linked family: the same rows for all three."""
+    linked = of_linked_elders(elder_id)
+    return {Role.ELDER: own(elder_id), Role.GUARDIAN: linked, Role.FAMILY: linked}
+
+
+elder_visible = RowAccess(
+    {
+        **family(col(Elder.id)),
+        **region_staff(in_region(col(Elder.region_code))),
+        Role.VOLUNTEER: of_claimed_visits(col(Elder.id)),
+        Role.CAREGIVER: of_residents(col(Elder.id)),
+        Role.ADVISOR: of_advised(col(Elder.id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+elder_tag_visible = RowAccess(
+    {
+        **family(col(ElderTag.elder_id)),
+        **region_staff(of_regions_elders(col(ElderTag.elder_id))),
+        Role.CAREGIVER: of_residents(col(ElderTag.elder_id)),
+        Role.ADVISOR: of_advised(col(ElderTag.elder_id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+contact_visible = RowAccess(
+    {
+        **family(col(Contact.elder_id)),
+        **region_staff(of_regions_elders(col(Contact.elder_id))),
+        Role.CAREGIVER: of_residents(col(Contact.elder_id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)

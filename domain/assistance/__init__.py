@@ -1,0 +1,1 @@
+"""Social assistance: applications, decisions and their clocks."""

@@ -1,0 +1,1 @@
+"""Beds and who lies in them."""

@@ -1,0 +1,1 @@
+"""Elder canteens: menus, quotes, orders, subsidies."""

@@ -1,0 +1,36 @@
+"""Which canteens, dishes and orders a role sees."""
+
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.access import Actor, Role
+from domain.accounts.models import Account
+from domain.canteens.models import MealOrder, MealOrderItem
+from domain.elders.visibility import family
+from domain.row_access import EVERY_ROW, PUBLIC, RowAccess, RowRule, in_region
+
+canteen_visible = PUBLIC
+menu_item_visible = PUBLIC
+
+
+def _of_own_canteen(actor: Actor) -> Any:
+    canteen = select(col(Account.canteen_id)).where(col(Account.id) == actor.id)
+    return col(MealOrder.canteen_id).in_(canteen)
+
+
+_in_region = in_region(col(MealOrder.region_code))
+
+meal_order_visible = RowAccess(
+    {
+        **family(col(MealOrder.elder_id)),
+        Role.CANTEEN: RowRule("of one's canteen", _of_own_canteen),
+        Role.STATION: _in_region,
+        Role.OFFICIAL: _in_region,
+        Role.AUDITOR: _in_region,
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+meal_order_item_visible = meal_order_visible.through(col(MealOrderItem.order_id), col(MealOrder.id))

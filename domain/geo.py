@@ -1,0 +1,65 @@
+"""Places on the map, in degrees of GCJ-02: the datum that maps and phones in China use."""
+
+from dataclasses import dataclass
+from math import asin, cos, radians, sin, sqrt
+from typing import Any
+
+from sqlalchemy import ColumnElement, Double, func
+
+from domain.errors import InvalidInput
+
+_EARTH_RADIUS_M = 6_371_000.0
+_METRES_A_DEGREE = 111_195.0
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A point on the map.
+
+    Parameters:
+        longitude: degrees east, -180 to 180.
+        latitude: degrees north, -85 to 85: nearer to a pole no box is a box.
+
+    Raises: InvalidInput outside these.
+    """
+
+    longitude: float
+    latitude: float
+
+    def __post_init__(self) -> None:
+        # Written so that NaN is refused as well.
+        if not -180 <= self.longitude <= 180:
+            raise InvalidInput("longitude", reason="-180 to 180")
+        if not -85 <= self.latitude <= 85:
+            raise InvalidInput("latitude", reason="-85 to 85")
+
+
+def metres(one: Position, other: Position) -> float:
+    """The distance along the earth's surface (haversine formula)."""
+    south, north = radians(one.latitude), radians(other.latitude)
+    half_east = radians(other.longitude - one.longitude) / 2
+    chord = sin((north - south) / 2) ** 2 + cos(south) * cos(north) * sin(half_east) ** 2
+    return 2 * _EARTH_RADIUS_M * asin(sqrt(chord))
+
+
+def near(longitude: Any, latitude: Any, centre: Position, radius_m: float) -> ColumnElement[bool]:
+    """Whether a row's place lies within a distance, as SQL: a box, which indexes can use, then
+    the circle in it.
+
+    Parameters:
+        longitude, latitude: the row's columns.
+        radius_m: metres.
+    """
+    north = radius_m / _METRES_A_DEGREE
+    east = north / cos(radians(centre.latitude))
+    half_north = func.radians(latitude - centre.latitude, type_=Double) / 2
+    half_east = func.radians(longitude - centre.longitude, type_=Double) / 2
+    chord = func.power(func.sin(half_north), 2) + cos(radians(centre.latitude)) * func.cos(
+        func.radians(latitude)
+    ) * func.power(func.sin(half_east), 2)
+    distance = 2 * _EARTH_RADIUS_M * func.asin(func.least(1.0, func.sqrt(chord)), type_=Double)
+    return (
+        latitude.between(centre.latitude - north, centre.latitude + north)
+        & longitude.between(centre.longitude - east, centre.longitude + east)
+        & (distance <= radius_m)
+    )

@@ -1,0 +1,93 @@
+"""Which rows of a table each role sees: a rule in words and the same rule in SQL.
+
+A role without a rule sees no row. The words become ``docs/access.md``.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, false, select, true
+
+from domain.access import REGION_ROLES, Actor, Role
+from domain.tables import within
+
+Predicate = Callable[[Actor], ColumnElement[bool]]
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """What one role sees of a table.
+
+    Parameters:
+        words: for people, for example ``of linked elders``.
+        predicate: the same in SQL, for one actor of that role.
+    """
+
+    words: str
+    predicate: Predicate
+
+
+Rules = Mapping[Role, RowRule]
+
+
+class RowAccess:
+    """The rows of a table that an actor may see; called with the actor, it is the predicate.
+
+    Parameters:
+        rules: what each role sees; a role that is not named sees nothing.
+    """
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules = dict(rules)
+
+    def __call__(self, actor: Actor) -> ColumnElement[bool]:
+        """The predicate that every read on behalf of the actor applies."""
+        rule = self._rules.get(actor.role)
+        return rule.predicate(actor) if rule else false()
+
+    def words(self, role: Role) -> str | None:
+        """What a role sees, for people; None for nothing."""
+        rule = self._rules.get(role)
+        return rule.words if rule else None
+
+    def through(self, column: Any, key: Any) -> "RowAccess":
+        """The access to rows that belong to these rows, and are seen with them.
+
+        Parameters:
+            column: the foreign key of the belonging table.
+            key: the column of this table that it points to.
+        """
+        return RowAccess(
+            {role: _belonging(rule, column, key) for role, rule in self._rules.items()}
+        )
+
+
+def _belonging(rule: RowRule, column: Any, key: Any) -> RowRule:
+    if rule is EVERY_ROW:
+        return rule
+    return RowRule(rule.words, lambda actor: column.in_(select(key).where(rule.predicate(actor))))
+
+
+EVERY_ROW = RowRule("all", lambda _: true())
+
+PUBLIC = RowAccess(dict.fromkeys(Role, EVERY_ROW))
+"""Rows that hold nothing about any person: whoever has signed in sees them all."""
+
+
+def in_region(column: Any) -> RowRule:
+    """Rows of the actor's region; without a region none.
+
+    Parameters:
+        column: the row's region code.
+    """
+
+    def predicate(actor: Actor) -> ColumnElement[bool]:
+        return within(column, actor.region) if actor.region else false()
+
+    return RowRule("of the region", predicate)
+
+
+def region_staff(rule: RowRule) -> Rules:
+    """The same rule for everyone who works for a region."""
+    return dict.fromkeys(REGION_ROLES, rule)

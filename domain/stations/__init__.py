@@ -1,0 +1,1 @@
+"""Places of care: homes, street centres and neighbourhood stations."""

@@ -1,0 +1,59 @@
+"""A visit: open until a volunteer claims it, then checked in, done and verified by another."""
+
+from enum import StrEnum
+
+from domain.access import Permission
+from domain.lifecycle import Lifecycle
+
+
+class VisitState(StrEnum):
+    """Where a visit has got to."""
+
+    OPEN = "OPEN"
+    CLAIMED = "CLAIMED"
+    CHECKED_IN = "CHECKED_IN"
+    DONE = "DONE"
+    VERIFIED = "VERIFIED"
+    REJECTED = "REJECTED"
+    REFUSED = "REFUSED"
+    NO_SHOW = "NO_SHOW"
+
+
+class VisitAction(StrEnum):
+    """What may happen to a visit."""
+
+    CLAIM = "CLAIM"
+    RELEASE = "RELEASE"
+    CHECK_IN = "CHECK_IN"
+    CHECK_OUT = "CHECK_OUT"
+    VERIFY = "VERIFY"
+    REJECT = "REJECT"
+    REFUSE = "REFUSE"
+    MISS = "MISS"
+
+
+CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
+"""A volunteer has taken it on and it is not over: the elder and the address are known to them."""
+
+VISIT_LIFECYCLE = Lifecycle(
+    {
+        (VisitState.OPEN, VisitAction.CLAIM): VisitState.CLAIMED,
+        (VisitState.CLAIMED, VisitAction.RELEASE): VisitState.OPEN,
+        (VisitState.CLAIMED, VisitAction.CHECK_IN): VisitState.CHECKED_IN,
+        (VisitState.CLAIMED, VisitAction.MISS): VisitState.NO_SHOW,
+        (VisitState.CHECKED_IN, VisitAction.CHECK_OUT): VisitState.DONE,
+        (VisitState.CHECKED_IN, VisitAction.REFUSE): VisitState.REFUSED,
+        (VisitState.DONE, VisitAction.VERIFY): VisitState.VERIFIED,
+        (VisitState.DONE, VisitAction.REJECT): VisitState.REJECTED,
+    }
+)
+
+PERMISSION_FOR = {
+    VisitAction.CLAIM: Permission.VISIT_CLAIM,
+    VisitAction.RELEASE: Permission.VISIT_RELEASE,
+    VisitAction.CHECK_IN: Permission.VISIT_CHECK_IN,
+    VisitAction.CHECK_OUT: Permission.VISIT_CHECK_OUT,
+    VisitAction.VERIFY: Permission.VISIT_VERIFY,
+    VisitAction.REJECT: Permission.VISIT_VERIFY,
+}
+"""The actions that people may take, and what each asks for."""

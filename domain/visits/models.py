@@ -1,0 +1,82 @@
+"""Volunteers and the visits that they claim."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, column, func, text
+from sqlmodel import Field
+
+from domain.tables import Table, choice, moment, no_overlap, primary_key, reference, region_code
+from domain.visits.lifecycle import VisitState
+
+
+class VisitKind(StrEnum):
+    """How an elder is visited."""
+
+    HOME = "HOME"
+    PHONE = "PHONE"
+    VIDEO = "VIDEO"
+
+
+class Volunteer(Table, table=True):
+    """Someone who visits elders; the key is their account's."""
+
+    __table_args__ = (Index("volunteer_region_code_id", "region_code", "id"),)
+
+    id: UUID = Field(sa_column=reference("account.id", primary_key=True))
+    name: str
+    # Where they live; their account's region is where they may claim.
+    region_code: str = Field(sa_column=region_code())
+    registered_on: date
+
+
+class VisitTask(Table, table=True):
+    """One visit that an elder is due.
+
+    The place is the community's, not the home's: it is shown before anyone has claimed.
+    """
+
+    __table_args__ = (
+        no_overlap(
+            "claimed_by",
+            func.tstzrange(column("scheduled_from"), column("scheduled_to")),
+            name="visit_task_volunteer_once",
+            where="claimed_by IS NOT NULL AND state NOT IN ('REJECTED', 'NO_SHOW')",
+        ),
+        CheckConstraint("scheduled_to > scheduled_from", name="visit_task_time_forward"),
+        CheckConstraint("(state = 'OPEN') = (claimed_by IS NULL)", name="visit_task_claimed"),
+        CheckConstraint("verified_by <> claimed_by", name="visit_task_verifier_differs"),
+        Index("visit_task_scheduled_from_id", "scheduled_from", "id"),
+        Index(
+            "visit_task_open",
+            "scheduled_from",
+            "id",
+            postgresql_where=text("state = 'OPEN'"),
+        ),
+        Index("visit_task_elder_id_scheduled_from_id", "elder_id", "scheduled_from", "id"),
+        Index("visit_task_claimed_by_scheduled_from_id", "claimed_by", "scheduled_from", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    region_code: str = Field(sa_column=region_code())
+    kind: VisitKind = Field(sa_column=choice(VisitKind, "visit_task_kind_known"))
+    state: VisitState = Field(sa_column=choice(VisitState, "visit_task_state_known"))
+    scheduled_from: datetime = Field(sa_column=moment())
+    scheduled_to: datetime = Field(sa_column=moment())
+    longitude: float
+    latitude: float
+    claimed_by: UUID | None = Field(
+        default=None, sa_column=reference("volunteer.id", nullable=True)
+    )
+    claimed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    checked_in_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    check_in_longitude: float | None = None
+    check_in_latitude: float | None = None
+    check_in_accuracy_m: float | None = None
+    check_in_far: bool | None = None
+    checked_out_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    verified_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    verified_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    note: str | None = None
