@@ -24,7 +24,7 @@ def create_app(settings: ApiSettings) -> Starlette:
     """An application of its own: connections open and close with its lifespan."""
     database = Database(settings.database_url, read_url=settings.database_read_url)
     feed = Feed(settings.database_url)
-    gate = Gate(database, feed, settings.token_key)
+    gate = Gate(database, feed, settings.token_key, settings.vault)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:

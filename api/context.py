@@ -12,6 +12,7 @@ from api.feed import Feed
 from api.plan.loaders import Loaders
 from api.texts import Language
 from domain.access import Actor
+from domain.crypto import Vault
 from domain.database import Database
 
 
@@ -21,6 +22,8 @@ class Context:
 
     Parameters:
         request_id: names the operation in logs and errors.
+        vault: opens personal data, once a field has asked for the actor's permission; seals what a
+            client keeps for us, such as a quote.
     """
 
     database: Database
@@ -28,6 +31,7 @@ class Context:
     language: Language
     request_id: str
     feed: Feed
+    vault: Vault
     loaders: Loaders = field(init=False)
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 

@@ -12,6 +12,7 @@ from api.context import Context
 from api.errors import formatted
 from api.feed import Feed
 from api.texts import Language, error_text
+from domain.crypto import Vault
 from domain.database import Database
 
 
@@ -54,6 +55,7 @@ class Gate:
     database: Database
     feed: Feed
     token_key: TokenKey
+    vault: Vault
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -72,6 +74,7 @@ class Gate:
             language=language,
             request_id=secrets.token_hex(8),
             feed=self.feed,
+            vault=self.vault,
         )
 
 

@@ -151,14 +151,17 @@ def _typed(value: Any, kind: type) -> Any:
     return value
 
 
-def key_of(global_id: str, prefix: str) -> UUID:
+def key_of(global_id: str, prefix: str, field: str = "id") -> UUID:
     """The key in a global id of one type.
+
+    Parameters:
+        field: the input's field that holds it, for the error.
 
     Raises: InvalidInput for an id of another type or none at all.
     """
     parsed = parse_public_id(global_id)
     if parsed is None or parsed[0] != prefix:
-        raise InvalidInput("id", reason=f"an id that begins with {prefix}_")
+        raise InvalidInput(field, reason=f"an id that begins with {prefix}_")
     return parsed[1]
 
 

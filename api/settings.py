@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from api.auth.tokens import TokenKey
+from domain.crypto import Vault
 
 
 @dataclass(frozen=True)
@@ -15,10 +16,12 @@ class ApiSettings:
         database_url: ``postgresql://…`` of the primary.
         database_read_url: the same of a replica; the primary if None.
         token_key: verifies access tokens.
+        vault: opens personal data for whoever may read it.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
     """
 
     database_url: str
     token_key: TokenKey
+    vault: Vault
     database_read_url: str | None = None
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])

@@ -131,11 +131,11 @@ def token_key() -> TokenKey:
 
 @pytest.fixture
 async def api(
-    database_url: str, token_key: TokenKey, district: District
+    database_url: str, token_key: TokenKey, vault: Vault, district: District
 ) -> AsyncGenerator[Api, None]:
     """A real API server on the test's own database, and clients for it."""
     pages = {"/family": Path("client_examples/family_web")}
-    settings = ApiSettings(database_url=database_url, token_key=token_key, pages=pages)
+    settings = ApiSettings(database_url=database_url, token_key=token_key, vault=vault, pages=pages)
     listener = socket.create_server(("127.0.0.1", 0))
     config = uvicorn.Config(create_app(settings), log_level="warning", ws="websockets-sansio")
     server = uvicorn.Server(config)

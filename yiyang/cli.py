@@ -84,7 +84,7 @@ def serve(
     host: Annotated[str | None, typer.Option(help="Address; YIYANG_HOST otherwise.")] = None,
     port: Annotated[int | None, typer.Option(help="Port; YIYANG_PORT otherwise.")] = None,
 ) -> None:
-    """Serve the API (needs YIYANG_DATABASE_URL and YIYANG_TOKEN_KEY)."""
+    """Serve the API (needs YIYANG_DATABASE_URL, _TOKEN_KEY, _DATA_KEYS and _HASH_KEY)."""
     from yiyang.serve import serve as run
 
     given = {"host": host, "port": port}

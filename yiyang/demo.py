@@ -17,7 +17,7 @@ from yiyang.district.cast import District, find_cast
 from yiyang.embedded.broker import EmbeddedBroker
 from yiyang.embedded.ground import require_free
 from yiyang.embedded.postgres import EmbeddedPostgres
-from yiyang.keys import BRIDGE_LOGIN, DEVICE_LOGIN, DevelopmentKeys
+from yiyang.keys import BRIDGE_LOGIN, DATA_KEY_ID, DEVICE_LOGIN, DevelopmentKeys
 from yiyang.processes import Child, ChildFailed, Supervisor
 from yiyang.progress import Progress
 from yiyang.runtime import Running
@@ -180,6 +180,8 @@ def _environment(options: DemoOptions, known: DevelopmentKeys, database_url: str
         "YIYANG_DATABASE_URL": database_url,
         "YIYANG_TOKEN_KEY": json.dumps(known.token_jwk),
         "YIYANG_DEVICE_KEY": known.device_key,
+        "YIYANG_DATA_KEYS": json.dumps({DATA_KEY_ID: known.data_key}),
+        "YIYANG_HASH_KEY": known.hash_key,
         "YIYANG_PORT": str(options.port),
         "YIYANG_PAGES": json.dumps(present),
     }

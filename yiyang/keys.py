@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 BRIDGE_LOGIN, DEVICE_LOGIN = "bridge", "device"
 """The accounts at the embedded broker: it knows no rights of single devices, so they share one."""
 
+DATA_KEY_ID = "dev1"
+"""The name of the one data key, as it stands in front of each ciphertext."""
+
 _FILE = "keys.json"
 
 
@@ -33,7 +36,7 @@ class DevelopmentKeys:
         """Seals and opens the demo's personal data."""
         from domain.crypto import Vault
 
-        return Vault({"dev1": _bytes(self.data_key)}, "dev1", _bytes(self.hash_key))
+        return Vault({DATA_KEY_ID: _bytes(self.data_key)}, DATA_KEY_ID, _bytes(self.hash_key))
 
     @property
     def device_key_bytes(self) -> bytes:

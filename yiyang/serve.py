@@ -27,6 +27,7 @@ def application() -> Starlette:
             database_url=settings.need("database_url"),
             database_read_url=read_url.get_secret_value() if read_url else None,
             token_key=_token_key(settings),
+            vault=settings.need_vault(),
             pages=settings.pages,
         )
     )
@@ -39,6 +40,7 @@ def serve(settings: Settings, workers: int) -> None:
     """
     settings.need("database_url")
     _token_key(settings)
+    settings.need_vault()
     uvicorn.run(
         "yiyang.serve:application",
         factory=True,

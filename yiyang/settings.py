@@ -4,14 +4,18 @@ import base64
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from yiyang.failures import Failure
 
-_DEVICE_KEY_BYTES = 32
+if TYPE_CHECKING:
+    from domain.crypto import Vault
+
+_KEY_BYTES = 32
+_KEY_ID_CHARACTERS = 4
 
 
 class SettingsError(Failure):
@@ -52,6 +56,15 @@ class Settings(BaseSettings):
     device_key: SecretStr | None = Field(
         default=None, description="key that device passwords are derived from, 32 bytes in base64"
     )
+    data_keys: SecretStr | None = Field(
+        default=None,
+        description="keys of personal data in JSON: id of 4 characters -> 32 bytes in base64; "
+        "the first one seals, all of them open",
+    )
+    hash_key: SecretStr | None = Field(
+        default=None,
+        description="key of the hashes that personal data is looked up by, 32 bytes in base64",
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, description="port that the API listens on")
     pages: dict[str, Path] = Field(
@@ -88,10 +101,33 @@ class Settings(BaseSettings):
 
     def need_device_key(self) -> bytes:
         """The key that device passwords are derived from. Raises: SettingsError."""
+        return _key(self.need("device_key"), "YIYANG_DEVICE_KEY")
+
+    def need_vault(self) -> "Vault":
+        """What seals and opens personal data. Raises: SettingsError."""
+        # Most commands need no cryptography and start without it.
+        from domain.crypto import Vault
+
         try:
-            key = base64.b64decode(self.need("device_key"), validate=True)
-        except ValueError as error:
-            raise SettingsError("YIYANG_DEVICE_KEY is not base64.") from error
-        if len(key) != _DEVICE_KEY_BYTES:
-            raise SettingsError(f"YIYANG_DEVICE_KEY has {len(key)} bytes and needs 32.")
-        return key
+            given = TypeAdapter(dict[str, str]).validate_json(self.need("data_keys"))
+        except ValidationError:
+            # Its text would show the keys.
+            raise SettingsError("YIYANG_DATA_KEYS is no JSON object of texts.") from None
+        if not given:
+            raise SettingsError("YIYANG_DATA_KEYS holds no key.")
+        keys = {name: _key(text, "YIYANG_DATA_KEYS") for name, text in given.items()}
+        for name in keys:
+            if len(name) != _KEY_ID_CHARACTERS or not name.isascii():
+                raise SettingsError(f"YIYANG_DATA_KEYS: the id {name} has not 4 ASCII characters.")
+        return Vault(keys, next(iter(keys)), _key(self.need("hash_key"), "YIYANG_HASH_KEY"))
+
+
+def _key(text: str, variable: str) -> bytes:
+    """A key of 32 bytes. Raises: SettingsError."""
+    try:
+        key = base64.b64decode(text, validate=True)
+    except ValueError as error:
+        raise SettingsError(f"{variable} is not base64.") from error
+    if len(key) != _KEY_BYTES:
+        raise SettingsError(f"{variable} has {len(key)} bytes and needs {_KEY_BYTES}.")
+    return key

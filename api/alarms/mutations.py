@@ -1,23 +1,18 @@
 """What people do about an alarm: one transaction, one verb, one payload."""
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, TypeVar
-from uuid import UUID
+from typing import Annotated
 
 import strawberry
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.alarms.types import Alarm
 from api.context import Info
 from api.describe import input_object, output
-from api.errors import UserError, user_error
-from api.plan.shapes import row_type_of
+from api.errors import UserError
+from api.mutations import changed
+from api.permissions import asks
 from api.relay import key_of
+from domain.access import Permission
 from domain.alarms import models, service
-from domain.errors import DomainError
-
-Payload = TypeVar("Payload", bound="AlarmPayload")
-Verb = Callable[[AsyncSession, UUID], Awaitable[models.Alarm]]
 
 
 @input_object
@@ -102,78 +97,82 @@ class AlarmResolvePayload(AlarmPayload):
     """The resolved alarm."""
 
 
-async def _changed(info: Info, payload: type[Payload], input: Any, verb: Verb) -> Payload:
-    """Run a verb in a transaction and read the alarm anew, whatever came of it."""
-    errors: list[UserError] = []
-    key: UUID | None = None
-    try:
-        key = key_of(input.id, "alarm")
-        async with info.context.transaction() as session:
-            await verb(session, key)
-    except DomainError as error:
-        errors.append(user_error(error, info.context))
-    alarm = await info.context.loaders.by_key(row_type_of(Alarm)).load(key) if key else None
-    return payload(alarm=alarm, user_errors=errors, client_mutation_id=input.client_mutation_id)
-
-
 @strawberry.type
 class AlarmMutations:
     """Root fields that change alarms."""
 
     @strawberry.mutation(description="Take responsibility for a raised alarm.")
+    @asks(Permission.ALARM_ACKNOWLEDGE)
     async def alarm_acknowledge(
         self,
         info: Info,
         input: Annotated[AlarmAcknowledgeInput, strawberry.argument(description="Which alarm.")],
     ) -> AlarmAcknowledgePayload:
         """RAISED -> ACKNOWLEDGED."""
-        return await _changed(
+        return await changed(
             info,
             AlarmAcknowledgePayload,
+            Alarm,
             input,
-            lambda session, key: service.acknowledge(session, info.context.actor, key, input.note),
+            lambda session: service.acknowledge(
+                session, info.context.actor, key_of(input.id, "alarm"), input.note
+            ),
         )
 
     @strawberry.mutation(description="Someone was sent to the elder.")
+    @asks(Permission.ALARM_DISPATCH)
     async def alarm_dispatch(
         self,
         info: Info,
         input: Annotated[AlarmDispatchInput, strawberry.argument(description="Which alarm.")],
     ) -> AlarmDispatchPayload:
         """ACKNOWLEDGED -> DISPATCHED."""
-        return await _changed(
+        return await changed(
             info,
             AlarmDispatchPayload,
+            Alarm,
             input,
-            lambda session, key: service.dispatch(session, info.context.actor, key, input.note),
+            lambda session: service.dispatch(
+                session, info.context.actor, key_of(input.id, "alarm"), input.note
+            ),
         )
 
     @strawberry.mutation(description="Someone is with the elder.")
+    @asks(Permission.ALARM_ARRIVE)
     async def alarm_arrive(
         self,
         info: Info,
         input: Annotated[AlarmArriveInput, strawberry.argument(description="Which alarm.")],
     ) -> AlarmArrivePayload:
         """DISPATCHED -> ARRIVED."""
-        return await _changed(
+        return await changed(
             info,
             AlarmArrivePayload,
+            Alarm,
             input,
-            lambda session, key: service.arrive(session, info.context.actor, key, input.note),
+            lambda session: service.arrive(
+                session, info.context.actor, key_of(input.id, "alarm"), input.note
+            ),
         )
 
     @strawberry.mutation(description="End an alarm, from any open state.")
+    @asks(Permission.ALARM_RESOLVE)
     async def alarm_resolve(
         self,
         info: Info,
         input: Annotated[AlarmResolveInput, strawberry.argument(description="Which, and why.")],
     ) -> AlarmResolvePayload:
         """Any open state -> RESOLVED."""
-        return await _changed(
+        return await changed(
             info,
             AlarmResolvePayload,
+            Alarm,
             input,
-            lambda session, key: service.resolve(
-                session, info.context.actor, key, input.reason, input.note
+            lambda session: service.resolve(
+                session,
+                info.context.actor,
+                key_of(input.id, "alarm"),
+                input.reason,
+                input.note,
             ),
         )

@@ -21,6 +21,7 @@ from api.plan.declare import (
 )
 from api.regions.types import Region
 from api.relay import Node
+from domain.access import Permission
 from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
 from domain.calendar import today, whole_years
@@ -65,6 +66,10 @@ def _age(elder: models.Elder, context: Context) -> int:
     return whole_years(elder.birth_date, today())
 
 
+def _full_address(elder: models.Elder, context: Context) -> str:
+    return context.vault.open(elder.address_cipher, "elder.address_cipher")
+
+
 @record(models.ElderTag, visible=elder_tag_visible)
 class ElderTag:
     """A tag and since when it holds."""
@@ -107,6 +112,11 @@ class Elder(Node):
     """Ability level."""
     address: str = column(models.Elder.address_masked)
     """Address, masked after the community."""
+    full_address: str | None = computed(
+        _full_address, needs=[models.Elder.address_cipher], permission=Permission.ADDRESS_READ
+    )
+    """Address down to the door, for those who visit, answer alarms or are family; null for
+    others."""
     region: Region = one(models.Elder.region_code)
     """The community where they live."""
     tags: list[models.Tag] = many(

@@ -5,6 +5,7 @@
         severity: AlarmSeverity                                  # a column of that name
         elder: Elder | None = one(models.Alarm.elder_id)         # the row it points to
         notes: list[Note] = many(models.Note.alarm_id, ...)      # the rows that point to it
+        current: Note | None = one_back(models.Note.alarm_id, ...)  # the first of them
         history: Connection[Change] = connection(models.Change.alarm_id, ...)
         spoken_text: str = computed(spoken_text, needs=[models.Alarm.kind])
 
@@ -20,7 +21,19 @@ import strawberry
 
 from api.describe import attribute_docs, class_description
 from api.plan.resolvers import field_for, global_id_field
-from api.plan.shapes import Column, Computed, Listing, Many, One, Order, RowType, Visible, register
+from api.plan.shapes import (
+    Column,
+    Computed,
+    Listing,
+    Many,
+    One,
+    OneBack,
+    Order,
+    RowType,
+    Visible,
+    register,
+)
+from domain.access import Permission
 
 T = TypeVar("T")
 
@@ -56,19 +69,35 @@ def many(column: Any, *, order: Order, where: Any = None, value: Any = None) -> 
     return Many(column, order, where, value)
 
 
+def one_back(column: Any, *, order: Order, where: Any = None) -> Any:
+    """The first of the rows whose foreign key points to this row.
+
+    Parameters:
+        column: the other table's foreign key.
+        where: which of them count; all if None.
+    """
+    return OneBack(column, order, where)
+
+
 def connection(column: Any, *, order: Order) -> Any:
     """A connection over the rows whose foreign key points to this row."""
     return Listing(column, order)
 
 
-def computed(function: Callable[[Any, Any], Any], *, needs: Sequence[Any]) -> Any:
+def computed(
+    function: Callable[[Any, Any], Any],
+    *,
+    needs: Sequence[Any],
+    permission: Permission | None = None,
+) -> Any:
     """What a function makes of this row's columns.
 
     Parameters:
         function: called with the row and the operation's context.
         needs: the columns that it reads.
+        permission: who lacks it gets null and an entry in ``extensions.masked``.
     """
-    return Computed(function, tuple(needs))
+    return Computed(function, tuple(needs), permission)
 
 
 def node(model: Any, *, visible: Visible, streamed: bool = False) -> Callable[[type[T]], type[T]]:

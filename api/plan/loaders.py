@@ -13,6 +13,7 @@ from api.plan.shapes import (
     Listing,
     Many,
     One,
+    OneBack,
     Order,
     RowType,
     source_of,
@@ -78,6 +79,17 @@ class Loaders:
                 child = row[1] if declaration.value is not None else _instance(target, row)
                 found[row[0]].append(child)
             return [found[parent] for parent in parents]
+
+        return self._loader(declaration, load)
+
+    def one_back(self, declaration: OneBack) -> Loader:
+        """Parent's key -> instance, or None where there is none to be seen."""
+        target = source_of(declaration.column)
+
+        async def load(parents: list[Any]) -> Sequence[Any]:
+            rows = await self._fetch(statements.first_children(declaration, self._actor, parents))
+            found = {row[0]: _instance(target, row) for row in rows}
+            return [found.get(parent) for parent in parents]
 
         return self._loader(declaration, load)
 

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from api.context import Info
-from api.plan.shapes import Column, Computed, Declaration, Listing, Many, One, pointed_at
+from api.plan.shapes import Column, Computed, Declaration, Listing, Many, One, OneBack, pointed_at
 from api.relay import After, Before, First, Last, PageArguments
 from domain.ids import public_id
 
@@ -33,6 +33,8 @@ def field_for(declaration: Declaration, description: str | None) -> Any:
             return strawberry.field(resolver=_one(declaration), description=description)
         case Many():
             return strawberry.field(resolver=_many(declaration), description=description)
+        case OneBack():
+            return strawberry.field(resolver=_one_back(declaration), description=description)
         case Computed():
             return strawberry.field(resolver=_computed(declaration), description=description)
         case Listing():
@@ -72,8 +74,22 @@ def _many(declaration: Many) -> Any:
     return resolve
 
 
+def _one_back(declaration: OneBack) -> Any:
+    key = pointed_at(declaration.column)
+
+    async def resolve(root: Any, info: Info) -> Any:
+        return await info.context.loaders.one_back(declaration).load(getattr(root, key))
+
+    return resolve
+
+
 def _computed(declaration: Computed) -> Any:
+    asked = declaration.permission
+
     def resolve(root: Any, info: Info) -> Any:
+        if asked is not None and not info.context.actor.may(asked):
+            info.context.mask(info, "NOT_PERMITTED")
+            return None
         return declaration.function(root, info.context)
 
     return resolve

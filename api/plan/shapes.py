@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute
 
+from domain.access import Permission
 from domain.row_access import RowAccess
 
 Visible = RowAccess
@@ -38,6 +39,16 @@ class Many:
 
 
 @dataclass(frozen=True, eq=False)
+class OneBack:
+    """The first of the rows whose foreign key points to this row; null if there is none to be
+    seen."""
+
+    column: InstrumentedAttribute[Any]
+    order: Order
+    where: ColumnElement[bool] | None = None
+
+
+@dataclass(frozen=True, eq=False)
 class Listing:
     """A connection over the rows whose foreign key points to this row."""
 
@@ -47,10 +58,12 @@ class Listing:
 
 @dataclass(frozen=True, eq=False)
 class Computed:
-    """A Python function of some columns of the row and of the operation's context."""
+    """A Python function of some columns of the row and of the operation's context; null where
+    the actor's role lacks the permission."""
 
     function: Callable[[Any, Any], Any]
     needs: tuple[InstrumentedAttribute[Any], ...]
+    permission: Permission | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +73,7 @@ class Column:
     column: InstrumentedAttribute[Any]
 
 
-Declaration = One | Many | Listing | Computed | Column
+Declaration = One | Many | OneBack | Listing | Computed | Column
 
 
 @dataclass
@@ -108,9 +121,9 @@ def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]
     match declaration:
         case Column(column) | One(column):
             yield column
-        case Computed(_, needs):
+        case Computed(_, needs, _):
             yield from needs
-        case Many() | Listing():
+        case Many() | OneBack() | Listing():
             pass
 
 

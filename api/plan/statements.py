@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import ARRAY, ColumnElement, Select, any_, func, literal, select, true, tuple_
 from sqlalchemy.orm import InstrumentedAttribute
 
-from api.plan.shapes import Many, Order, RowType, source_of
+from api.plan.shapes import Many, OneBack, Order, RowType, source_of
 from api.relay import PageArguments, decode_cursor
 from domain.access import Actor
 
@@ -31,6 +31,21 @@ def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[
         .where(_among(declaration.column, parents))
         .where(target.visible(actor))
         .order_by(*_by(declaration.order))
+    )
+    return statement if declaration.where is None else statement.where(declaration.where)
+
+
+def first_children(
+    declaration: OneBack, actor: Actor, parents: Sequence[Any]
+) -> Select[*tuple[Any, ...]]:
+    """Of the rows that point to each of some parents, the first in the declared order."""
+    target, column = source_of(declaration.column), declaration.column
+    statement = (
+        select(column.label(PARENT), *target.columns())
+        .distinct(column)
+        .where(_among(column, parents))
+        .where(target.visible(actor))
+        .order_by(column, *_by(declaration.order))
     )
     return statement if declaration.where is None else statement.where(declaration.where)
 

@@ -7,6 +7,7 @@ from api.feed import Feed
 from api.schema import schema
 from api.texts import Language
 from domain.access import Actor, Role
+from domain.crypto import Vault
 from domain.database import Database
 from yiyang.district.cast import District
 
@@ -23,10 +24,10 @@ query ($first: Int!) { elders(first: $first) { nodes {
 
 @pytest.mark.parametrize("first", [1, 20, 200])
 async def test_a_deep_list_costs_the_same_for_one_row_and_for_two_hundred(
-    database: Database, database_url: str, district: District, first: int
+    database: Database, database_url: str, vault: Vault, district: District, first: int
 ) -> None:
     actor = Actor(district.players[Role.ADMIN].account_id, Role.ADMIN)
-    context = Context(database, actor, Language.EN, "test", Feed(database_url))
+    context = Context(database, actor, Language.EN, "test", Feed(database_url), vault)
     result = await schema.execute(DEEP, variable_values={"first": first}, context_value=context)
     assert not result.errors
     assert context.loaders.statement_count <= 10
