@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format lock schema graphiql clean
+.PHONY: help setup demo test lint format lock schema access graphiql clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -41,6 +41,10 @@ format: $(MADE)/dev ## Put the code in the project's style
 schema: $(MADE)/project ## Write the schema snapshot api/schema.graphql
 	.venv/bin/yiyang schema > $(MADE)/schema.graphql
 	mv $(MADE)/schema.graphql api/schema.graphql
+
+access: $(MADE)/project ## Write docs/access.md from the row rules and permissions
+	.venv/bin/yiyang access > $(MADE)/access.md
+	mv $(MADE)/access.md docs/access.md
 
 graphiql: $(MADE)/runtime ## Build the GraphiQL page again
 	.venv/bin/python api/graphiql/build.py

@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.utils.str_converters import to_camel_case
 
 from api.context import Context
 from api.describe import enumeration, output
@@ -57,7 +58,7 @@ def user_error(error: DomainError, context: Context) -> UserError:
     message = error_text(error.code, facts, context.language)
     return UserError(
         code=error.code,
-        field=_camel(error.field),
+        field=to_camel_case(error.field) if error.field else None,
         message=message,
         blockers=[strawberry.ID(blocker) for blocker in error.blockers],
     )
@@ -89,7 +90,7 @@ def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[st
         original = original.original_error
     if isinstance(original, DomainError):
         facts = {**original.facts, "field": original.field or ""}
-        field = {"field": _camel(original.field)} if original.field else {}
+        field = {"field": to_camel_case(original.field)} if original.field else {}
         return original.code, error_text(original.code, facts, context.language), field
     if original is None or isinstance(original, GraphQLError):
         unparsed = isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError)
@@ -98,13 +99,6 @@ def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[st
     log.error("request %s failed", context.request_id, exc_info=original)
     facts = {"request_id": context.request_id}
     return "INTERNAL", error_text("INTERNAL", facts, context.language), {}
-
-
-def _camel(name: str | None) -> str | None:
-    if name is None:
-        return None
-    head, *rest = name.split("_")
-    return head + "".join(part.title() for part in rest)
 
 
 __all__ = ["UserError", "formatted", "user_error"]

@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
 from strawberry.types import ExecutionContext
 
+from api.access_page import access_page as access_page
 from api.accounts.queries import NodeQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries

@@ -137,6 +137,14 @@ def schema() -> None:
 
 
 @app.command()
+def access() -> None:
+    """Print who sees and does what, as Markdown."""
+    from api.schema import access_page
+
+    print(access_page(), end="")
+
+
+@app.command()
 def token(
     role: Annotated[str, typer.Option(help="One of: " + " ".join(r.lower() for r in Role) + ".")],
     data_dir: DataDir = _DATA_DIR,

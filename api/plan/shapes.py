@@ -150,6 +150,11 @@ def row_type_of_table(table: Any) -> RowType:
     return _BY_TABLE[table.name]
 
 
+def declared_types() -> list[RowType]:
+    """Every declared type, in the order of their names."""
+    return sorted(_BY_CLASS.values(), key=lambda row_type: row_type.cls.__name__)
+
+
 def declared_nodes() -> list[type]:
     """Every type that has global ids."""
     return [row_type.cls for row_type in _BY_PREFIX.values()]

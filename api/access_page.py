@@ -1,0 +1,75 @@
+"""``docs/access.md``: who sees and does what, made from the rules that reads and writes apply."""
+
+from collections.abc import Iterator
+
+from strawberry.utils.str_converters import to_camel_case
+
+from api.permissions import ASKED
+from api.plan.shapes import Computed, RowType, declared_types
+from domain.access import ROLE_PERMISSIONS, Permission, Role
+from domain.row_access import EVERY_ROW
+
+_HEAD = """\
+# Who sees and does what
+
+Made by `yiyang access` from the row rules (`domain/*/visibility.py`) and the permissions
+(`domain/access.py`); `make access` writes it anew, and the tests try every cell of it.
+
+Whoever has signed in sees all rows of: {public}. Of everything else a role sees the rows named
+here, by every way in (`node`, lists, fields of other rows, counts, the stream), and no others. What
+may not be seen looks as if it were not there.
+
+"Reads" names fields that are null for other roles, with an entry in `extensions.masked`. "Does"
+names mutations (and `mealQuote`, a query) that act on the rows that the role sees.
+"""
+
+
+def access_page() -> str:
+    """The page as Markdown. The schema has to be imported: it declares the types."""
+    declared = declared_types()
+    public = [row_type for row_type in declared if _is_public(row_type)]
+    guarded = [row_type for row_type in declared if row_type not in public]
+    names = ", ".join(f"`{row_type.cls.__name__}`" for row_type in public)
+    parts = [_HEAD.format(public=names), *(_of_role(role, guarded) for role in Role)]
+    return "\n".join(parts)
+
+
+def _is_public(row_type: RowType) -> bool:
+    words = {row_type.visible.words(role) for role in Role}
+    return words == {EVERY_ROW.words}
+
+
+def _of_role(role: Role, types: list[RowType]) -> str:
+    lines = [f"## {role.value}", "", "| type | sees | reads | does |", "| --- | --- | --- | --- |"]
+    nothing: list[str] = []
+    for row_type in types:
+        name, seen = f"`{row_type.cls.__name__}`", row_type.visible.words(role)
+        if seen is None:
+            nothing.append(name)
+            continue
+        lines.append(f"| {name} | {seen} | {_fields(row_type, role)} | {_done(row_type, role)} |")
+    if nothing:
+        lines += ["", f"Nothing of {', '.join(nothing)}."]
+    return "\n".join(lines) + "\n"
+
+
+def _fields(row_type: RowType, role: Role) -> str:
+    return ", ".join(
+        f"`{to_camel_case(name)}`"
+        for name, declaration in row_type.fields.items()
+        if isinstance(declaration, Computed) and _may(role, declaration.permission)
+    )
+
+
+def _done(row_type: RowType, role: Role) -> str:
+    return ", ".join(f"`{name}`" for name, asked in _operations(row_type) if _may(role, asked))
+
+
+def _operations(row_type: RowType) -> Iterator[tuple[str, Permission]]:
+    for resolver, permission in ASKED.items():
+        if permission.value.partition(":")[0] == row_type.table.name:
+            yield to_camel_case(resolver), permission
+
+
+def _may(role: Role, permission: Permission | None) -> bool:
+    return permission is not None and permission in ROLE_PERMISSIONS.get(role, frozenset())
