@@ -76,6 +76,23 @@ async def head(connection: AsyncConnection) -> int:
     return newest or 0
 
 
+async def reach(connection: AsyncConnection, position: int, events: int) -> int:
+    """The position of the last of the next so many events; ``position`` where none follows.
+
+    Parameters:
+        events: how many at most.
+    """
+    following = (
+        select(col(OutboxEvent.position))
+        .where(col(OutboxEvent.position) > position)
+        .order_by(col(OutboxEvent.position))
+        .limit(events)
+        .subquery()
+    )
+    last = await connection.scalar(select(func.max(following.c.position)))
+    return last or position
+
+
 async def oldest(connection: AsyncConnection) -> int:
     """The oldest position still held; 0 where nothing is."""
     first = await connection.scalar(select(func.min(col(OutboxEvent.position))))

@@ -1,5 +1,7 @@
 """Alarms for tests, raised through the domain as the bridge does."""
 
+from uuid import UUID
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -15,10 +17,15 @@ from yiyang.district.cast import District
 
 async def sos(session: AsyncSession, district: District, *, late: bool = False) -> Signal:
     """The mother presses her button."""
+    return await sos_of(session, district.sos_button_id, late=late)
+
+
+async def sos_of(session: AsyncSession, button_id: UUID, *, late: bool = False) -> Signal:
+    """Someone presses a button."""
     statement = (
         select(col(Elder.id), col(Device.id), col(Elder.region_code))
         .join(Device, col(Device.elder_id) == col(Elder.id))
-        .where(col(Device.id) == district.sos_button_id)
+        .where(col(Device.id) == button_id)
     )
     elder_id, device_id, region_code = (await session.execute(statement)).one()
     return Signal(

@@ -1,10 +1,14 @@
-"""Alarms as a queue."""
+"""Alarms as a queue, and what befell them, to be polled."""
+
+from typing import Annotated
 
 import strawberry
 from sqlalchemy import ColumnElement
 from sqlmodel import col
 
+from api.alarms.changes import AlarmChangePage, page_of_changes
 from api.alarms.types import AlarmConnection
+from api.context import Info
 from api.describe import input_object
 from api.plan.declare import descending
 from api.plan.roots import listing
@@ -46,3 +50,36 @@ class AlarmQueries:
         filter=AlarmFilter,
         description="The alarms that you may see, newest first.",
     )
+
+    @strawberry.field(
+        description="What befell the alarms that you may see, in the order of commit: the "
+        "subscription `alarmChanged` for whoever polls. To follow all alarms from now on, read the "
+        "open ones with their `streamCursor`, then ask for the changes after it, and from there on "
+        "always after the last page's `cursor`: nothing is missed. A cursor that is too old is "
+        "refused (CURSOR_EXPIRED): begin again with the open ones."
+    )
+    async def alarm_changes(
+        self,
+        info: Info,
+        after: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only changes after this cursor: of an earlier page or change, or an "
+                "`AlarmConnection.streamCursor`. From the oldest change still held if null: they "
+                "are held for seven days, so an alarm that has been open for longer may not be "
+                "among them."
+            ),
+        ] = None,
+        first: Annotated[
+            int, strawberry.argument(description="How many changes at most, 1 to 200.")
+        ] = 100,
+        filter: Annotated[
+            AlarmFilter | None,
+            strawberry.argument(
+                description="Which alarms, by what they are now; all that you may see if null."
+            ),
+        ] = None,
+    ) -> AlarmChangePage:
+        """One page, read where the writes go."""
+        conditions = filter.conditions() if filter else []
+        return await page_of_changes(info.context, after, first, conditions)
