@@ -102,7 +102,6 @@ ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
-    "VALIDATION_FAILED": ("{reason}", "{reason}", "{reason}"),
     "INTERNAL": (
         "服务器出错了，请稍后再试（编号 {request_id}）",
         "伺服器發生錯誤，請稍後再試（編號 {request_id}）",

@@ -69,14 +69,16 @@ async def device_lines(
     return lines
 
 
-async def devices_to_simulate(database: Database, limit: int = 10_000) -> list[SimulatedDevice]:
-    """The first devices of each kind, for the simulator.
+async def devices_to_simulate(
+    database: Database, most: Mapping[DeviceKind, int]
+) -> list[SimulatedDevice]:
+    """The first devices of some kinds, for the simulator.
 
     Parameters:
-        limit: how many of each kind at most.
+        most: how many of a kind at most.
     """
     found: list[SimulatedDevice] = []
-    for kind in DeviceKind:
+    for kind, limit in most.items():
         statement = select(col(Device.id)).where(col(Device.kind) == kind)
         ids = await database.fetch(statement.order_by(col(Device.id)).limit(limit))
         found += [SimulatedDevice(device_name(device_id), kind) for (device_id,) in ids]

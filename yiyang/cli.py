@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
 
 from domain.access import Role
 from yiyang.failures import Failure
@@ -215,8 +216,13 @@ def watch(
 def _settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
-    except ValueError as error:
-        raise SettingsError(f"a YIYANG_ setting makes no sense: {error}") from error
+    except ValidationError as error:
+        wrong = (
+            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}"
+            for found in error.errors(include_input=False, include_url=False)
+        )
+        # Not `from error`: its text shows the values, and some are secrets.
+        raise SettingsError("; ".join(wrong)) from None
 
 
 def _refuse_in_production(command: str) -> None:

@@ -2,11 +2,12 @@
 
 import base64
 import json
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from yiyang.failures import Failure
@@ -14,6 +15,7 @@ from yiyang.failures import Failure
 if TYPE_CHECKING:
     from domain.crypto import Vault
 
+_POSTGRESQL = re.compile(r"postgres(ql)?://\S")
 _KEY_BYTES = 32
 _KEY_ID_CHARACTERS = 4
 
@@ -73,6 +75,13 @@ class Settings(BaseSettings):
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )
+
+    @field_validator("database_url", "database_read_url")
+    @classmethod
+    def _is_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None and not _POSTGRESQL.match(given.get_secret_value()):
+            raise ValueError("no address that begins with postgresql://")
+        return given
 
     def need(self, name: str) -> str:
         """A setting that the part at hand cannot do without.

@@ -44,10 +44,7 @@ async def simulating(
 
 
 async def fleet(database: Database, bands: int, buttons: int) -> list[SimulatedDevice]:
-    found = await devices_to_simulate(database)
-    return [device for device in found if device.kind is BAND][:bands] + [
-        device for device in found if device.kind is BUTTON
-    ][:buttons]
+    return await devices_to_simulate(database, {BAND: bands, BUTTON: buttons})
 
 
 async def grows(database: Database, query: str, much: int) -> None:

@@ -6,12 +6,11 @@ from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
-from sqlmodel import col
+from sqlalchemy.exc import DBAPIError
 
 from domain.database import Database
-from domain.devices.models import Device, DeviceKind
-from domain.ids import public_id
+from domain.devices.models import DeviceKind
+from yiyang.failures import Failure
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
@@ -53,16 +52,15 @@ def simulate(settings: Settings) -> None:
 
 
 async def _simulate(settings: Settings) -> None:
-    from devices.simulator import SimulatedDevice, SimulatorSettings, run_simulator
+    from devices.listing import devices_to_simulate
+    from devices.simulator import SimulatorSettings, run_simulator
 
     release_collector()
     database = Database(settings.need("database_url"), pool_size=1)
-    played: list[SimulatedDevice] = []
     try:
-        for kind, most in _SIMULATED.items():
-            some = select(col(Device.id)).where(col(Device.kind) == kind)
-            rows = await database.fetch(some.order_by(col(Device.id)).limit(most))
-            played += [SimulatedDevice(public_id("device", row[0]), kind) for row in rows]
+        played = await devices_to_simulate(database, _SIMULATED)
+    except (OSError, DBAPIError) as error:
+        raise Failure(f"no devices can be read by YIYANG_DATABASE_URL: {error}") from error
     finally:
         await database.close()
     settings.say_ready()

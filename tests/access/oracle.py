@@ -1,0 +1,255 @@
+"""Who should see what, said once more: slowly, row by row, in plain Python over whole tables."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+from domain.access import Actor, Role
+
+Row = Mapping[str, Any]
+Sees = Callable[["World", Actor, Row], bool]
+
+TABLES = (
+    "account",
+    "alarm",
+    "assistance_case",
+    "bed",
+    "bed_stay",
+    "canteen",
+    "contact",
+    "device",
+    "elder",
+    "family_link",
+    "meal_order",
+    "menu_item",
+    "station",
+    "visit_task",
+    "volunteer",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """Every row of the tables that decide who sees what, by table and key."""
+
+    tables: Mapping[str, Mapping[Any, Row]]
+
+    @classmethod
+    async def read(cls, url: str) -> "World":
+        """All of a database."""
+        connection = await asyncpg.connect(url)
+        tables: dict[str, dict[Any, Row]] = {}
+        for name in TABLES:
+            rows = [dict(row) for row in await connection.fetch(f"SELECT * FROM {name}")]
+            tables[name] = {row.get("id", number): row for number, row in enumerate(rows)}
+        await connection.close()
+        return cls(tables)
+
+    def me(self, actor: Actor) -> Row:
+        """The actor's account."""
+        return self.tables["account"][actor.id]
+
+    def linked(self, actor: Actor) -> set[Any]:
+        """Elders to whom an account is linked."""
+        links = self.tables["family_link"].values()
+        return {link["elder_id"] for link in links if link["account_id"] == actor.id}
+
+
+def _region(actor: Actor, code: str) -> bool:
+    return bool(actor.region) and code[: len(actor.region or "")] == actor.region
+
+
+def _family(elder_id: Callable[[World, Row], Any]) -> dict[Role, Sees]:
+    def linked(world: World, actor: Actor, row: Row) -> bool:
+        return elder_id(world, row) in world.linked(actor)
+
+    def own(world: World, actor: Actor, row: Row) -> bool:
+        return elder_id(world, row) == world.me(actor)["elder_id"]
+
+    return {Role.ELDER: own, Role.GUARDIAN: linked, Role.FAMILY: linked}
+
+
+def _elders(_: World, row: Row) -> Any:
+    return row["elder_id"]
+
+
+def _its_region(_: World, actor: Actor, row: Row) -> bool:
+    return _region(actor, row["region_code"])
+
+
+def _elders_region(world: World, actor: Actor, row: Row) -> bool:
+    return _region(actor, world.tables["elder"][row["elder_id"]]["region_code"])
+
+
+def _everything(*_: Any) -> bool:
+    return True
+
+
+def _desks(sees: Sees) -> dict[Role, Sees]:
+    return {Role.DISPATCHER: sees, Role.STATION: sees, Role.OFFICIAL: sees}
+
+
+def _claims(world: World, actor: Actor, elder_id: Any) -> bool:
+    return any(
+        visit["elder_id"] == elder_id
+        and visit["claimed_by"] == actor.id
+        and visit["state"] in ("CLAIMED", "CHECKED_IN")
+        for visit in world.tables["visit_task"].values()
+    )
+
+
+def _cares(world: World, actor: Actor, elder_id: Any) -> bool:
+    return any(
+        stay["elder_id"] == elder_id
+        and stay["state"] in ("OCCUPIED", "ON_LEAVE")
+        and _same_station(world, actor, stay)
+        for stay in world.tables["bed_stay"].values()
+    )
+
+
+def _same_station(world: World, actor: Actor, stay: Row) -> bool:
+    return world.tables["bed"][stay["bed_id"]]["station_id"] == world.me(actor)["station_id"]
+
+
+def _advises(world: World, actor: Actor, elder_id: Any) -> bool:
+    return any(
+        case["elder_id"] == elder_id and case["advisor_id"] == actor.id
+        for case in world.tables["assistance_case"].values()
+    )
+
+
+def _own_make(world: World, actor: Actor, row: Row) -> bool:
+    return row["vendor_id"] == world.me(actor)["vendor_id"]
+
+
+def _on_own_make(world: World, actor: Actor, row: Row) -> bool:
+    return _own_make(world, actor, world.tables["device"][row["device_id"]])
+
+
+def _open_or_own(_: World, actor: Actor, row: Row) -> bool:
+    if row["claimed_by"] == actor.id:
+        return True
+    return row["state"] == "OPEN" and _region(actor, row["region_code"])
+
+
+def _visits_mine(role: Role) -> Sees:
+    rule = _family(_elders)[role]
+
+    def sees(world: World, actor: Actor, row: Row) -> bool:
+        visits = world.tables["visit_task"].values()
+        return any(v["claimed_by"] == row["id"] and rule(world, actor, v) for v in visits)
+
+    return sees
+
+
+_WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
+
+
+def _account(around: Callable[[World, Actor], set[Any]] | None, *, staff: bool) -> Sees:
+    """Oneself; perhaps who works here; perhaps the people around some elders."""
+
+    def sees(world: World, actor: Actor, row: Row) -> bool:
+        if row["id"] == actor.id or (staff and row["role"] in _WORKS_HERE):
+            return True
+        elders = around(world, actor) if around else set[Any]()
+        links = world.tables["family_link"].values()
+        linked = {link["account_id"] for link in links if link["elder_id"] in elders}
+        return row["id"] in linked or row["elder_id"] in elders
+
+    return sees
+
+
+def _in_my_region(world: World, actor: Actor) -> set[Any]:
+    elders = world.tables["elder"].values()
+    return {elder["id"] for elder in elders if _region(actor, elder["region_code"])}
+
+
+_linked_family = _account(World.linked, staff=True)
+_own_family = _account(lambda world, actor: {world.me(actor)["elder_id"]}, staff=True)
+_regions_families = _account(_in_my_region, staff=True)
+_staff_only = _account(None, staff=True)
+_only_me = _account(None, staff=False)
+
+_ADMIN: dict[Role, Sees] = {Role.ADMIN: _everything}
+_ALL: dict[Role, Sees] = dict.fromkeys(Role, _everything)
+
+ORACLE: dict[str, dict[Role, Sees]] = {
+    "station": _ALL,
+    "bed": _ALL,
+    "canteen": _ALL,
+    "menu_item": _ALL,
+    "account": {
+        Role.ELDER: _own_family,
+        Role.GUARDIAN: _linked_family,
+        Role.FAMILY: _linked_family,
+        **_desks(_regions_families),
+        Role.ADVISOR: _staff_only,
+        Role.AUDITOR: _staff_only,
+        Role.CANTEEN: _staff_only,
+        Role.CAREGIVER: _staff_only,
+        Role.VOLUNTEER: _only_me,
+        Role.VENDOR: _only_me,
+        **_ADMIN,
+    },
+    "elder": {
+        **_family(lambda _, row: row["id"]),
+        **_desks(_its_region),
+        Role.VOLUNTEER: lambda world, actor, row: _claims(world, actor, row["id"]),
+        Role.CAREGIVER: lambda world, actor, row: _cares(world, actor, row["id"]),
+        Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["id"]),
+        **_ADMIN,
+    },
+    "device": {
+        **_family(_elders),
+        **_desks(_elders_region),
+        Role.VENDOR: _own_make,
+        **_ADMIN,
+    },
+    "alarm": {**_family(_elders), **_desks(_its_region), Role.VENDOR: _on_own_make, **_ADMIN},
+    "bed_stay": {
+        **_family(_elders),
+        **_desks(_its_region),
+        Role.CAREGIVER: _same_station,
+        Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "volunteer": {
+        **{role: _visits_mine(role) for role in (Role.ELDER, Role.GUARDIAN, Role.FAMILY)},
+        **_desks(_its_region),
+        Role.VOLUNTEER: lambda _, actor, row: row["id"] == actor.id,
+        **_ADMIN,
+    },
+    "visit_task": {
+        **_family(_elders),
+        **_desks(_its_region),
+        Role.VOLUNTEER: _open_or_own,
+        **_ADMIN,
+    },
+    "meal_order": {
+        **_family(_elders),
+        Role.STATION: _its_region,
+        Role.OFFICIAL: _its_region,
+        Role.AUDITOR: _its_region,
+        Role.CANTEEN: lambda world, actor, row: row["canteen_id"] == world.me(actor)["canteen_id"],
+        **_ADMIN,
+    },
+    "assistance_case": {
+        **_family(_elders),
+        Role.STATION: lambda _, actor, row: row["submitted_by"] == actor.id,
+        Role.ADVISOR: lambda _, actor, row: row["advisor_id"] == actor.id,
+        Role.OFFICIAL: _its_region,
+        Role.AUDITOR: _its_region,
+        **_ADMIN,
+    },
+}
+"""Table -> role -> whether a row is seen; a role that is not named sees none."""
+
+
+def expected(world: World, actor: Actor, table: str) -> set[Any]:
+    """Keys of the rows that an actor should see."""
+    sees = ORACLE[table].get(actor.role)
+    if sees is None:
+        return set()
+    return {key for key, row in world.tables[table].items() if sees(world, actor, row)}

@@ -1,0 +1,77 @@
+"""A setting that makes no sense is refused in one sentence that names it and shows no secret."""
+
+import subprocess
+import sys
+
+import pytest
+
+KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
+
+
+def refused(command: str, **settings: str) -> str:
+    """What a command says that must not start."""
+    environment = {f"YIYANG_{name}": value for name, value in settings.items()}
+    ran = subprocess.run(
+        [sys.executable, "-m", "yiyang", command],
+        env={"PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert ran.returncode == 1, ran
+    assert "Traceback" not in ran.stderr
+    return ran.stderr.strip()
+
+
+@pytest.mark.parametrize(
+    ("command", "settings", "named"),
+    [
+        ("serve", {"PORT": "abc"}, "YIYANG_PORT"),
+        ("migrate", {"DATABASE_URL": "mysql://secret"}, "YIYANG_DATABASE_URL"),
+        ("migrate", {}, "YIYANG_DATABASE_URL"),
+        ("work", {"DATABASE_URL": "secret"}, "YIYANG_DATABASE_URL"),
+    ],
+)
+def test_one_sentence_names_the_variable(
+    command: str, settings: dict[str, str], named: str
+) -> None:
+    said = refused(command, **settings)
+    assert named in said
+    assert len(said.splitlines()) == 1
+    assert "secret" not in said
+
+
+def test_nobody_answers_at_the_database(unused_port: int) -> None:
+    url = f"postgresql://yiyang:secret@127.0.0.1:{unused_port}/yiyang"
+    said = refused("simulate", DATABASE_URL=url, MQTT_URL="mqtt://127.0.0.1:1")
+    assert "YIYANG_DATABASE_URL" in said
+    assert "secret" not in said
+
+
+@pytest.mark.parametrize(
+    "keys", ["secret", "[]", "{}", '{"long": "secret"}', f'{{"toolong": "{KEY}"}}', '{"key1": 5}']
+)
+def test_data_keys_that_are_none(keys: str) -> None:
+    from yiyang.settings import Settings, SettingsError
+
+    with pytest.raises(SettingsError, match="YIYANG_DATA_KEYS") as caught:
+        Settings(data_keys=keys, hash_key=KEY).need_vault()  # pyright: ignore[reportArgumentType]
+    assert "secret" not in str(caught.value)
+
+
+def test_the_first_data_key_seals_and_all_open() -> None:
+    from yiyang.settings import Settings
+
+    other = KEY.replace("c2l4", "c2l5")
+    given = {"data_keys": f'{{"2026": "{KEY}", "2025": "{other}"}}', "hash_key": KEY}
+    vault = Settings(**given).need_vault()  # pyright: ignore[reportArgumentType]
+    assert vault.seal("x", "elder.name").startswith(b"2026")
+    assert set(vault.keys) == {"2026", "2025"}
+
+
+@pytest.fixture
+def unused_port() -> int:
+    """A port where nobody listens."""
+    from tests.conftest import free_port
+
+    return free_port()
