@@ -16,12 +16,13 @@ import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 from yiyang.failures import Failure
 
-GRACE_S = 5.0  # between SIGTERM and SIGKILL
+GRACE_S = 12.0  # between SIGTERM and SIGKILL; a bridge drains for up to 10 s
 SETTLED_S = 30.0  # a child that lived this long starts again without a pause
 DELAYS_S = (0.0, 0.25, 0.5, 1.0, 2.0, 5.0)  # before the first restart, the second, …
 CRASH_LOOP_DEATHS = 5
@@ -73,17 +74,20 @@ def die_with_parent(signum: signal.Signals) -> Callable[[], None]:
     """
     if threading.current_thread() is not threading.main_thread():
         raise RuntimeError("die_with_parent works from the main thread only")
-    parent = os.getpid()
+    return partial(end_with, os.getpid(), signum)
 
-    def arm() -> None:
-        if sys.platform != "linux":
-            return
-        if _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
-        if os.getppid() != parent:  # it died before the kernel knew
-            os._exit(1)
 
-    return arm
+def end_with(parent: int, signum: signal.Signals) -> None:
+    """Have the kernel send `signum` to this process when its parent ends.
+
+    `parent` is the process id that it had when this process was started.
+    """
+    if sys.platform != "linux":
+        return
+    if _LIBC.prctl(_PR_SET_PDEATHSIG, int(signum), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl(PR_SET_PDEATHSIG)")
+    if os.getppid() != parent:  # it died before the kernel knew
+        os._exit(1)
 
 
 def open_log(path: Path) -> IO[bytes]:

@@ -1,6 +1,8 @@
 """``yiyang serve``: the API in one or several uvicorn workers."""
 
 import logging
+import signal
+from multiprocessing import parent_process
 
 import uvicorn
 from joserfc.errors import JoseError
@@ -10,6 +12,7 @@ from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
 from api.websocket import MAX_MESSAGE_BYTES
+from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
@@ -19,6 +22,7 @@ _DRAIN_SECONDS = 3
 def application() -> Starlette:
     """The application that the environment describes; uvicorn calls this in each worker."""
     release_collector()
+    _end_with_supervisor()
     settings = Settings()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     read_url = settings.database_read_url
@@ -52,6 +56,13 @@ def serve(settings: Settings, workers: int) -> None:
         timeout_graceful_shutdown=_DRAIN_SECONDS,
         access_log=False,
     )
+
+
+def _end_with_supervisor() -> None:
+    """A worker does not outlive the process that would start it anew."""
+    supervisor = parent_process()
+    if supervisor is not None and supervisor.pid is not None:
+        end_with(supervisor.pid, signal.SIGTERM)
 
 
 def _token_key(settings: Settings) -> TokenKey:
