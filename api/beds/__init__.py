@@ -1,0 +1,1 @@
+"""Beds and stays in the schema."""

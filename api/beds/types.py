@@ -1,0 +1,98 @@
+"""Beds and stays as clients see them."""
+
+from datetime import date, datetime
+
+from sqlmodel import col
+
+from api.accounts.types import Account
+from api.context import Context
+from api.describe import enumeration
+from api.elders.types import Elder
+from api.plan.declare import computed, descending, node, one, one_back
+from api.relay import Node
+from api.stations.types import Station
+from domain.beds import models
+from domain.beds.lifecycle import IN_BED, StayAction, StayState
+from domain.beds.service import available_actions
+from domain.beds.visibility import bed_stay_visible, bed_visible
+
+enumeration(
+    models.BedKind,
+    "Where a bed stands, and for how long a day it is somebody's.",
+    INSTITUTION="机构床位 in a nursing home or centre.",
+    HOME="家庭养老床位 in the elder's own home, looked after from a station.",
+    DAY="日间照料床位 by day only: an elder may have it beside another.",
+)
+
+enumeration(
+    StayState,
+    "Where a stay has got to.",
+    HELD="暂留 kept free until the elder decides.",
+    RESERVED="已预订 promised from a day on.",
+    OCCUPIED="已入住 the elder lives here.",
+    ON_LEAVE="请假外出 the elder lives here and is out for some days.",
+    CLEANING="待清洁 the elder has left; the bed is not ready for another.",
+    CLOSED="已结束 over.",
+)
+
+enumeration(
+    StayAction,
+    "What may be done with a stay.",
+    RESERVE="预订: promise the bed.",
+    OCCUPY="入住: the elder has come; by `bedStayAdmit`.",
+    LEAVE="请假: the elder goes out for some days.",
+    RETURN="返回: the elder is back.",
+    END="退住: the elder has left, or will not come; by `bedStayEnd`.",
+    CLOSE="清洁完成: the bed is clean; by `bedStayClose`.",
+)
+
+
+def _actions(stay: models.BedStay, context: Context) -> list[StayAction]:
+    return available_actions(context.actor, stay.state)
+
+
+@node(models.Bed, visible=bed_visible)
+class Bed(Node):
+    """A bed that a place of care answers for."""
+
+    kind: models.BedKind
+    """Where it stands, and for how long a day it is somebody's."""
+    nursing: bool
+    """Whether it is a nursing bed (护理型床位)."""
+    label: str
+    """Its name in its place of care, for example 3-02."""
+    station: Station = one(models.Bed.station_id)
+    """Who answers for it."""
+    current_stay: "BedStay | None" = one_back(
+        models.BedStay.bed_id,
+        order=descending(models.BedStay.id),
+        where=col(models.BedStay.state).in_(IN_BED),
+    )
+    """Whose it is now; null where nobody lives in it, and where you may not see who."""
+
+
+@node(models.BedStay, visible=bed_stay_visible)
+class BedStay(Node):
+    """An elder's time in a bed."""
+
+    state: StayState
+    """Where it has got to."""
+    starts_on: date
+    """The first day."""
+    ends_on: date | None
+    """The first day no more: planned until the elder leaves, then the day of leaving; null where no
+    end is planned. The same as `startsOn` for a stay that never began."""
+    bed: Bed = one(models.BedStay.bed_id)
+    """Which bed."""
+    elder: Elder | None = one(models.BedStay.elder_id)
+    """Whose stay it is; null where you may not see the elder."""
+    admitted_by: Account | None = one(models.BedStay.admitted_by)
+    """Who let the elder in; null where nobody has yet, or where you may not see them."""
+    admitted_at: datetime | None
+    """When that was entered."""
+    ended_by: Account | None = one(models.BedStay.ended_by)
+    """Who ended it; null where nobody has yet, or where you may not see them."""
+    ended_at: datetime | None
+    """When that was entered."""
+    available_actions: list[StayAction] = computed(_actions, needs=[models.BedStay.state])
+    """What you may do with it now."""

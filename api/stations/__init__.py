@@ -1,0 +1,1 @@
+"""Places of care in the schema."""
