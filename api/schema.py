@@ -10,20 +10,31 @@ from api.accounts.queries import NodeQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
+from api.beds.mutations import BedMutations
+from api.beds.queries import BedQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
 from api.limits import NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
+from api.stations.queries import StationQueries
 
 
 @strawberry.type(description="What can be read.")
-class Query(NodeQueries, RegionQueries, ElderQueries, DeviceQueries, AlarmQueries):
+class Query(
+    NodeQueries,
+    RegionQueries,
+    ElderQueries,
+    DeviceQueries,
+    AlarmQueries,
+    StationQueries,
+    BedQueries,
+):
     """What can be read."""
 
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
-class Mutation(AlarmMutations):
+class Mutation(AlarmMutations, BedMutations):
     """What can be changed."""
 
 

@@ -17,6 +17,7 @@ from api.plan.declare import (
     many,
     node,
     one,
+    one_back,
     record,
 )
 from api.regions.types import Region
@@ -24,6 +25,8 @@ from api.relay import Node
 from domain.access import Permission
 from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
+from domain.beds.lifecycle import IN_BED
+from domain.beds.models import BedStay as BedStayRow
 from domain.calendar import today, whole_years
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
@@ -31,6 +34,7 @@ from domain.elders.visibility import contact_visible, elder_tag_visible, elder_v
 
 if TYPE_CHECKING:
     from api.alarms.types import AlarmConnection
+    from api.beds.types import BedStay
     from api.devices.types import Device
 
 enumeration(models.Gender, "Sex as on the citizen id.", FEMALE="女.", MALE="男.")
@@ -138,3 +142,10 @@ class Elder(Node):
         AlarmRow.elder_id, order=descending(AlarmRow.id)
     )
     """Their alarms, newest first."""
+    current_stay: Annotated["BedStay", strawberry.lazy("api.beds.types")] | None = one_back(
+        BedStayRow.elder_id,
+        order=descending(BedStayRow.full_time, BedStayRow.id),
+        where=col(BedStayRow.state).in_(IN_BED),
+    )
+    """The bed in which they live now, a day bed where they have no other; null where there is none,
+    and where you may not see it."""
