@@ -45,6 +45,7 @@ CHECKS: dict[str, str] = {
     "alarm_severity_known": "severity",
     "alarm_state_known": "state",
     "alarm_type_known": "type",
+    "assistance_case_accepted_with_clock": "accepted_on",
     "assistance_case_clock_whole": "due_on",
     "assistance_case_kind_known": "kind",
     "assistance_case_log_action_known": "action",
@@ -76,6 +77,7 @@ CHECKS: dict[str, str] = {
     "station_kind_known": "kind",
     "visit_task_claimed": "state",
     "visit_task_kind_known": "kind",
+    "visit_task_log_action_known": "action",
     "visit_task_state_known": "state",
     "visit_task_time_forward": "scheduled_to",
 }

@@ -32,12 +32,17 @@ class AssistanceCase(Table, table=True):
         CheckConstraint("accepted_by <> submitted_by", name="assistance_case_acceptor_differs"),
         CheckConstraint("rejected_by <> submitted_by", name="assistance_case_rejector_differs"),
         CheckConstraint(
-            "num_nulls(accepted_on, policy_pack, clock_working_days, clock_source, due_on,"
-            " due_provisional) IN (0, 6)",
+            "num_nulls(accepted_by, accepted_on, policy_pack, clock_working_days, clock_source,"
+            " due_on, due_provisional) IN (0, 7)",
             name="assistance_case_clock_whole",
         ),
         CheckConstraint(
-            "state <> 'REJECTED' OR reject_reason IS NOT NULL",
+            "accepted_on IS NOT NULL OR state IN"
+            " ('DRAFT', 'SUBMITTED', 'NEEDS_SUPPLEMENT', 'REJECTED', 'WITHDRAWN')",
+            name="assistance_case_accepted_with_clock",
+        ),
+        CheckConstraint(
+            "state <> 'REJECTED' OR num_nulls(rejected_by, reject_reason) = 0",
             name="assistance_case_rejected_with_reason",
         ),
         Index("assistance_case_elder_id_id", "elder_id", "id"),

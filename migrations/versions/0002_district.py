@@ -166,16 +166,21 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column("due_provisional", sa.Boolean(), nullable=True),
         sa.CheckConstraint(
-            "state <> 'REJECTED' OR reject_reason IS NOT NULL",
+            "state <> 'REJECTED' OR num_nulls(rejected_by, reject_reason) = 0",
             name=op.f("assistance_case_rejected_with_reason"),
         ),
         sa.CheckConstraint(
             "accepted_by <> submitted_by", name=op.f("assistance_case_acceptor_differs")
         ),
         sa.CheckConstraint(
-            "num_nulls(accepted_on, policy_pack, clock_working_days, clock_source, due_on,"
-            " due_provisional) IN (0, 6)",
+            "num_nulls(accepted_by, accepted_on, policy_pack, clock_working_days, clock_source,"
+            " due_on, due_provisional) IN (0, 7)",
             name=op.f("assistance_case_clock_whole"),
+        ),
+        sa.CheckConstraint(
+            "accepted_on IS NOT NULL OR state IN"
+            " ('DRAFT', 'SUBMITTED', 'NEEDS_SUPPLEMENT', 'REJECTED', 'WITHDRAWN')",
+            name=op.f("assistance_case_accepted_with_clock"),
         ),
         sa.CheckConstraint(
             "rejected_by <> submitted_by", name=op.f("assistance_case_rejector_differs")
