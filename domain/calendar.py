@@ -1,9 +1,31 @@
-"""The district's own clock: it decides what a "day" is."""
+"""The district's own clock: it decides what a "day" is, and which days are worked."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+from chinese_calendar import holidays, workdays
+
 DISTRICT_ZONE = ZoneInfo("Asia/Shanghai")
+
+FIRST_SETTLED_DAY = date(min(holidays).year, 1, 1)
+LAST_SETTLED_DAY = date(max(holidays).year, 12, 24)
+"""Between them the State Council has said which days are worked. The last week of a year is
+settled only with the next year's notice, which may arrange the days around New Year: the notice
+for 2019 made 29 December 2018, a Saturday, a working day, and the Monday after it a day off."""
+
+
+class Deadline(NamedTuple):
+    """The last day of a period.
+
+    Parameters:
+        day: a working day, as far as anyone knows.
+        provisional: whether a day that was counted lies where nothing is settled yet, so that
+            the State Council's next notice may move the end.
+    """
+
+    day: date
+    provisional: bool
 
 
 def now() -> datetime:
@@ -13,9 +35,41 @@ def now() -> datetime:
 
 def today() -> date:
     """The district's current day."""
-    return datetime.now(DISTRICT_ZONE).date()
+    return district_day(now())
+
+
+def district_day(moment: datetime) -> date:
+    """The district's day of a moment."""
+    return moment.astimezone(DISTRICT_ZONE).date()
 
 
 def whole_years(birth: date, day: date) -> int:
     """A person's age in completed years on a day; the birthday itself counts."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def is_working_day(day: date) -> bool:
+    """Whether public offices work, moved workdays included; where nothing is settled yet, from
+    Monday to Friday.
+
+    Source: the yearly 国务院办公厅关于部分节假日安排的通知, as the package keeps them.
+    """
+    # The package's own is_workday refuses a year that it does not know.
+    return day in workdays or (day.weekday() < 5 and day not in holidays)
+
+
+def add_working_days(day: date, count: int) -> Deadline:
+    """The end of a period of working days.
+
+    Sources: 民法典 201 (the first day is not counted) and 203 (a last day that is a day off moves
+    to the next working day; where working days are counted, only a period of none can end so).
+
+    Parameters:
+        day: the day on which the period begins.
+        count: working days, 0 or more.
+    """
+    end, counted = day, 0
+    while counted < count or not is_working_day(end):
+        end += timedelta(days=1)
+        counted += is_working_day(end)
+    return Deadline(end, day < FIRST_SETTLED_DAY or end > LAST_SETTLED_DAY)
