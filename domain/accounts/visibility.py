@@ -11,6 +11,8 @@ from domain.accounts.models import Account, FamilyLink
 from domain.elders.models import Elder
 from domain.row_access import EVERY_ROW, RowAccess, RowRule
 from domain.tables import within
+from domain.visits.models import Volunteer
+from domain.visits.visibility import volunteer_visible
 
 _STAFF = (
     Role.DISPATCHER,
@@ -42,6 +44,12 @@ def _around(elders: Callable[[Actor], Any]) -> Callable[[Actor], Any]:
     return predicate
 
 
+def _around_region(actor: Actor) -> Any:
+    """And the volunteers: a visit's log names them by their accounts."""
+    volunteers = select(col(Volunteer.id)).where(volunteer_visible(actor))
+    return or_(_around(_regions_elders)(actor), col(Account.id).in_(volunteers))
+
+
 def _own_elder(actor: Actor) -> Any:
     return select(col(Account.elder_id)).where(col(Account.id) == actor.id)
 
@@ -65,7 +73,7 @@ account_visible = RowAccess(
         ),
         **dict.fromkeys(
             REGION_ROLES,
-            RowRule("oneself, staff, the region's elders' family", _around(_regions_elders)),
+            RowRule("oneself, staff, the region's elders' family and volunteers", _around_region),
         ),
         **dict.fromkeys(
             (Role.ADVISOR, Role.AUDITOR, Role.CANTEEN, Role.CAREGIVER),

@@ -35,6 +35,10 @@ class VisitAction(StrEnum):
 CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
 """A volunteer has taken it on and it is not over: the elder and the address are known to them."""
 
+TIME_FREED_STATES = (VisitState.REJECTED, VisitState.NO_SHOW)
+"""The visit was not made, as far as anyone can say: its time is the volunteer's own again. The
+constraint ``visit_task_volunteer_once`` leaves out the same."""
+
 VISIT_LIFECYCLE = Lifecycle(
     {
         (VisitState.OPEN, VisitAction.CLAIM): VisitState.CLAIMED,
@@ -57,3 +61,9 @@ PERMISSION_FOR = {
     VisitAction.REJECT: Permission.VISIT_VERIFY,
 }
 """The actions that people may take, and what each asks for."""
+
+BY_CLAIMANT = frozenset({VisitAction.RELEASE, VisitAction.CHECK_IN, VisitAction.CHECK_OUT})
+"""Only who has claimed the visit takes these."""
+
+BY_OTHERS = frozenset({VisitAction.VERIFY, VisitAction.REJECT})
+"""Anyone but who has claimed the visit: nobody confirms their own."""

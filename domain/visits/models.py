@@ -7,8 +7,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, column, func, text
 from sqlmodel import Field
 
-from domain.tables import Table, choice, moment, no_overlap, primary_key, reference, region_code
-from domain.visits.lifecycle import VisitState
+from domain.tables import (
+    Table,
+    choice,
+    counter,
+    moment,
+    no_overlap,
+    primary_key,
+    reference,
+    region_code,
+)
+from domain.visits.lifecycle import VisitAction, VisitState
 
 
 class VisitKind(StrEnum):
@@ -79,4 +88,17 @@ class VisitTask(Table, table=True):
     checked_out_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     verified_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     verified_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    note: str | None = None
+
+
+class VisitTaskLog(Table, table=True):
+    """Who did what with a visit, and when: also who gave it back. Rows are only ever added."""
+
+    __table_args__ = (Index("visit_task_log_task_id_id", "task_id", "id"),)
+
+    id: int = Field(default=None, sa_column=counter())
+    task_id: UUID = Field(sa_column=reference("visit_task.id"))
+    at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    action: VisitAction = Field(sa_column=choice(VisitAction, "visit_task_log_action_known"))
+    account_id: UUID = Field(sa_column=reference("account.id"))
     note: str | None = None

@@ -589,6 +589,42 @@ def upgrade() -> None:
     op.create_index(
         "visit_task_scheduled_from_id", "visit_task", ["scheduled_from", "id"], unique=False
     )
+    op.create_table(
+        "visit_task_log",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=True), nullable=False),
+        sa.Column("task_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False
+        ),
+        sa.Column(
+            "action",
+            sa.Enum(
+                "CLAIM",
+                "RELEASE",
+                "CHECK_IN",
+                "CHECK_OUT",
+                "VERIFY",
+                "REJECT",
+                "REFUSE",
+                "MISS",
+                name="visit_task_log_action_known",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("account_id", sa.Uuid(), nullable=False),
+        sa.Column("note", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["account_id"], ["account.id"], name=op.f("visit_task_log_account_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["visit_task.id"], name=op.f("visit_task_log_task_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("visit_task_log_pkey")),
+    )
+    op.create_index("visit_task_log_task_id_id", "visit_task_log", ["task_id", "id"], unique=False)
     op.add_column("account", sa.Column("station_id", sa.Uuid(), nullable=True))
     op.add_column("account", sa.Column("canteen_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
@@ -604,6 +640,8 @@ def downgrade() -> None:
     op.drop_constraint(op.f("account_station_id_fkey"), "account", type_="foreignkey")
     op.drop_column("account", "canteen_id")
     op.drop_column("account", "station_id")
+    op.drop_index("visit_task_log_task_id_id", table_name="visit_task_log")
+    op.drop_table("visit_task_log")
     op.drop_index("visit_task_scheduled_from_id", table_name="visit_task")
     op.drop_index(
         "visit_task_open", table_name="visit_task", postgresql_where=sa.text("state = 'OPEN'")

@@ -144,6 +144,13 @@ def _visits_mine(role: Role) -> Sees:
     return sees
 
 
+def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
+    visits = world.tables["visit_task"].values()
+    return _its_region(world, actor, row) or any(
+        visit["claimed_by"] == row["id"] and _its_region(world, actor, visit) for visit in visits
+    )
+
+
 _WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
 
 
@@ -169,6 +176,15 @@ def _in_my_region(world: World, actor: Actor) -> set[Any]:
 _linked_family = _account(World.linked, staff=True)
 _own_family = _account(lambda world, actor: {world.me(actor)["elder_id"]}, staff=True)
 _regions_families = _account(_in_my_region, staff=True)
+
+
+def _regions_people(world: World, actor: Actor, row: Row) -> bool:
+    volunteer = world.tables["volunteer"].get(row["id"])
+    if volunteer is not None and _lives_or_visits_here(world, actor, volunteer):
+        return True
+    return _regions_families(world, actor, row)
+
+
 _staff_only = _account(None, staff=True)
 _only_me = _account(None, staff=False)
 
@@ -184,7 +200,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.ELDER: _own_family,
         Role.GUARDIAN: _linked_family,
         Role.FAMILY: _linked_family,
-        **_desks(_regions_families),
+        **_desks(_regions_people),
         Role.ADVISOR: _staff_only,
         Role.AUDITOR: _staff_only,
         Role.CANTEEN: _staff_only,
@@ -217,7 +233,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     },
     "volunteer": {
         **{role: _visits_mine(role) for role in (Role.ELDER, Role.GUARDIAN, Role.FAMILY)},
-        **_desks(_its_region),
+        **_desks(_lives_or_visits_here),
         Role.VOLUNTEER: lambda _, actor, row: row["id"] == actor.id,
         **_ADMIN,
     },
