@@ -18,6 +18,8 @@ from api.limits import NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.stations.queries import StationQueries
+from api.visits.mutations import VisitMutations
+from api.visits.queries import VisitQueries
 
 
 @strawberry.type(description="What can be read.")
@@ -28,13 +30,14 @@ class Query(
     DeviceQueries,
     AlarmQueries,
     StationQueries,
+    VisitQueries,
     BedQueries,
 ):
     """What can be read."""
 
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
-class Mutation(AlarmMutations, BedMutations):
+class Mutation(AlarmMutations, BedMutations, VisitMutations):
     """What can be changed."""
 
 

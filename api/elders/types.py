@@ -21,7 +21,7 @@ from api.plan.declare import (
     record,
 )
 from api.regions.types import Region
-from api.relay import Node
+from api.relay import Connection, Node
 from domain.access import Permission
 from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
@@ -31,11 +31,13 @@ from domain.calendar import today, whole_years
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
 from domain.elders.visibility import contact_visible, elder_tag_visible, elder_visible
+from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
     from api.alarms.types import AlarmConnection
     from api.beds.types import BedStay
     from api.devices.types import Device
+    from api.visits.types import VisitTask
 
 enumeration(models.Gender, "Sex as on the citizen id.", FEMALE="女.", MALE="男.")
 
@@ -149,3 +151,7 @@ class Elder(Node):
     )
     """The bed in which they live now, a day bed where they have no other; null where there is none,
     and where you may not see it."""
+    visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
+        VisitTaskRow.elder_id, order=descending(VisitTaskRow.scheduled_from, VisitTaskRow.id)
+    )
+    """Visits to them, those to come included, newest first."""

@@ -1,0 +1,1 @@
+"""Volunteers and visits in the schema."""

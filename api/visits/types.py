@@ -1,0 +1,172 @@
+"""Volunteers and visits as clients see them."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+import strawberry
+
+from api.accounts.types import Account
+from api.context import Context
+from api.describe import enumeration
+from api.elders.types import Elder
+from api.geo import Position
+from api.plan.declare import (
+    ascending,
+    computed,
+    connection,
+    descending,
+    many,
+    node,
+    one,
+    record,
+)
+from api.regions.types import Region
+from api.relay import Connection, Node
+from domain.visits import models
+from domain.visits.lifecycle import VisitAction, VisitState
+from domain.visits.service import available_actions
+from domain.visits.visibility import (
+    visit_task_log_visible,
+    visit_task_visible,
+    volunteer_visible,
+)
+
+enumeration(
+    models.VisitKind,
+    "How an elder is visited.",
+    HOME="上门探访 at home.",
+    PHONE="电话探访 by phone.",
+    VIDEO="视频探访 by video.",
+)
+
+enumeration(
+    VisitState,
+    "Where a visit has got to.",
+    OPEN="待认领 any volunteer of the region may claim it.",
+    CLAIMED="已认领 a volunteer has taken it on.",
+    CHECKED_IN="已签到 the volunteer is there.",
+    DONE="已完成 made, and yet to be verified.",
+    VERIFIED="已核验 somebody else has confirmed it.",
+    REJECTED="未通过 somebody else did not accept it.",
+    REFUSED="长者谢绝 the elder did not want it.",
+    NO_SHOW="未到访 the volunteer did not come.",
+)
+
+enumeration(
+    VisitAction,
+    "What may befall a visit.",
+    CLAIM="认领: take it on.",
+    RELEASE="退回: give it back to the others.",
+    CHECK_IN="签到: begin it.",
+    CHECK_OUT="签退: it has been made.",
+    VERIFY="核验通过: confirm it.",
+    REJECT="核验不通过: do not accept it.",
+    REFUSE="谢绝: the elder does not want it.",
+    MISS="爽约: nobody came.",
+)
+
+
+def _place(visit: models.VisitTask, context: Context) -> Position:
+    del context
+    return Position(longitude=visit.longitude, latitude=visit.latitude)
+
+
+def _check_in_place(visit: models.VisitTask, context: Context) -> Position | None:
+    del context
+    if visit.check_in_longitude is None or visit.check_in_latitude is None:
+        return None
+    return Position(longitude=visit.check_in_longitude, latitude=visit.check_in_latitude)
+
+
+def _actions(visit: models.VisitTask, context: Context) -> list[VisitAction]:
+    return available_actions(context.actor, visit.state, visit.claimed_by, visit.scheduled_to)
+
+
+@node(models.Volunteer, visible=volunteer_visible)
+class Volunteer(Node):
+    """Someone who visits elders."""
+
+    name: str
+    """Full name."""
+    region: Region = one(models.Volunteer.region_code)
+    """Where they live; where they may claim visits, their account says."""
+    registered_on: date
+    """Since when they are a volunteer."""
+    visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
+        models.VisitTask.claimed_by,
+        order=descending(models.VisitTask.scheduled_from, models.VisitTask.id),
+    )
+    """The visits that they have claimed or made, as far as you may see them, newest first."""
+
+
+@record(models.VisitTaskLog, visible=visit_task_log_visible)
+class VisitChange:
+    """Who did what with a visit, and when."""
+
+    action: VisitAction
+    """What was done."""
+    at: datetime
+    """When."""
+    account: Account | None = one(models.VisitTaskLog.account_id)
+    """By whom; null where you may not see the account."""
+    note: str | None
+    """A word about it, for example why the visit was given back."""
+
+
+@node(models.VisitTask, visible=visit_task_visible)
+class VisitTask(Node):
+    """One visit that an elder is due."""
+
+    kind: models.VisitKind
+    """How the elder is visited."""
+    state: VisitState
+    """Where it has got to."""
+    scheduled_from: datetime
+    """When it is to begin."""
+    scheduled_to: datetime
+    """When it is to end, and its time is free again: another may begin then."""
+    region: Region = one(models.VisitTask.region_code)
+    """The community where it is."""
+    position: Position = computed(
+        _place, needs=[models.VisitTask.longitude, models.VisitTask.latitude]
+    )
+    """The centre of the community, not the elder's door: it is shown before anyone has claimed."""
+    elder: Elder | None = one(models.VisitTask.elder_id)
+    """Who is visited, with the address; a volunteer sees them only from claim to check-out."""
+    volunteer: Volunteer | None = one(models.VisitTask.claimed_by)
+    """Who has claimed it; null while it is open."""
+    claimed_at: datetime | None
+    """When it was claimed; null while it is open."""
+    checked_in_at: datetime | None
+    """When it began."""
+    check_in_position: Position | None = computed(
+        _check_in_place,
+        needs=[models.VisitTask.check_in_longitude, models.VisitTask.check_in_latitude],
+    )
+    """Where the volunteer's phone was then; null for a visit by phone or video."""
+    check_in_accuracy_m: float | None
+    """Metres around `checkInPosition` within which the phone was."""
+    check_in_far: bool | None
+    """Whether the phone was, whatever its accuracy, more than 1,500 m away from `position`. That
+    is the centre of the community, so a long way to the door of one at its edge is no surprise."""
+    checked_out_at: datetime | None
+    """When it ended."""
+    verified_by: Account | None = one(models.VisitTask.verified_by)
+    """Who confirmed it or did not accept it; never who made it."""
+    verified_at: datetime | None
+    """When they did."""
+    note: str | None
+    """The volunteer's word at check-out."""
+    history: list[VisitChange] = many(
+        models.VisitTaskLog.task_id, order=ascending(models.VisitTaskLog.id)
+    )
+    """What was done with it, first first; a volunteer sees what they did themselves."""
+    available_actions: list[VisitAction] = computed(
+        _actions,
+        needs=[
+            models.VisitTask.state,
+            models.VisitTask.claimed_by,
+            models.VisitTask.scheduled_to,
+        ],
+    )
+    """What you may do with it now."""
