@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import ARRAY, ColumnElement, Select, any_, func, literal, select, true, tuple_
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.plan.shapes import Many, OneBack, Order, RowType, source_of
@@ -42,7 +43,7 @@ def first_children(
     target, column = source_of(declaration.column), declaration.column
     statement = (
         select(column.label(PARENT), *target.columns())
-        .distinct(column)
+        .ext(distinct_on(column))
         .where(_among(column, parents))
         .where(target.visible(actor))
         .order_by(column, *_by(declaration.order))
