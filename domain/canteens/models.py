@@ -80,6 +80,7 @@ class MealOrder(Table, table=True):
         CheckConstraint("subsidy >= 0 AND own_share >= 0", name="meal_order_shares_not_negative"),
         Index("meal_order_elder_id_id", "elder_id", "id"),
         Index("meal_order_canteen_id_id", "canteen_id", "id"),
+        Index("meal_order_region_code_id", "region_code", "id"),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())

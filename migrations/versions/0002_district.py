@@ -376,6 +376,7 @@ def upgrade() -> None:
     op.create_index("meal_order_canteen_id_id", "meal_order", ["canteen_id", "id"], unique=False)
     op.create_index("meal_order_elder_id_id", "meal_order", ["elder_id", "id"], unique=False)
     op.create_index("meal_order_quote_once", "meal_order", ["quote_id"], unique=True)
+    op.create_index("meal_order_region_code_id", "meal_order", ["region_code", "id"], unique=False)
     op.create_index(
         "meal_order_subsidy_once",
         "meal_order",
@@ -659,6 +660,7 @@ def downgrade() -> None:
         table_name="meal_order",
         postgresql_where=sa.text("subsidy > 0 AND state <> 'CANCELLED'"),
     )
+    op.drop_index("meal_order_region_code_id", table_name="meal_order")
     op.drop_index("meal_order_quote_once", table_name="meal_order")
     op.drop_index("meal_order_elder_id_id", table_name="meal_order")
     op.drop_index("meal_order_canteen_id_id", table_name="meal_order")
