@@ -10,6 +10,8 @@ from api.accounts.queries import NodeQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
+from api.assistance.mutations import AssistanceMutations
+from api.assistance.queries import AssistanceQueries
 from api.beds.mutations import BedMutations
 from api.beds.queries import BedQueries
 from api.devices.queries import DeviceQueries
@@ -32,12 +34,13 @@ class Query(
     StationQueries,
     VisitQueries,
     BedQueries,
+    AssistanceQueries,
 ):
     """What can be read."""
 
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
-class Mutation(AlarmMutations, BedMutations, VisitMutations):
+class Mutation(AlarmMutations, BedMutations, VisitMutations, AssistanceMutations):
     """What can be changed."""
 
 

@@ -25,6 +25,7 @@ from api.relay import Connection, Node
 from domain.access import Permission
 from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
+from domain.assistance.models import AssistanceCase as AssistanceCaseRow
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import BedStay as BedStayRow
 from domain.calendar import today, whole_years
@@ -35,6 +36,7 @@ from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
     from api.alarms.types import AlarmConnection
+    from api.assistance.types import AssistanceCase
     from api.beds.types import BedStay
     from api.devices.types import Device
     from api.visits.types import VisitTask
@@ -155,3 +157,7 @@ class Elder(Node):
         VisitTaskRow.elder_id, order=descending(VisitTaskRow.scheduled_from, VisitTaskRow.id)
     )
     """Visits to them, those to come included, newest first."""
+    assistance_cases: Connection[
+        Annotated["AssistanceCase", strawberry.lazy("api.assistance.types")]
+    ] = connection(AssistanceCaseRow.elder_id, order=descending(AssistanceCaseRow.id))
+    """Their assistance cases, newest first."""
