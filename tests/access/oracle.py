@@ -151,6 +151,12 @@ def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
+def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
+    visits = world.tables["visit_task"].values()
+    here = any(v["claimed_by"] == row["id"] and _its_region(world, actor, v) for v in visits)
+    return here or _its_region(world, actor, row)
+
+
 _WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
 
 

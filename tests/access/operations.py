@@ -1,0 +1,227 @@
+"""Every operation that asks for a permission: the document, and a row put where it may be done."""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from domain.access import Actor, Role
+from domain.calendar import today
+from domain.ids import public_id
+from tests.access.oracle import World, expected
+
+DESKS = {Role.DISPATCHER, Role.STATION, Role.ADMIN}
+RELATIVES = {Role.GUARDIAN, Role.FAMILY}
+EATERS = {Role.ELDER, Role.STATION, Role.ADMIN, *RELATIVES}
+APPLICANTS = {Role.ELDER, Role.STATION, Role.ADVISOR, Role.OFFICIAL, *RELATIVES}
+KEEPERS = {Role.STATION, Role.ADMIN}
+
+MAY: dict[str, set[Role]] = {
+    "alarmAcknowledge": DESKS | RELATIVES,
+    "alarmDispatch": DESKS,
+    "alarmArrive": DESKS,
+    "alarmResolve": DESKS,
+    "bedStayAdmit": KEEPERS,
+    "bedStayEnd": KEEPERS,
+    "bedStayClose": KEEPERS,
+    "visitClaim": {Role.VOLUNTEER},
+    "visitRelease": {Role.VOLUNTEER},
+    "visitCheckIn": {Role.VOLUNTEER},
+    "visitCheckOut": {Role.VOLUNTEER},
+    "visitVerify": DESKS | {Role.OFFICIAL},
+    "mealQuote": EATERS,
+    "mealOrderPlace": EATERS,
+    "mealOrderCancel": EATERS,
+    "assistanceCaseSubmit": APPLICANTS,
+    "assistanceCaseAccept": {Role.OFFICIAL},
+    "assistanceCaseReject": {Role.OFFICIAL},
+}
+"""Who may do what, said once more."""
+
+
+@dataclass
+class Scene:
+    """Where an operation is tried.
+
+    Parameters:
+        world: the rows before anything was prepared.
+        key: the row that it is tried on.
+    """
+
+    sql: asyncpg.Connection
+    world: World
+    actor: Actor
+    key: UUID
+
+    async def put(self, table: str, **values: Any) -> None:
+        """Change the row."""
+        settings = ", ".join(f"{name} = ${place}" for place, name in enumerate(values, 2))
+        await self.sql.execute(
+            f"UPDATE {table} SET {settings} WHERE id = $1", self.key, *values.values()
+        )
+
+    def someone(self, role: Role) -> UUID:
+        """An account of a role, the actor's own where it has it."""
+        if self.actor.role is role:
+            return self.actor.id
+        accounts = self.world.tables["account"].values()
+        return min(row["id"] for row in accounts if row["role"] == role.value)
+
+
+Prepare = Callable[[Scene], Awaitable[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """How an operation is tried.
+
+    Parameters:
+        table: what it acts on; who does not see the row is told NOT_FOUND.
+        prepare: brings the row where the operation is possible; returns the input.
+        suits: which rows can be brought there.
+    """
+
+    table: str
+    prepare: Prepare
+    suits: Callable[[World, Any], bool] = lambda world, key: True
+
+    def row_for(self, world: World, actor: Actor) -> UUID:
+        """A row that the actor sees, if there is one; else another."""
+        suiting = [key for key in world.tables[self.table] if self.suits(world, key)]
+        seen = expected(world, actor, self.table)
+        return min(suiting, key=lambda key: (key not in seen, key))
+
+
+def _alarm(state: str, **more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        await scene.put("alarm", state=state)
+        return {"id": public_id("alarm", scene.key), **more}
+
+    return prepare
+
+
+def _stay(state: str) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        await scene.put("bed_stay", state=state, ends_on=today() if state == "CLEANING" else None)
+        return {"id": public_id("bed_stay", scene.key)}
+
+    return prepare
+
+
+def _occupied(world: World, key: Any) -> bool:
+    stays = world.tables["bed_stay"]
+    same = [row for row in stays.values() if row["bed_id"] == stays[key]["bed_id"]]
+    same += [row for row in stays.values() if row["elder_id"] == stays[key]["elder_id"]]
+    others = [row for row in same if row["id"] != key and row["state"] != "CLOSED"]
+    return stays[key]["state"] == "OCCUPIED" and not others
+
+
+def _without(table: str) -> Callable[[World, Any], bool]:
+    return lambda world, key: all(row["elder_id"] != key for row in world.tables[table].values())
+
+
+async def _admit(scene: Scene) -> dict[str, Any]:
+    """A new bed in the actor's region, or anywhere for who has none."""
+    stations: Iterable[Any] = scene.world.tables["station"].values()
+    region = scene.actor.region or ""
+    station = min(row["id"] for row in stations if row["region_code"].startswith(region))
+    bed_id = await scene.sql.fetchval(
+        "INSERT INTO bed (station_id, kind, nursing, label) VALUES ($1, 'INSTITUTION', true, 'x')"
+        " RETURNING id",
+        station,
+    )
+    return {"bedId": public_id("bed", bed_id), "elderId": public_id("elder", scene.key)}
+
+
+def _visit(state: str, **more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        claimed_by = None if state == "OPEN" else scene.someone(Role.VOLUNTEER)
+        await scene.sql.execute(
+            "UPDATE visit_task SET state = $2, claimed_by = $3, kind = 'HOME', verified_by = NULL,"
+            " scheduled_from = now() + '300 days', scheduled_to = now() + '301 days'"
+            " WHERE id = $1",
+            scene.key,
+            state,
+            claimed_by,
+        )
+        return {"id": public_id("visit_task", scene.key), **more}
+
+    return prepare
+
+
+async def _wish(scene: Scene) -> dict[str, Any]:
+    item_id = await scene.sql.fetchval(
+        "INSERT INTO menu_item (canteen_id, day, meal, name, price)"
+        " VALUES ((SELECT min(id::text)::uuid FROM canteen), $1, 'LUNCH', '狮子头', 20)"
+        " RETURNING id",
+        today() + timedelta(days=1),
+    )
+    line = {"menuItemId": public_id("menu_item", item_id), "quantity": 1}
+    return {"elderId": public_id("elder", scene.key), "items": [line]}
+
+
+async def _placed(scene: Scene) -> dict[str, Any]:
+    await scene.sql.execute(
+        "UPDATE meal_order SET state = 'PLACED', day = $2, subsidy = 0, own_share = price"
+        " WHERE id = $1",
+        scene.key,
+        today() + timedelta(days=1),
+    )
+    return {"id": public_id("meal_order", scene.key)}
+
+
+async def _apply(scene: Scene) -> dict[str, Any]:
+    return {"elderId": public_id("elder", scene.key), "kind": "MINIMUM_LIVING"}
+
+
+def _submitted(**more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        # By somebody else, so that only the role decides; a station sees none but its own.
+        by = scene.someone(Role.STATION if scene.actor.role is Role.STATION else Role.FAMILY)
+        await scene.sql.execute(
+            "UPDATE assistance_case SET state = 'SUBMITTED', submitted_by = $2,"
+            " accepted_by = NULL, accepted_on = NULL, rejected_by = NULL, reject_reason = NULL,"
+            " policy_pack = NULL, clock_working_days = NULL, clock_source = NULL, due_on = NULL,"
+            " due_provisional = NULL WHERE id = $1",
+            scene.key,
+            by,
+        )
+        return {"id": public_id("assistance_case", scene.key), **more}
+
+    return prepare
+
+
+def _only_case(world: World, key: Any) -> bool:
+    cases = world.tables["assistance_case"]
+    return all(
+        row["id"] == key or row["elder_id"] != cases[key]["elder_id"] for row in cases.values()
+    )
+
+
+OPERATIONS: dict[str, Operation] = {
+    "alarmAcknowledge": Operation("alarm", _alarm("RAISED")),
+    "alarmDispatch": Operation("alarm", _alarm("ACKNOWLEDGED")),
+    "alarmArrive": Operation("alarm", _alarm("DISPATCHED")),
+    "alarmResolve": Operation("alarm", _alarm("ARRIVED", reason="TRUE_ALARM")),
+    "bedStayAdmit": Operation("elder", _admit, _without("bed_stay")),
+    "bedStayEnd": Operation("bed_stay", _stay("OCCUPIED"), _occupied),
+    "bedStayClose": Operation("bed_stay", _stay("CLEANING"), _occupied),
+    "visitClaim": Operation("visit_task", _visit("OPEN")),
+    "visitRelease": Operation("visit_task", _visit("CLAIMED", reason="生病")),
+    "visitCheckIn": Operation(
+        "visit_task", _visit("CLAIMED", longitude=120.17, latitude=30.24, accuracyM=20)
+    ),
+    "visitCheckOut": Operation("visit_task", _visit("CHECKED_IN")),
+    "visitVerify": Operation("visit_task", _visit("DONE", accepted=True)),
+    "mealQuote": Operation("elder", _wish),
+    "mealOrderPlace": Operation("elder", _wish),
+    "mealOrderCancel": Operation("meal_order", _placed),
+    "assistanceCaseSubmit": Operation("elder", _apply, _without("assistance_case")),
+    "assistanceCaseAccept": Operation("assistance_case", _submitted(), _only_case),
+    "assistanceCaseReject": Operation(
+        "assistance_case", _submitted(reason="收入超过标准"), _only_case
+    ),
+}

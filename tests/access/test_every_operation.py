@@ -1,0 +1,102 @@
+"""Each role may do what it may on the rows that it sees; anything else changes nothing."""
+
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from strawberry.utils.str_converters import to_camel_case
+
+from api.canteens.quote_token import opened, sealed
+from api.permissions import ASKED
+from api.schema import schema
+from domain.access import Actor, Role
+from domain.canteens.quotes import Quote
+from domain.crypto import Vault
+from domain.database import Database
+from domain.metadata import METADATA
+from tests.access.operations import MAY, OPERATIONS, Operation, Scene
+from tests.access.oracle import World, expected
+from tests.clients import Api
+from tests.signals import press
+
+
+@pytest.fixture
+async def sql(database_url: str) -> AsyncGenerator[asyncpg.Connection, None]:
+    """A connection past all rules."""
+    connection = await asyncpg.connect(database_url)
+    yield connection
+    await connection.close()
+
+
+def document(name: str) -> str:
+    kind = "query" if name == "mealQuote" else "mutation"
+    type_name = f"{name[0].upper()}{name[1:]}Input"
+    answer = "token" if name == "mealQuote" else "userErrors { code }"
+    return f"{kind} ($input: {type_name}!) {{ {name}(input: $input) {{ {answer} }} }}"
+
+
+async def tried(api: Api, actor: Actor, name: str, given: dict[str, Any]) -> str | None:
+    """The code of the refusal, None where there was none."""
+    answer = await api.post(actor, document(name), {"input": given})
+    if "errors" in answer:
+        return answer["errors"][0]["extensions"]["code"]
+    payload = answer["data"][name]
+    codes = [error["code"] for error in payload.get("userErrors", [])]
+    return codes[0] if codes else None
+
+
+async def token_for(api: Api, vault: Vault, actor: Actor, wish: dict[str, Any]) -> str:
+    """A quote as the actor would hold it, whatever the role: the administrator's, made over."""
+    query = document("mealQuote")
+    quoted = await api.data(Role.ADMIN, query, input=wish)
+    quote = opened(quoted["mealQuote"]["token"], vault)
+    changed = {name: getattr(quote, name) for name in Quote.__dataclass_fields__}
+    return sealed(Quote(**{**changed, "id": uuid4(), "actor_id": actor.id}), vault)
+
+
+async def everything(sql: asyncpg.Connection) -> dict[str, list[Any]]:
+    """All rows of all tables."""
+    names = sorted(METADATA.tables)
+    return {name: await sql.fetch(f"SELECT * FROM {name} AS t ORDER BY t::text") for name in names}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+async def test_every_cell(
+    api: Api,
+    database: Database,
+    database_url: str,
+    sql: asyncpg.Connection,
+    vault: Vault,
+    name: str,
+    role: Role,
+) -> None:
+    operation: Operation = OPERATIONS[name]
+    await press(database, api.district)
+    world, actor = await World.read(database_url), api.actor(role)
+    scene = Scene(sql, world, actor, operation.row_for(world, actor))
+    given = await operation.prepare(scene)
+    if name == "mealOrderPlace":
+        given = {"token": await token_for(api, vault, actor, given)}
+    seen = scene.key in expected(await World.read(database_url), actor, operation.table)
+    assert seen or role not in MAY[name], "the district has nothing on which to try this"
+    before = await everything(sql)
+    refusal = await tried(api, actor, name, given)
+    if not seen:
+        assert refusal == "NOT_FOUND"
+    elif role in MAY[name]:
+        assert refusal is None
+    else:
+        assert refusal == "PERMISSION_DENIED"
+    changed = await everything(sql) != before
+    assert changed is (refusal is None and name != "mealQuote")
+
+
+def test_every_operation_is_here() -> None:
+    assert {to_camel_case(resolver) for resolver in ASKED} == set(OPERATIONS)
+    mutations = schema.mutation.__strawberry_definition__.fields  # pyright: ignore
+    assert {to_camel_case(field.python_name) for field in mutations} == (
+        set(OPERATIONS) - {"mealQuote"}
+    )
