@@ -1,0 +1,112 @@
+/** The pages' GraphQL documents. */
+
+/** Who a token belongs to, which decides their first page. */
+const VIEWER = `query Viewer { viewer { id role } }`;
+
+const ALARM = `
+fragment AlarmParts on Alarm {
+  id type severity state level raisedAt repeatCount clearedAt
+  acknowledgedAt dispatchedAt arrivedAt resolvedAt resolveReason
+  acknowledgedBy { id name }
+  elder { id name }
+  availableActions
+}`;
+
+/**
+ * All that the home page shows. The stream is resumed from the cursor of `alarms`: whatever happens
+ * after that page was read comes through the stream.
+ */
+const HOME = `
+query FamilyHome {
+  viewer { id name }
+  alarms(first: 50) { streamCursor nodes { ...AlarmParts } }
+  elders(first: 20) {
+    pageInfo { hasNextPage }
+    nodes {
+      id name gender age careLevel
+      region { name }
+      currentStay { state bed { label station { name } } }
+      contacts { name relation phone callingOrder }
+    }
+  }
+}
+${ALARM}`;
+
+const ACKNOWLEDGE = `
+mutation FamilyAcknowledge($id: ID!) {
+  alarmAcknowledge(input: { id: $id }) {
+    alarm { ...AlarmParts }
+    userErrors { code message }
+  }
+}
+${ALARM}`;
+
+const CHANGED = `
+subscription FamilyAlarms($after: String) {
+  alarmChanged(after: $after) { cursor change alarm { ...AlarmParts } }
+}
+${ALARM}`;
+
+const VISIT = `
+fragment VisitParts on VisitTask {
+  id kind state scheduledFrom scheduledTo
+  region { name }
+  position { longitude latitude }
+  availableActions
+}`;
+
+/** Whoever has claimed a visit learns whose it is and where they live, for as long as it is theirs. */
+const CLAIMED_VISIT = `
+fragment ClaimedVisitParts on VisitTask { ...VisitParts elder { name fullAddress } }
+${VISIT}`;
+
+/** All that the visits page shows: those to be had, near where the volunteer is, and their own. */
+const VISITS = `
+query Visits($near: NearInput) {
+  open: visitTasks(first: 20, filter: { state: [OPEN], near: $near }) {
+    nodes { ...VisitParts }
+    pageInfo { hasNextPage endCursor }
+  }
+  mine: visitTasks(first: 20, filter: { state: [CLAIMED, CHECKED_IN] }) {
+    nodes { ...ClaimedVisitParts }
+  }
+}
+${CLAIMED_VISIT}`;
+
+const MORE_VISITS = `
+query MoreVisits($near: NearInput, $after: String) {
+  open: visitTasks(first: 20, after: $after, filter: { state: [OPEN], near: $near }) {
+    nodes { ...VisitParts }
+    pageInfo { hasNextPage endCursor }
+  }
+}
+${VISIT}`;
+
+const CLAIM = `
+mutation VisitClaim($input: VisitClaimInput!) {
+  answer: visitClaim(input: $input) {
+    visitTask { ...ClaimedVisitParts }
+    userErrors { code message }
+  }
+}
+${CLAIMED_VISIT}`;
+
+const RELEASE = `
+mutation VisitRelease($input: VisitReleaseInput!) {
+  answer: visitRelease(input: $input) {
+    visitTask { ...VisitParts }
+    userErrors { code message }
+  }
+}
+${VISIT}`;
+
+module.exports = {
+  VIEWER,
+  HOME,
+  ACKNOWLEDGE,
+  CHANGED,
+  VISITS,
+  MORE_VISITS,
+  CLAIM,
+  RELEASE,
+};

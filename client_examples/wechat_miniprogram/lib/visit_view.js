@@ -1,0 +1,32 @@
+/** One visit in words, as its card shows it. */
+
+const { distance } = require("./place");
+const { span } = require("./times");
+const { say } = require("./words");
+
+/**
+ * @param {any} task
+ * @param {{ here: any, note: { busy?: boolean, error?: string, gone?: boolean }, now: number }}
+ *   around where the volunteer is, what became of the last press of a button, the server's clock
+ */
+function visitCard(task, { here, note, now }) {
+  const may = (action) => !note.gone && task.availableActions.indexOf(action) !== -1;
+  const metres = here && task.position ? distance(here, task.position) : null;
+  return {
+    id: task.id,
+    kind: say("visitKind", task.kind),
+    when: span(Date.parse(task.scheduledFrom), Date.parse(task.scheduledTo), now),
+    region: task.region.name,
+    distance: metres === null ? "" : say("distance", { km: (metres / 1000).toFixed(1) }),
+    name: task.elder ? task.elder.name : "",
+    address: (task.elder && task.elder.fullAddress) || "",
+    error: note.error || "",
+    isBusy: Boolean(note.busy),
+    mayClaim: may("CLAIM"),
+    mayRelease: may("RELEASE"),
+    claim: say(note.busy ? "claiming" : "claim"),
+    release: say(note.busy ? "releasing" : "release"),
+  };
+}
+
+module.exports = { visitCard };

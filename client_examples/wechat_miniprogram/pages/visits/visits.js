@@ -1,0 +1,163 @@
+/** A volunteer's page: visits to be had nearby, claimed by one touch, and those that are theirs. */
+const { CLAIM, MORE_VISITS, RELEASE, VISITS } = require("../../lib/documents");
+const { ask, now, FAILED, REFUSED } = require("../../lib/graphql");
+const { whereAmI } = require("../../lib/place");
+const session = require("../../lib/session");
+const { visitCard } = require("../../lib/visit_view");
+const { Visits } = require("../../lib/visits");
+const { say } = require("../../lib/words");
+
+const NEAR_M = 3000;
+const REASONS = ["ILL", "NO_TIME", "TOO_FAR", "OTHER"];
+
+Component({
+  data: {
+    words: {
+      mine: say("myVisits"),
+      open: say("openVisits"),
+      settings: say("openSettings"),
+      signOut: say("signOut"),
+    },
+    notice: say("opening"),
+    where: "",
+    isRefused: false,
+    mine: [],
+    open: [],
+    none: "",
+    more: "",
+  },
+
+  methods: {
+    onLoad() {
+      wx.setNavigationBarTitle({ title: say("visits") });
+      this.visits = new Visits();
+      /** Visit's id -> `{ busy, error, gone }` of the last press of its button. */
+      this.notes = {};
+      this.here = null;
+    },
+
+    /** Others claim visits all the time: whenever the page is shown, it is read anew. */
+    onShow() {
+      if (!session.isElsewhere("/pages/visits/visits")) this.read();
+    },
+
+    onUnload() {
+      this.isGone = true;
+    },
+
+    async onPullDownRefresh() {
+      await this.read();
+      wx.stopPullDownRefresh();
+    },
+
+    async onReachBottom() {
+      const after = this.visits.next;
+      if (after === null || this.isReading) return;
+      await this.asked(MORE_VISITS, { near: this.near(), after }, (answer) =>
+        this.visits.takeMore(answer),
+      );
+    },
+
+    async read() {
+      if (this.isReading) return;
+      this.isReading = true;
+      const { here, isRefused } = await whereAmI();
+      this.here = here;
+      this.setData({ isRefused });
+      await this.asked(VISITS, { near: this.near() }, (answer) => {
+        this.visits.take(answer);
+        this.notes = {};
+      });
+      this.isReading = false;
+    },
+
+    /** Ask, take the answer, and show what is known then, or why it is not. */
+    async asked(query, variables, take) {
+      try {
+        const answer = await ask(query, variables);
+        if (this.isGone) return;
+        take(answer);
+        this.setData({ notice: "" });
+        this.draw();
+      } catch (error) {
+        if (this.isGone) return;
+        if (error.kind === REFUSED) return session.refused();
+        const isFailed = error.kind === FAILED;
+        const { message } = error;
+        this.setData({
+          notice: isFailed ? say("visitsFailed", { message }) : say("visitsUnreachable"),
+        });
+      }
+    },
+
+    /** The circle that is asked for; everything where nobody tells where the volunteer is. */
+    near() {
+      if (!this.here) return null;
+      const { longitude, latitude } = this.here;
+      return { longitude, latitude, radiusM: NEAR_M };
+    },
+
+    claim({ detail: { id } }) {
+      return this.change(id, CLAIM, { id }, "claimed");
+    },
+
+    async release({ detail: { id } }) {
+      const itemList = REASONS.map((reason) => say("releaseReason", reason));
+      let chosen;
+      try {
+        chosen = await wx.showActionSheet({ itemList });
+      } catch (closed) {
+        return;
+      }
+      await this.change(id, RELEASE, { id, reason: itemList[chosen.tapIndex] }, "released");
+    },
+
+    /** Change one visit; what the server answers is shown at once, its refusals on the card. */
+    async change(id, mutation, input, done) {
+      this.note(id, { busy: true });
+      try {
+        const { visitTask, userErrors } = (await ask(mutation, { input })).answer;
+        if (userErrors.length > 0) return this.note(id, refusal(userErrors));
+        this.visits.put(visitTask);
+        this.note(id, {});
+        wx.showToast({ title: say(done), icon: "none" });
+      } catch (error) {
+        if (error.kind === REFUSED) return session.refused();
+        this.note(id, { error: error.kind === FAILED ? error.message : say("visitNotSent") });
+      }
+    },
+
+    note(id, note) {
+      this.notes[id] = note;
+      if (!this.isGone) this.draw();
+    },
+
+    /** Everything that is known, in words. */
+    draw() {
+      const at = now();
+      const card = (task) =>
+        visitCard(task, { here: this.here, note: this.notes[task.id] || {}, now: at });
+      const { mine, open, next } = this.visits;
+      const nowhere = say(this.data.isRefused ? "everywhere" : "noPosition");
+      this.setData({
+        where: this.here ? say("nearOnly", { km: NEAR_M / 1000 }) : nowhere,
+        mine: mine.map(card),
+        open: open.map(card),
+        none: open.length === 0 ? say("noVisits") : "",
+        more: next === null ? "" : say("moreVisits"),
+      });
+    },
+
+    signOut() {
+      session.leave("signInNone");
+    },
+  },
+});
+
+/** The server's words; what somebody else has claimed is to be had no more. */
+function refusal(userErrors) {
+  return {
+    error: userErrors.map(({ message }) => message).join(" "),
+    gone: userErrors.some(({ code }) => code === "ALREADY_CLAIMED"),
+  };
+}
