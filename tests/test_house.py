@@ -18,6 +18,8 @@ PACKAGES = ("api", "devices", "domain", "migrations", "yiyang")
 # Strawberry's own vocabulary: it decides the version, so it alone is asked for.
 BROUGHT_BY_STRAWBERRY = {"graphql"}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
+# Each with a package.json and a package-lock.json.
+NPM = ("api/graphiql", "tests/client_examples/wechat_miniprogram")
 
 # Written so that this file does not match itself.
 REGISTRY = re.compile(
@@ -142,13 +144,15 @@ def test_whatever_is_imported_is_asked_for() -> None:
 def test_every_dependency_has_its_reason_written_down() -> None:
     reasons = (ROOT / "docs/decisions/0001-dependencies.md").read_text()
     names = {Requirement(line).name for lines in project().values() for line in lines}
-    page = json.loads((ROOT / "api/graphiql/package.json").read_text())
-    names |= {*page["dependencies"], *page["devDependencies"]}
+    for folder in NPM:
+        package = json.loads((ROOT / folder / "package.json").read_text())
+        names |= {*package.get("dependencies", {}), *package["devDependencies"]}
     assert {name for name in names if f"`{name}`" not in reasons} == set()
 
 
-def test_the_npm_lock_names_hashes_and_no_addresses() -> None:
-    lock = json.loads((ROOT / "api/graphiql/package-lock.json").read_text())
+@pytest.mark.parametrize("folder", NPM)
+def test_the_npm_lock_names_hashes_and_no_addresses(folder: str) -> None:
+    lock = json.loads((ROOT / folder / "package-lock.json").read_text())
     packages = {name: package for name, package in lock["packages"].items() if name}
     assert packages
     assert [name for name, package in packages.items() if "integrity" not in package] == []

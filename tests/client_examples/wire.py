@@ -41,6 +41,10 @@ class Wire:
         """Keep every connection, and let nothing through any more: nobody is told."""
         self._open.clear()
 
+    def flow(self) -> None:
+        """Let through again what was kept."""
+        self._open.set()
+
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
         relay = asyncio.create_task(self._relay(reader, writer))

@@ -1,0 +1,129 @@
+"""A phone with the mini-program on it: a Node process that is told what its owner does."""
+
+import asyncio
+import json
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from tests.client_examples.wechat_miniprogram.tools import compiler, node
+
+HERE = Path(__file__).resolve().parent
+PROGRAM = HERE.parents[2] / "client_examples" / "wechat_miniprogram"
+PATIENCE_SECONDS = 30
+"""How long the pages may take to show what they must show; a busy machine is no failure."""
+
+
+@dataclass
+class Phone:
+    """The phone, and what can be seen and done on it.
+
+    Parameters:
+        process: the Node process; it answers each line with one line.
+    """
+
+    process: Process
+
+    async def tell(self, name: str, *values: Any) -> Any:
+        """Have the phone do one thing; what came of it. Raises AssertionError where it failed."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps([name, *values]).encode() + b"\n")
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            line = await self.process.stdout.readline()
+        reply = json.loads(line)
+        assert "error" not in reply, reply["error"]
+        return reply["value"]
+
+    async def until(self, what: str, seen: Callable[[], Awaitable[bool]]) -> None:
+        """Wait until something is seen. Raises AssertionError with the screen's text."""
+        try:
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                while not await seen():  # noqa: ASYNC110  # a screen offers no event
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            faults = await self.tell("faults")
+            raise AssertionError(f"{what}: {await self.text()} {faults}") from None
+
+    async def sees(self, *words: str) -> None:
+        """Wait until each of some words stands on the screen."""
+        for word in words:
+
+            async def seen(word: str = word) -> bool:
+                return word in await self.text()
+
+            await self.until(f"{word!r} is not seen", seen)
+
+    async def sees_no(self, word: str) -> None:
+        """Wait until a word stands on the screen no more."""
+
+        async def gone() -> bool:
+            return word not in await self.text()
+
+        await self.until(f"{word!r} is still seen", gone)
+
+    async def arrives_at(self, page: str) -> None:
+        """Wait until a page is in front."""
+
+        async def there() -> bool:
+            return await self.tell("page") == f"pages/{page}/{page}"
+
+        await self.until(f"{page} is not in front", there)
+
+    async def text(self) -> str:
+        """All that can be read."""
+        return await self.tell("text")
+
+    async def texts(self, name: str) -> list[str]:
+        """What each element of a class says."""
+        return await self.tell("texts", name)
+
+    async def operations(self) -> list[str]:
+        """The names of the operations that went over HTTP, in their order."""
+        asked = await self.tell("asked")
+        return [
+            request["data"]["query"].split("{")[0].split("(")[0].split()[1] for request in asked
+        ]
+
+    async def assert_clean(self) -> None:
+        """Nothing was thrown and caught by nobody, nothing written to the console."""
+        assert await self.tell("faults") == []
+
+
+@asynccontextmanager
+async def switched_on(
+    storage: Path,
+    *,
+    language: str = "zh_CN",
+    place: dict[str, float] | None = None,
+    compile_by: str | None = None,
+) -> AsyncGenerator[Phone, None]:
+    """A phone, and the mini-program not yet opened.
+
+    Parameters:
+        storage: the file of its storage; one that exists was left by an earlier run.
+        language: WeChat's own.
+        place: where it is (GCJ-02); None where its owner does not tell.
+        compile_by: what compiles WXML, ``official`` (WeChat's own) or ``simulate``; None for the
+            first that runs here.
+    """
+    options = {
+        "root": str(PROGRAM),
+        "storage": str(storage),
+        "language": language,
+        "place": place,
+        "compiler": compile_by or compiler(),
+    }
+    process = await asyncio.create_subprocess_exec(
+        node(), HERE / "phone" / "main.js", json.dumps(options), stdin=PIPE, stdout=PIPE,
+        limit=16 * 1024 * 1024,
+    )  # fmt: skip
+    try:
+        yield Phone(process)
+    finally:
+        assert process.stdin
+        process.stdin.close()
+        await process.wait()

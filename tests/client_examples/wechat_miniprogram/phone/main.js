@@ -1,0 +1,120 @@
+/**
+ * A phone with the mini-program on it, driven by lines of JSON: `[name, ...arguments]` in,
+ * `{ value }` or `{ error }` out. Its one argument is `{ root, storage, language, place }`.
+ */
+
+const path = require("node:path");
+const readline = require("node:readline");
+const { JSDOM } = require("jsdom");
+
+const { window } = new JSDOM("<!doctype html><html><head></head><body></body></html>");
+// No more than these: Node's own Event must stay, its WebSocket needs it.
+globalThis.window = window;
+globalThis.document = window.document;
+
+const { Device } = require("./device");
+const { Requests } = require("./requests");
+const { enclose } = require("./sandbox");
+const { Screen } = require("./screen");
+const { Sockets } = require("./sockets");
+const { Stage } = require("./stage");
+const { Storage } = require("./storage");
+const { Timers } = require("./timers");
+
+const SUSPENDED_AFTER_MS = 5000;
+
+/** What was thrown and caught by nobody, and what was written to the console. */
+const faults = [];
+process.on("uncaughtException", (error) => faults.push(String(error?.stack ?? error)));
+process.on("unhandledRejection", (error) => faults.push(String(error?.stack ?? JSON.stringify(error))));
+for (const level of ["log", "warn", "error"]) {
+  console[level] = (...words) => faults.push(`console.${level}: ${words.join(" ")}`);
+}
+
+const { root, storage: file, language, place, compiler } = JSON.parse(process.argv[2]);
+const config = require(path.join(root, "app.json"));
+const { setting } = require(path.join(root, "project.config.json"));
+// Without a check of domains, as in the developer tools; with it only TLS is let through.
+const mayAsk = (url) => !setting.urlCheck || /^(https|wss):/.test(url);
+
+const timers = new Timers();
+const requests = new Requests({ mayAsk });
+const sockets = new Sockets({ mayAsk });
+const storage = new Storage(file);
+const device = new Device({ language, place, config });
+const stage = new Stage({ root, config, compiler });
+const screen = new Screen(() => stage.top.place);
+
+// Strictly what is here: a call of anything else is to fail.
+globalThis.wx = {
+  ...device.api(),
+  ...stage.api(),
+  request: (options) => requests.request(options),
+  connectSocket: (options) => sockets.connectSocket(options),
+  getStorageSync: (key) => storage.getStorageSync(key),
+  setStorageSync: (key, data) => storage.setStorageSync(key, data),
+  removeStorageSync: (key) => storage.removeStorageSync(key),
+};
+enclose(root, { ...timers.globals() });
+
+let suspending;
+
+function suspend() {
+  clearTimeout(suspending);
+  requests.suspend();
+  sockets.suspend();
+  timers.suspend();
+}
+
+const COMMANDS = {
+  launch: () => stage.launch(),
+  page: () => stage.top.route,
+  depth: () => stage.depth,
+  text: () => screen.text(),
+  texts: (name) => screen.texts(name),
+  attributes: (name, attribute) => screen.attributes(name, attribute),
+  tap: (name, number) => screen.tap(name, number),
+  type: (name, value) => screen.type(name, value),
+  gesture: (name) => stage.gesture(name),
+  hide() {
+    stage.hide();
+    suspending = setTimeout(suspend, SUSPENDED_AFTER_MS);
+  },
+  /** What happens five seconds after `hide`, now. */
+  suspend,
+  show() {
+    clearTimeout(suspending);
+    requests.resume();
+    sockets.resume();
+    timers.resume();
+    stage.show();
+  },
+  advance: (milliseconds) => timers.advance(milliseconds),
+  /** No timer fires by itself any more. */
+  freeze: () => timers.suspend(),
+  connect: (isConnected) => device.connect(isConnected),
+  move: (to) => device.move(to),
+  choose: (choice) => {
+    device.choice = choice;
+  },
+  done: () => device.done,
+  asked: () => requests.asked,
+  sockets: () => ({ asked: sockets.asked, open: sockets.count }),
+  faults: () => faults,
+  /** Run a piece of JavaScript as a page's own, with `wx` and the file of that name in lib/. */
+  run: (code) => new Function("wx", "lib", `"use strict"; return (async () => { ${code} })()`)(
+    wx,
+    (name) => require(path.join(root, "lib", name)),
+  ),
+};
+
+readline.createInterface({ input: process.stdin }).on("line", async (line) => {
+  const [name, ...values] = JSON.parse(line);
+  let reply;
+  try {
+    reply = { value: (await COMMANDS[name](...values)) ?? null };
+  } catch (error) {
+    reply = { error: String(error?.stack ?? JSON.stringify(error)) };
+  }
+  process.stdout.write(`${JSON.stringify(reply)}\n`);
+}).on("close", () => process.exit());
