@@ -1,7 +1,7 @@
 """Places on the map, in degrees of GCJ-02: the datum that maps and phones in China use."""
 
 from dataclasses import dataclass
-from math import asin, cos, radians, sin, sqrt
+from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Any
 
 from sqlalchemy import ColumnElement, Double, func
@@ -9,7 +9,9 @@ from sqlalchemy import ColumnElement, Double, func
 from domain.errors import InvalidInput
 
 _EARTH_RADIUS_M = 6_371_000.0
-_METRES_A_DEGREE = 111_195.0
+_BOX_MARGIN = 1.01
+"""A circle bulges a little beyond its radius over the cosine: 0.1 % at 50 km and 85 degrees. The
+box must not cut it, and may be larger."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def near(longitude: Any, latitude: Any, centre: Position, radius_m: float) -> Co
         longitude, latitude: the row's columns.
         radius_m: metres.
     """
-    north = radius_m / _METRES_A_DEGREE
+    north = degrees(radius_m / _EARTH_RADIUS_M) * _BOX_MARGIN
     east = north / cos(radians(centre.latitude))
     half_north = func.radians(latitude - centre.latitude, type_=Double) / 2
     half_east = func.radians(longitude - centre.longitude, type_=Double) / 2
