@@ -14,6 +14,8 @@ from api.assistance.mutations import AssistanceMutations
 from api.assistance.queries import AssistanceQueries
 from api.beds.mutations import BedMutations
 from api.beds.queries import BedQueries
+from api.canteens.mutations import CanteenMutations
+from api.canteens.queries import CanteenQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
 from api.limits import NamedOperation
@@ -34,13 +36,14 @@ class Query(
     StationQueries,
     VisitQueries,
     BedQueries,
+    CanteenQueries,
     AssistanceQueries,
 ):
     """What can be read."""
 
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
-class Mutation(AlarmMutations, BedMutations, VisitMutations, AssistanceMutations):
+class Mutation(AlarmMutations, BedMutations, VisitMutations, CanteenMutations, AssistanceMutations):
     """What can be changed."""
 
 

@@ -29,6 +29,7 @@ from domain.assistance.models import AssistanceCase as AssistanceCaseRow
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import BedStay as BedStayRow
 from domain.calendar import today, whole_years
+from domain.canteens.models import MealOrder as MealOrderRow
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
 from domain.elders.visibility import contact_visible, elder_tag_visible, elder_visible
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from api.alarms.types import AlarmConnection
     from api.assistance.types import AssistanceCase
     from api.beds.types import BedStay
+    from api.canteens.types import MealOrder
     from api.devices.types import Device
     from api.visits.types import VisitTask
 
@@ -153,11 +155,15 @@ class Elder(Node):
     )
     """The bed in which they live now, a day bed where they have no other; null where there is none,
     and where you may not see it."""
-    visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
-        VisitTaskRow.elder_id, order=descending(VisitTaskRow.scheduled_from, VisitTaskRow.id)
+    meal_orders: Connection[Annotated["MealOrder", strawberry.lazy("api.canteens.types")]] = (
+        connection(MealOrderRow.elder_id, order=descending(MealOrderRow.id))
     )
-    """Visits to them, those to come included, newest first."""
+    """Their meals, newest first."""
     assistance_cases: Connection[
         Annotated["AssistanceCase", strawberry.lazy("api.assistance.types")]
     ] = connection(AssistanceCaseRow.elder_id, order=descending(AssistanceCaseRow.id))
     """Their assistance cases, newest first."""
+    visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
+        VisitTaskRow.elder_id, order=descending(VisitTaskRow.scheduled_from, VisitTaskRow.id)
+    )
+    """Visits to them, those to come included, newest first."""

@@ -1,0 +1,1 @@
+"""Canteens, menus and meal orders in the schema."""
