@@ -1,17 +1,13 @@
 """Changes of alarms, polled page by page: each once, in the order of commit, none missed."""
 
 import asyncio
-from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlmodel import col
 
-from api.relay import encode_cursor
-from domain import outbox
-from domain.access import Actor, Role
+from domain.access import Role
 from domain.alarms.models import Alarm, AlarmChange
 from domain.alarms.service import TOPIC, raise_alarms
 from domain.database import Database
@@ -26,46 +22,9 @@ from tests.client_examples.story import (
     ring_everywhere,
 )
 from tests.clients import Api
+from tests.polling import code_of, drop_all_but_the_newest, poll, to_the_end
 from tests.signals import press, sos, sos_of
 from tests.vendors import devices_of, other_vendor, vendor_of
-
-CHANGES = """
-query ($after: String, $first: Int! = 100, $filter: AlarmFilter) {
-  alarmChanges(after: $after, first: $first, filter: $filter) {
-    cursor hasMore
-    changes { cursor change at alarm { id state region { code } device { id } } }
-  }
-}
-"""
-STREAM_CURSOR = "{ alarms(first: 1) { streamCursor } }"
-
-
-async def poll(
-    api: Api, who: Role | Actor, after: str | None = None, **more: Any
-) -> dict[str, Any]:
-    """One page."""
-    return (await api.data(who, CHANGES, after=after, **more))["alarmChanges"]
-
-
-async def to_the_end(
-    api: Api, who: Role | Actor, after: str | None = None, first: int = 100, **more: Any
-) -> tuple[list[dict[str, Any]], str]:
-    """Every change after a cursor, page by page, and the cursor then reached."""
-    found: list[dict[str, Any]] = []
-    while True:
-        page = await poll(api, who, after, first=first, **more)
-        found += page["changes"]
-        after = page["cursor"]
-        if not page["hasMore"]:
-            return found, page["cursor"]
-
-
-async def code_of(api: Api, after: str | None = None, first: int = 100) -> tuple[str, str]:
-    """Why a page is refused, and the argument at fault."""
-    refused = await api.post(Role.ADMIN, CHANGES, {"after": after, "first": first})
-    assert refused["data"] is None
-    extensions = refused["errors"][0]["extensions"]
-    return extensions["code"], extensions["field"]
 
 
 @pytest.mark.parametrize("first", [1, 7, 10, 50, 200])
@@ -87,14 +46,6 @@ async def test_pages_of_any_size_come_to_the_same_in_the_order_of_commit(
         "cursor": cursor,
         "hasMore": False,
     }
-
-
-async def test_a_change_is_to_go_on_from_like_a_page(api: Api, database: Database) -> None:
-    for _ in range(5):
-        await press(database, api.district)
-    changes, _ = await to_the_end(api, Role.ADMIN)
-    for done, change in enumerate(changes, start=1):
-        assert (await to_the_end(api, Role.ADMIN, change["cursor"]))[0] == changes[done:]
 
 
 async def test_an_alarm_that_commits_late_comes_late_but_comes(
@@ -212,20 +163,6 @@ async def test_thousands_of_others_changes_are_passed_over_slice_by_slice(
         assert live == ["RAISED", "REPEATED"]
 
 
-async def test_a_gap_in_the_positions_is_one_step(api: Api, database: Database) -> None:
-    """After a restore the log is moved ahead by a million, see operations.md."""
-    await press(database, api.district)
-    cursor = (await poll(api, Role.ADMIN))["cursor"]
-    async with database.transaction("test") as session:
-        await session.execute(
-            text("SELECT setval(pg_get_serial_sequence('outbox_event', 'position'), 1000000)")
-        )
-    await press(database, api.district)
-    page = await poll(api, Role.ADMIN, cursor)
-    assert [change["change"] for change in page["changes"]] == ["REPEATED"]
-    assert not page["hasMore"]
-
-
 async def test_a_filter_asks_for_alarms_as_they_are_now(api: Api, database: Database) -> None:
     await ring_everywhere(database)
     await answer(database, api.actor(Role.FAMILY), api.district.mother_id)
@@ -238,69 +175,6 @@ async def test_a_filter_asks_for_alarms_as_they_are_now(api: Api, database: Data
     near, _ = await to_the_end(api, Role.ADMIN, first=3, filter={"region": home})
     assert near == [c for c in everything if c["alarm"]["region"]["code"] == home]
     assert 3 < len(near) < len(everything)
-
-
-async def test_the_streams_cursor_and_the_pollers_are_one(api: Api, database: Database) -> None:
-    start = (await api.data(Role.FAMILY, STREAM_CURSOR))["alarms"]["streamCursor"]
-    await press(database, api.district)
-    page = await poll(api, Role.FAMILY, start)
-    assert [change["change"] for change in page["changes"]] == ["RAISED"]
-    await press(database, api.district)
-    async with api.socket(Role.FAMILY) as socket:
-        changed = "subscription ($after: String) { alarmChanged(after: $after) { cursor change } }"
-        await socket.subscribe(changed, after=page["cursor"])
-        event = (await socket.next())["data"]["alarmChanged"]
-        assert event["change"] == "REPEATED"
-    assert (await poll(api, Role.FAMILY, event["cursor"]))["changes"] == []
-
-
-async def test_without_a_cursor_it_begins_with_the_oldest_change_held(
-    api: Api, database: Database
-) -> None:
-    for _ in range(3):
-        await press(database, api.district)
-    everything, cursor = await to_the_end(api, Role.ADMIN)
-    assert [change["change"] for change in everything] == ["RAISED", "REPEATED", "REPEATED"]
-    await drop_all_but_the_newest(database)
-    assert await to_the_end(api, Role.ADMIN) == (everything[-1:], cursor)
-
-
-async def test_where_nothing_has_ever_happened_there_is_a_cursor_too(
-    api: Api, database: Database
-) -> None:
-    page = await poll(api, Role.ADMIN)
-    assert (page["changes"], page["hasMore"]) == ([], False)
-    await press(database, api.district)
-    assert len((await poll(api, Role.ADMIN, page["cursor"]))["changes"]) == 1
-
-
-async def test_a_cursor_older_than_what_is_held_is_expired(api: Api, database: Database) -> None:
-    for _ in range(4):
-        await press(database, api.district)
-    everything, _ = await to_the_end(api, Role.ADMIN)
-    await drop_all_but_the_newest(database)
-    old, last_but_one, newest = (everything[n]["cursor"] for n in (1, 2, 3))
-    assert await code_of(api, old) == ("CURSOR_EXPIRED", "after")
-    assert (await poll(api, Role.ADMIN, last_but_one))["changes"] == everything[3:]
-    assert (await poll(api, Role.ADMIN, newest))["changes"] == []
-
-
-@pytest.mark.parametrize("position", [2, 10**12, 2**63 - 1, 2**63, -1])
-async def test_a_cursor_of_another_history_is_expired(
-    api: Api, database: Database, position: int
-) -> None:
-    await press(database, api.district)
-    assert await code_of(api, encode_cursor([position])) == ("CURSOR_EXPIRED", "after")
-
-
-@pytest.mark.parametrize("after", ["", "x", "W10", "WyJhIl0", "WzEuNV0", "WzEsMl0", "W3RydWVd"])
-async def test_a_text_that_is_no_cursor_is_refused(api: Api, after: str) -> None:
-    assert await code_of(api, after) == ("INVALID_INPUT", "after")
-
-
-@pytest.mark.parametrize("first", [0, -1, 201, 2**31 - 1])
-async def test_a_page_has_one_to_two_hundred_changes(api: Api, first: int) -> None:
-    assert await code_of(api, first=first) == ("INVALID_INPUT", "first")
 
 
 @pytest.mark.parametrize("role", [Role.VOLUNTEER, Role.CANTEEN, Role.AUDITOR])
@@ -323,9 +197,3 @@ async def happen(database: Database, alarm_id: UUID, times: int) -> None:
     async with database.transaction("test") as session:
         for _ in range(times):
             record(session, Event(TOPIC, alarm_id, AlarmChange.REPEATED))
-
-
-async def drop_all_but_the_newest(database: Database) -> None:
-    """What is held is dropped, as what is older than seven days is."""
-    async with database.transaction("test") as session:
-        await outbox.prune(session, timedelta(0))
