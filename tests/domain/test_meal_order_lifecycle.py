@@ -44,7 +44,7 @@ from yiyang.district.cast import District
 
 DAY = date(2026, 3, 10)
 ZONE = ZoneInfo("Asia/Shanghai")
-START = datetime(2026, 3, 10, 9, 30, tzinfo=ZONE)
+START = datetime(2026, 3, 10, 9, 50, tzinfo=ZONE)
 CLOSES = {
     Meal.LUNCH: datetime(2026, 3, 10, 10, tzinfo=ZONE),
     Meal.DINNER: datetime(2026, 3, 10, 15, tzinfo=ZONE),
