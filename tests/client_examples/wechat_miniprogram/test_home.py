@@ -119,3 +119,13 @@ async def test_a_press_of_the_button_that_is_lost_can_be_repeated(
     await phone.sees("您已确认")
     await phone.sees_no("请再按一次")
     await phone.assert_clean()
+
+
+async def test_an_answer_that_was_overtaken_changes_nothing(held: Held) -> None:
+    code = """const { Family } = lib("family.js");
+        const family = new Family();
+        const alarm = { id: "a", level: 1, repeatCount: 0, raisedAt: "2026-11-22T08:00:00Z" };
+        return ["RAISED", "DISPATCHED", "ACKNOWLEDGED", "DISPATCHED"]
+          .map((state) => family.put({ ...alarm, state }))
+          .concat(family.live(0).map(({ state }) => state));"""
+    assert await held.phone.tell("run", code) == [True, True, False, False, "DISPATCHED"]

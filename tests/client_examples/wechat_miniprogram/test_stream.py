@@ -1,6 +1,8 @@
 """The mini-program hidden, shown, cut off: nothing is missed, nothing is doubled."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
 from domain import outbox
 from domain.access import Role
@@ -10,6 +12,12 @@ from tests.client_examples.story import escalate_all, ring
 from tests.client_examples.wechat_miniprogram.conftest import Held
 
 READ_ONCE = ["Viewer", "FamilyHome"]
+
+
+async def messages(held: Held, kind: str) -> list[Any]:
+    """The payloads of a kind of message that went over the sockets, in their order."""
+    said = [json.loads(text) for text in (await held.phone.tell("sockets"))["said"]]
+    return [message["payload"] for message in said if message["type"] == kind]
 
 
 async def has_no_socket(held: Held) -> bool:
@@ -49,6 +57,22 @@ async def test_a_glance_at_another_chat(held: Held, database: Database) -> None:
     assert len(await phone.texts("alarm")) == 1
     assert (await phone.tell("sockets"))["open"] == 1
     assert await phone.operations() == READ_ONCE
+    await phone.assert_clean()
+
+
+async def test_it_goes_on_after_the_last_event_that_it_had(held: Held, database: Database) -> None:
+    await held.open_home()
+    phone = held.phone
+    await ring(database, held.api.district.sos_button_id)
+    await phone.sees("按下了呼救按钮")
+    await phone.tell("hide")
+    await ring(database, held.api.district.sos_button_id)
+    await phone.tell("show")
+    await phone.sees("又响了 1 次")
+    first, second = [asked["variables"]["after"] for asked in await messages(held, "subscribe")]
+    events = [event["data"]["alarmChanged"] for event in await messages(held, "next")]
+    assert [event["change"] for event in events] == ["RAISED", "REPEATED"]
+    assert (first != second, second) == (True, events[0]["cursor"])
     await phone.assert_clean()
 
 

@@ -21,8 +21,6 @@ const { Stage } = require("./stage");
 const { Storage } = require("./storage");
 const { Timers } = require("./timers");
 
-const SUSPENDED_AFTER_MS = 5000;
-
 /** What was thrown and caught by nobody, and what was written to the console. */
 const faults = [];
 process.on("uncaughtException", (error) => faults.push(String(error?.stack ?? error)));
@@ -57,15 +55,6 @@ globalThis.wx = {
 };
 enclose(root, { ...timers.globals() });
 
-let suspending;
-
-function suspend() {
-  clearTimeout(suspending);
-  requests.suspend();
-  sockets.suspend();
-  timers.suspend();
-}
-
 const COMMANDS = {
   launch: () => stage.launch(),
   page: () => stage.top.route,
@@ -76,14 +65,14 @@ const COMMANDS = {
   tap: (name, number) => screen.tap(name, number),
   type: (name, value) => screen.type(name, value),
   gesture: (name) => stage.gesture(name),
-  hide() {
-    stage.hide();
-    suspending = setTimeout(suspend, SUSPENDED_AFTER_MS);
+  hide: () => stage.hide(),
+  /** What WeChat does to a program that has been hidden for five seconds. */
+  suspend() {
+    requests.suspend();
+    sockets.suspend();
+    timers.suspend();
   },
-  /** What happens five seconds after `hide`, now. */
-  suspend,
   show() {
-    clearTimeout(suspending);
     requests.resume();
     sockets.resume();
     timers.resume();
@@ -99,7 +88,7 @@ const COMMANDS = {
   },
   done: () => device.done,
   asked: () => requests.asked,
-  sockets: () => ({ asked: sockets.asked, open: sockets.count }),
+  sockets: () => ({ asked: sockets.asked, open: sockets.count, said: sockets.said }),
   faults: () => faults,
   /** Run a piece of JavaScript as a page's own, with `wx` and the file of that name in lib/. */
   run: (code) => new Function("wx", "lib", `"use strict"; return (async () => { ${code} })()`)(

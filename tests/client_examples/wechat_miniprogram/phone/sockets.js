@@ -7,6 +7,8 @@ const AT_ONCE = 5;
 class Sockets {
   /** Address of every socket that was asked for. */
   asked = [];
+  /** Every message of all of them, sent and received, in their order. */
+  said = [];
   #mayAsk;
   #isSuspended = false;
   #open = new Set();
@@ -26,7 +28,10 @@ class Sockets {
       return {};
     });
     if (refusal) return undefined;
-    const task = new SocketTask(options, () => this.#open.delete(task));
+    const task = new SocketTask(options, {
+      gone: () => this.#open.delete(task),
+      said: (text) => this.said.push(text),
+    });
     this.#open.add(task);
     return task;
   }
@@ -61,11 +66,16 @@ class SocketTask {
   #socket;
   #heard = { open: [], message: [], close: [], error: [] };
   #isInterrupted = false;
+  #said;
 
-  constructor({ url, protocols = [] }, gone) {
+  constructor({ url, protocols = [] }, { gone, said }) {
+    this.#said = said;
     this.#socket = new WebSocket(url, protocols);
     this.#socket.onopen = () => this.#tell("open", { header: {}, profile: {} });
-    this.#socket.onmessage = ({ data }) => this.#tell("message", { data });
+    this.#socket.onmessage = ({ data }) => {
+      said(data);
+      this.#tell("message", { data });
+    };
     this.#socket.onerror = () => this.#tell("error", { errMsg: "connectSocket:fail", errno: 600001 });
     this.#socket.onclose = ({ code, reason }) => {
       gone();
@@ -96,6 +106,7 @@ class SocketTask {
         throw new Failure("WebSocket is not connected", 600005);
       }
       this.#socket.send(options.data);
+      this.#said(options.data);
       return {};
     });
   }
