@@ -7,11 +7,11 @@ from sqlalchemy import ColumnElement
 from sqlmodel import col
 
 from api.alarms.changes import AlarmChangePage, page_of_changes
-from api.alarms.types import AlarmConnection
+from api.alarms.types import Alarm, AlarmConnection
 from api.context import Info
 from api.describe import input_object
 from api.plan.declare import descending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from domain.alarms import models
 from domain.alarms.lifecycle import AlarmState
 from domain.tables import within
@@ -44,6 +44,9 @@ class AlarmFilter:
 class AlarmQueries:
     """Root fields on alarms."""
 
+    alarm: Alarm | None = by_id(
+        models.Alarm, description="An alarm by id; null if there is none to be seen."
+    )
     alarms: AlarmConnection = listing(
         models.Alarm,
         order=descending(models.Alarm.id),

@@ -7,7 +7,7 @@ from sqlmodel import col
 from api.assistance.types import AssistanceCase
 from api.describe import input_object
 from api.plan.declare import descending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.assistance import models
 from domain.assistance.lifecycle import CaseState
@@ -41,6 +41,10 @@ class AssistanceCaseFilter:
 class AssistanceQueries:
     """Root fields on assistance cases."""
 
+    assistance_case: AssistanceCase | None = by_id(
+        models.AssistanceCase,
+        description="An assistance case by id; null if there is none to be seen.",
+    )
     assistance_cases: Connection[AssistanceCase] = listing(
         models.AssistanceCase,
         order=descending(models.AssistanceCase.id),

@@ -4,10 +4,10 @@ import strawberry
 from sqlalchemy import ColumnElement, not_, select
 from sqlmodel import col
 
-from api.beds.types import Bed
+from api.beds.types import Bed, BedStay
 from api.describe import input_object
 from api.plan.declare import ascending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from api.relay import Connection, key_of
 from domain.beds import models
 from domain.beds.occupancy import bed_free
@@ -55,6 +55,12 @@ class BedFilter:
 class BedQueries:
     """Root fields on beds."""
 
+    bed: Bed | None = by_id(
+        models.Bed, description="A bed by id; null if there is none to be seen."
+    )
+    bed_stay: BedStay | None = by_id(
+        models.BedStay, description="A stay by id; null if there is none to be seen."
+    )
     beds: Connection[Bed] = listing(
         models.Bed,
         order=ascending(models.Bed.id),

@@ -14,7 +14,7 @@ from api.describe import input_object
 from api.geo import NearInput
 from api.permissions import asks
 from api.plan.declare import ascending, descending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from api.plan.shapes import row_type_of
 from api.relay import Connection, key_of
 from domain import calendar
@@ -111,11 +111,17 @@ class MealQuoteInput:
 class CanteenQueries:
     """Root fields on canteens and meals."""
 
+    canteen: Canteen | None = by_id(
+        models.Canteen, description="A canteen by id; null if there is none to be seen."
+    )
     canteens: Connection[Canteen] = listing(
         models.Canteen,
         order=ascending(models.Canteen.id),
         filter=CanteenFilter,
         description="The canteens, in the order of registration.",
+    )
+    meal_order: MealOrder | None = by_id(
+        models.MealOrder, description="A meal order by id; null if there is none to be seen."
     )
     meal_orders: Connection[MealOrder] = listing(
         models.MealOrder,

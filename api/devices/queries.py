@@ -7,7 +7,7 @@ from sqlmodel import col
 from api.describe import input_object
 from api.devices.types import Device
 from api.plan.declare import ascending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.devices import models
 from domain.elders.models import Elder
@@ -38,6 +38,9 @@ class DeviceFilter:
 class DeviceQueries:
     """Root fields on devices."""
 
+    device: Device | None = by_id(
+        models.Device, description="A device by id; null if there is none to be seen."
+    )
     devices: Connection[Device] = listing(
         models.Device,
         order=ascending(models.Device.id),

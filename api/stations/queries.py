@@ -7,7 +7,7 @@ from sqlmodel import col
 from api.describe import input_object
 from api.geo import NearInput
 from api.plan.declare import ascending
-from api.plan.roots import listing
+from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.stations.types import Station
 from domain.stations import models
@@ -42,6 +42,9 @@ class StationFilter:
 class StationQueries:
     """Root fields on places of care."""
 
+    station: Station | None = by_id(
+        models.Station, description="A place of care by id; null if there is none to be seen."
+    )
     stations: Connection[Station] = listing(
         models.Station,
         order=ascending(models.Station.id),

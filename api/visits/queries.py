@@ -63,6 +63,9 @@ class VisitTaskFilter:
 class VisitQueries:
     """Root fields on volunteers and visits."""
 
+    volunteer: Volunteer | None = by_id(
+        models.Volunteer, description="A volunteer by id; null if there is none to be seen."
+    )
     volunteers: Connection[Volunteer] = listing(
         models.Volunteer,
         order=ascending(models.Volunteer.id),

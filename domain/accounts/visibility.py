@@ -59,7 +59,6 @@ def _linked_elders(actor: Actor) -> Any:
 
 
 def _regions_elders(actor: Actor) -> Any:
-
     lives_here = within(col(Elder.region_code), actor.region) if actor.region else false()
     return select(col(Elder.id)).where(lives_here)
 

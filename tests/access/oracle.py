@@ -179,6 +179,13 @@ def _in_my_region(world: World, actor: Actor) -> set[Any]:
     return {elder["id"] for elder in elders if _region(actor, elder["region_code"])}
 
 
+def _regions_people(world: World, actor: Actor, row: Row) -> bool:
+    volunteer = world.tables["volunteer"].get(row["id"])
+    if volunteer and _lives_or_visits_here(world, actor, volunteer):
+        return True
+    return _regions_families(world, actor, row)
+
+
 _linked_family = _account(World.linked, staff=True)
 _own_family = _account(lambda world, actor: {world.me(actor)["elder_id"]}, staff=True)
 _regions_families = _account(_in_my_region, staff=True)
