@@ -55,7 +55,7 @@ fragment VisitParts on VisitTask {
   availableActions
 }`;
 
-/** Whoever has claimed a visit learns whose it is and where they live, for as long as it is theirs. */
+/** Whoever has claimed a visit learns whose it is and where they live, while it is theirs. */
 const CLAIMED_VISIT = `
 fragment ClaimedVisitParts on VisitTask { ...VisitParts elder { name fullAddress } }
 ${VISIT}`;

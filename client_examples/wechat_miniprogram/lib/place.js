@@ -1,4 +1,4 @@
-/** Where the volunteer is, in GCJ-02, the system that China's maps and the server's places are in. */
+/** Where the volunteer is, in GCJ-02, which China's maps and the server's places are in. */
 
 const EARTH_M = 6371000;
 

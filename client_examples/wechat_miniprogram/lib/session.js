@@ -47,8 +47,8 @@ function startPage() {
   return role() === "VOLUNTEER" ? "/pages/visits/visits" : "/pages/home/home";
 }
 
-/** Whether a page is not the signed-in person's: then the right one is on its way. */
-function isElsewhere(page) {
+/** Send whoever is on a page that is not theirs to their own; whether that was so. */
+function redirected(page) {
   if (!token()) leave("signInNone");
   else if (startPage() !== page) wx.reLaunch({ url: startPage() });
   else return false;
@@ -61,9 +61,9 @@ function leave(reason) {
   wx.reLaunch({ url: `/pages/sign_in/sign_in?reason=${reason}` });
 }
 
-/** The server does not accept the token any more, or never did. */
+/** The server does not accept the token any more, or never did; several answers may say so. */
 function refused() {
-  leave(role() ? "signInExpired" : "signInRefused");
+  if (token()) leave(role() ? "signInExpired" : "signInRefused");
 }
 
 module.exports = {
@@ -73,7 +73,7 @@ module.exports = {
   token,
   accept,
   startPage,
-  isElsewhere,
+  redirected,
   forget,
   leave,
   refused,

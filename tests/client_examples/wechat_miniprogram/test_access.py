@@ -98,3 +98,16 @@ async def test_an_elder_who_is_linked_later_comes_with_the_first_alarm(
 
     await held.phone.until("the neighbour's card is not there", both)
     await held.phone.assert_clean()
+
+
+async def test_several_refusals_at_once_are_one(held: Held, database: Database) -> None:
+    await ring(database, held.api.district.sos_button_id)
+    await held.open_home()
+    await held.phone.tell("run", "wx.setStorageSync('yiyang.token', 'spoilt')")
+    await held.phone.tell("gesture", "onPullDownRefresh")
+    await held.phone.tell("tap", "big")
+    await held.phone.arrives_at("sign_in")
+    await held.phone.sees("登录已过期")
+    # Home without a token, the sign-in page, home, and the sign-in page once again.
+    assert [what for what, _ in await held.phone.tell("done")].count("title") == 4
+    await held.phone.assert_clean()

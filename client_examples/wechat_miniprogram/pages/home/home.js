@@ -50,7 +50,7 @@ Component({
     },
 
     onShow() {
-      if (session.isElsewhere("/pages/home/home")) return;
+      if (session.redirected("/pages/home/home")) return;
       this.isShown = true;
       this.clock = setInterval(() => this.draw(), CLOCK_EVERY_MS);
       if (this.mustRead) this.read();
@@ -58,7 +58,7 @@ Component({
       this.draw();
     },
 
-    /** Whatever happens from here on comes after the stream's cursor, when the page is shown again. */
+    /** What happens from here on comes after the stream's cursor, when the page is shown again. */
     onHide() {
       this.isShown = false;
       clearInterval(this.clock);
@@ -140,6 +140,7 @@ Component({
         if (answer.alarm) this.family.put(answer.alarm);
         this.note(id, { error: answer.userErrors.map(inWords).join(" ") });
       } catch (error) {
+        if (this.isGone) return;
         if (error.kind === REFUSED) return session.refused();
         this.note(id, { error: error.kind === FAILED ? error.message : say("notSent") });
       }

@@ -38,7 +38,7 @@ Component({
 
     /** Others claim visits all the time: whenever the page is shown, it is read anew. */
     onShow() {
-      if (!session.isElsewhere("/pages/visits/visits")) this.read();
+      if (!session.redirected("/pages/visits/visits")) this.read();
     },
 
     onUnload() {
@@ -122,6 +122,7 @@ Component({
         this.note(id, {});
         wx.showToast({ title: say(done), icon: "none" });
       } catch (error) {
+        if (this.isGone) return;
         if (error.kind === REFUSED) return session.refused();
         this.note(id, { error: error.kind === FAILED ? error.message : say("visitNotSent") });
       }

@@ -21,7 +21,9 @@ function answer(name, options, work) {
   const succeeded = Promise.resolve()
     .then(work)
     .then((result) => ({ ...result, errMsg: `${name}:ok` }));
-  if (!success && !fail && !complete) return succeeded.catch((error) => Promise.reject(failure(name, error)));
+  if (!success && !fail && !complete) {
+    return succeeded.catch((error) => Promise.reject(failure(name, error)));
+  }
   const tell = (listener) => (result) => {
     listener?.(result);
     complete?.(result);

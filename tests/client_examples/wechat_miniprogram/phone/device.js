@@ -2,6 +2,8 @@
 
 const { answer, Failure } = require("./callbacks");
 
+const MOST_ITEMS = 6;
+
 class Device {
   /** What the mini-program showed or did beside its pages: `[name, what]`. */
   done = [];
@@ -69,7 +71,9 @@ class Device {
 
   #asked({ itemList }) {
     this.#note("showActionSheet", itemList);
-    if (itemList.length > 6) throw new Failure("parameter error: itemList should not be larger than 6");
+    if (itemList.length > MOST_ITEMS) {
+      throw new Failure(`parameter error: itemList should not be larger than ${MOST_ITEMS}`);
+    }
     if (this.choice === null) throw new Failure("cancel");
     return { tapIndex: this.choice };
   }

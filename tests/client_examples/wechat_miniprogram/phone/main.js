@@ -23,8 +23,9 @@ const { Timers } = require("./timers");
 
 /** What was thrown and caught by nobody, and what was written to the console. */
 const faults = [];
-process.on("uncaughtException", (error) => faults.push(String(error?.stack ?? error)));
-process.on("unhandledRejection", (error) => faults.push(String(error?.stack ?? JSON.stringify(error))));
+const inWords = (error) => String(error?.stack ?? JSON.stringify(error));
+process.on("uncaughtException", (error) => faults.push(inWords(error)));
+process.on("unhandledRejection", (error) => faults.push(inWords(error)));
 for (const level of ["log", "warn", "error"]) {
   console[level] = (...words) => faults.push(`console.${level}: ${words.join(" ")}`);
 }
@@ -103,7 +104,7 @@ readline.createInterface({ input: process.stdin }).on("line", async (line) => {
   try {
     reply = { value: (await COMMANDS[name](...values)) ?? null };
   } catch (error) {
-    reply = { error: String(error?.stack ?? JSON.stringify(error)) };
+    reply = { error: inWords(error) };
   }
   process.stdout.write(`${JSON.stringify(reply)}\n`);
 }).on("close", () => process.exit());

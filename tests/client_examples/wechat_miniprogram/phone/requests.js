@@ -114,7 +114,10 @@ async function received(response) {
 
 /** As Android's network library names it. */
 function inWords({ code, message }) {
-  const known = { ECONNREFUSED: [-102, "CONNECTION_REFUSED"], ECONNRESET: [-101, "CONNECTION_RESET"] };
+  const known = {
+    ECONNREFUSED: [-102, "CONNECTION_REFUSED"],
+    ECONNRESET: [-101, "CONNECTION_RESET"],
+  };
   const [number, name] = known[code] ?? [-2, `FAILED (${message})`];
   return `errcode:${number} cronet_error_code:${number} error_msg:net::ERR_${name}`;
 }

@@ -1,4 +1,4 @@
-/** wx.connectSocket over real WebSockets, with WeChat's limits: five at once, none while suspended. */
+/** wx.connectSocket over real WebSockets, with WeChat's limits: five, and none while suspended. */
 
 const { answer, Failure } = require("./callbacks");
 
@@ -76,7 +76,8 @@ class SocketTask {
       said(data);
       this.#tell("message", { data });
     };
-    this.#socket.onerror = () => this.#tell("error", { errMsg: "connectSocket:fail", errno: 600001 });
+    const trouble = { errMsg: "connectSocket:fail", errno: 600001 };
+    this.#socket.onerror = () => this.#tell("error", trouble);
     this.#socket.onclose = ({ code, reason }) => {
       gone();
       this.#tell("close", { code, reason });

@@ -1,4 +1,4 @@
-/** The mini-program's timers: they stand still while it is suspended, and tests may wind them on. */
+/** The mini-program's timers: they stand still while it is suspended; tests may wind them on. */
 
 class Timers {
   #offset = 0;
