@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_
 from sqlmodel import col
 
 from domain.beds.lifecycle import IN_BED, StayState
@@ -69,8 +69,10 @@ def bed_free(today: date) -> ColumnElement[bool]:
     Parameters:
         today: the district's day.
     """
-    taken = takes_bed(Days(today, _after(today)), today)
-    return ~exists().where(col(BedStay.bed_id) == col(Bed.id), taken)
+    # ``takes_bed`` for a single day, in comparisons: a list asks it of every stay of a city.
+    starts_on, ends_on = col(BedStay.starts_on), col(BedStay.ends_on)
+    lasts = or_(ends_on.is_(None), ends_on > today, col(BedStay.state).in_(NOT_READY))
+    return ~exists().where(col(BedStay.bed_id) == col(Bed.id), starts_on <= today, lasts)
 
 
 def _until(unfinished: Sequence[StayState], today: date) -> ColumnElement[Any]:
