@@ -1,0 +1,108 @@
+"""Places of care, beds and stays for tests, inserted past the service."""
+
+from datetime import date, timedelta
+from uuid import UUID
+
+from sqlalchemy import exists, insert, select
+from sqlmodel import col
+
+from domain.beds.lifecycle import StayState
+from domain.beds.models import Bed, BedKind, BedStay
+from domain.calendar import today
+from domain.database import Database
+from domain.elders.models import Elder
+from domain.stations.models import Station, StationKind
+from domain.tables import within
+
+
+def on(days: int) -> date:
+    """The day that is so many days from the district's today."""
+    return today() + timedelta(days=days)
+
+
+async def make_station(
+    database: Database,
+    region_code: str,
+    *,
+    kind: StationKind = StationKind.NURSING_HOME,
+    longitude: float = 120.17,
+    latitude: float = 30.25,
+) -> UUID:
+    """A place of care in a community."""
+    values = {
+        "region_code": region_code,
+        "kind": kind,
+        "name": "试用养老院",
+        "address": "试用路1号",
+        "longitude": longitude,
+        "latitude": latitude,
+    }
+    async with database.transaction("test") as session:
+        return (
+            await session.execute(insert(Station).values(values).returning(col(Station.id)))
+        ).scalar_one()
+
+
+async def make_bed(
+    database: Database,
+    station_id: UUID,
+    *,
+    kind: BedKind = BedKind.INSTITUTION,
+    nursing: bool = True,
+    label: str = "1",
+) -> UUID:
+    """A bed; its label is its own in its place of care."""
+    values = {"station_id": station_id, "kind": kind, "nursing": nursing, "label": label}
+    async with database.transaction("test") as session:
+        return (
+            await session.execute(insert(Bed).values(values).returning(col(Bed.id)))
+        ).scalar_one()
+
+
+async def make_stay(
+    database: Database,
+    bed_id: UUID,
+    elder_id: UUID,
+    starts: int = 0,
+    ends: int | None = None,
+    state: StayState = StayState.OCCUPIED,
+) -> UUID:
+    """A stay; its days are counted from today."""
+    place = (
+        select(col(Bed.kind), col(Station.region_code))
+        .join(Station, col(Station.id) == col(Bed.station_id))
+        .where(col(Bed.id) == bed_id)
+    )
+    kind, region_code = (await database.fetch(place))[0]
+    values = {
+        "bed_id": bed_id,
+        "elder_id": elder_id,
+        "region_code": region_code,
+        "state": state,
+        "full_time": kind is not BedKind.DAY,
+        "starts_on": on(starts),
+        "ends_on": None if ends is None else on(ends),
+    }
+    async with database.transaction("test") as session:
+        return (
+            await session.execute(insert(BedStay).values(values).returning(col(BedStay.id)))
+        ).scalar_one()
+
+
+async def bedless_elders(database: Database, region: str, number: int) -> list[UUID]:
+    """So many elders of a region who have never had a bed."""
+    stays = exists().where(col(BedStay.elder_id) == col(Elder.id))
+    found = await database.fetch(
+        select(col(Elder.id))
+        .where(within(col(Elder.region_code), region), ~stays)
+        .order_by(col(Elder.id))
+        .limit(number)
+    )
+    assert len(found) == number
+    return [row[0] for row in found]
+
+
+async def region_of(database: Database, elder_id: UUID) -> str:
+    """The community where an elder lives."""
+    rows = await database.fetch(select(col(Elder.region_code)).where(col(Elder.id) == elder_id))
+    return rows[0][0]
