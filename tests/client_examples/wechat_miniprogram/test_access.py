@@ -32,13 +32,15 @@ async def test_a_server_that_is_not_there(held: Held) -> None:
 
 
 async def test_a_token_that_expires_on_the_socket(held: Held) -> None:
-    brief = held.api.token(Role.FAMILY, timedelta(seconds=8))
-    await held.sign_in(Role.FAMILY, token=brief)
-    await held.phone.arrives_at("home")
-    await held.phone.sees("王筱琴")
+    await held.open_home()
+    brief = held.api.token(Role.FAMILY, timedelta(seconds=3))
+    await held.phone.tell("run", f"wx.setStorageSync('yiyang.token', '{brief}')")
+    await held.phone.tell("hide")
+    await held.phone.tell("show")  # the next socket is opened with it, and ended by the server
     await held.phone.arrives_at("sign_in")
     await held.phone.sees("登录已过期")
     assert (await held.phone.tell("sockets"))["open"] == 0
+    assert await held.phone.operations() == ["Viewer", "FamilyHome"]
     await held.phone.assert_clean()
 
 
