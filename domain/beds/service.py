@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import REGION_ROLES, Actor
+from domain.access import REGION_ROLES, Actor, Permission
 from domain.beds.clashes import Wanted, refuse_admission, refuse_extension
 from domain.beds.lifecycle import IN_BED, PERMISSION_FOR, STAY_LIFECYCLE, StayAction, StayState
 from domain.beds.models import Bed, BedKind, BedStay
@@ -61,23 +61,16 @@ async def admit(
     day = today()
     days = _admissible(Days(starts_on or day, ends_on), day)
     present = days.starts_on <= day
-    action = StayAction.OCCUPY if present else StayAction.RESERVE
     await _lock_visible_elder(session, actor, elder_id)
     bed, region_code = await _bed_for_update(session, actor, bed_id)
-    if not (actor.may(PERMISSION_FOR[StayAction.OCCUPY]) and _answers_for(actor, region_code)):
-        raise PermissionDenied(action=action.value)
+    _require(actor, StayAction.OCCUPY if present else StayAction.RESERVE, region_code)
     promised = await _promised(session, elder_id, bed_id, days) if present else None
     if promised:
         days = Days(days.starts_on, days.ends_on or promised.ends_on)
-    wanted = Wanted(
-        bed_id=bed_id,
-        elder_id=elder_id,
-        full_time=bed.kind is not BedKind.DAY,
-        days=days.through(day) if present else days,
-        stay_id=promised.id if promised else None,
-    )
+    stay = promised or _new(bed, elder_id, region_code, days)
+    lasting = days.through(day)
+    wanted = Wanted(stay.bed_id, stay.elder_id, stay.full_time, lasting, stay.id)
     await refuse_admission(session, actor, wanted, day)
-    stay = promised or _new(wanted, days, region_code)
     _enter(stay, actor, days, present)
     session.add(stay)
     await session.flush()
@@ -138,11 +131,15 @@ def _admissible(days: Days, day: date) -> Days:
     return days
 
 
-def _answers_for(actor: Actor, region_code: str) -> bool:
-    """Whether a place in this region is the actor's business: a region's staff keep to theirs."""
-    if actor.role not in REGION_ROLES:
-        return True
-    return actor.region is not None and region_code.startswith(actor.region)
+def _require(actor: Actor, action: StayAction, region_code: str) -> None:
+    """Make sure that the actor gives away beds, and those of this region: staff keep to their own.
+
+    Raises: PermissionDenied.
+    """
+    elsewhere = actor.region is None or not region_code.startswith(actor.region)
+    not_theirs = actor.role in REGION_ROLES and elsewhere
+    if not_theirs or not actor.may(Permission.BED_STAY_ADMIT):
+        raise PermissionDenied(action=action.value)
 
 
 async def _promised(
@@ -163,13 +160,13 @@ async def _promised(
     return await session.scalar(statement.with_for_update(of=BedStay))
 
 
-def _new(wanted: Wanted, days: Days, region_code: str) -> BedStay:
+def _new(bed: Bed, elder_id: UUID, region_code: str, days: Days) -> BedStay:
     return BedStay(
-        bed_id=wanted.bed_id,
-        elder_id=wanted.elder_id,
+        bed_id=bed.id,
+        elder_id=elder_id,
         region_code=region_code,
         state=StayState.RESERVED,
-        full_time=wanted.full_time,
+        full_time=bed.kind is not BedKind.DAY,
         starts_on=days.starts_on,
     )
 
