@@ -2,14 +2,15 @@
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from itertools import count
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from domain.access import Actor, Role
-from domain.calendar import today
+from domain.calendar import now, today
 from domain.ids import public_id
 from tests.access.oracle import World, expected
 
@@ -97,7 +98,7 @@ class Operation:
 
 def _alarm(state: str, **more: Any) -> Prepare:
     async def prepare(scene: Scene) -> dict[str, Any]:
-        await scene.put("alarm", state=state)
+        await scene.put("alarm", state=state, resolve_reason=None, resolved_at=None)
         return {"id": public_id("alarm", scene.key), **more}
 
     return prepare
@@ -111,12 +112,13 @@ def _stay(state: str) -> Prepare:
     return prepare
 
 
-def _occupied(world: World, key: Any) -> bool:
+def _alone_in_bed(world: World, key: Any) -> bool:
     stays = world.tables["bed_stay"]
+    if stays[key]["state"] not in ("OCCUPIED", "CLEANING"):
+        return False
     same = [row for row in stays.values() if row["bed_id"] == stays[key]["bed_id"]]
     same += [row for row in stays.values() if row["elder_id"] == stays[key]["elder_id"]]
-    others = [row for row in same if row["id"] != key and row["state"] != "CLOSED"]
-    return stays[key]["state"] == "OCCUPIED" and not others
+    return all(row["id"] == key or row["state"] == "CLOSED" for row in same)
 
 
 def _without(table: str) -> Callable[[World, Any], bool]:
@@ -129,11 +131,20 @@ async def _admit(scene: Scene) -> dict[str, Any]:
     region = scene.actor.region or ""
     station = min(row["id"] for row in stations if row["region_code"].startswith(region))
     bed_id = await scene.sql.fetchval(
-        "INSERT INTO bed (station_id, kind, nursing, label) VALUES ($1, 'INSTITUTION', true, 'x')"
-        " RETURNING id",
+        "INSERT INTO bed (station_id, kind, nursing, label)"
+        " VALUES ($1, 'INSTITUTION', true, uuidv7()::text) RETURNING id",
         station,
     )
     return {"bedId": public_id("bed", bed_id), "elderId": public_id("elder", scene.key)}
+
+
+_days = count(300)
+
+
+def _time_of_its_own() -> tuple[datetime, datetime]:
+    """An hour of a day that no other visit has."""
+    begins = now() + timedelta(days=next(_days))
+    return begins, begins + timedelta(hours=1)
 
 
 def _visit(state: str, **more: Any) -> Prepare:
@@ -141,11 +152,11 @@ def _visit(state: str, **more: Any) -> Prepare:
         claimed_by = None if state == "OPEN" else scene.someone(Role.VOLUNTEER)
         await scene.sql.execute(
             "UPDATE visit_task SET state = $2, claimed_by = $3, kind = 'HOME', verified_by = NULL,"
-            " scheduled_from = now() + '300 days', scheduled_to = now() + '301 days'"
-            " WHERE id = $1",
+            " scheduled_from = $4, scheduled_to = $5 WHERE id = $1",
             scene.key,
             state,
             claimed_by,
+            *_time_of_its_own(),
         )
         return {"id": public_id("visit_task", scene.key), **more}
 
@@ -155,7 +166,7 @@ def _visit(state: str, **more: Any) -> Prepare:
 async def _wish(scene: Scene) -> dict[str, Any]:
     item_id = await scene.sql.fetchval(
         "INSERT INTO menu_item (canteen_id, day, meal, name, price)"
-        " VALUES ((SELECT min(id::text)::uuid FROM canteen), $1, 'LUNCH', '狮子头', 20)"
+        " VALUES ((SELECT min(id::text)::uuid FROM canteen), $1, 'LUNCH', uuidv7()::text, 20)"
         " RETURNING id",
         today() + timedelta(days=1),
     )
@@ -174,6 +185,9 @@ async def _placed(scene: Scene) -> dict[str, Any]:
 
 
 async def _apply(scene: Scene) -> dict[str, Any]:
+    await scene.sql.execute(
+        "UPDATE assistance_case SET state = 'WITHDRAWN' WHERE elder_id = $1", scene.key
+    )
     return {"elderId": public_id("elder", scene.key), "kind": "MINIMUM_LIVING"}
 
 
@@ -207,8 +221,8 @@ OPERATIONS: dict[str, Operation] = {
     "alarmArrive": Operation("alarm", _alarm("DISPATCHED")),
     "alarmResolve": Operation("alarm", _alarm("ARRIVED", reason="TRUE_ALARM")),
     "bedStayAdmit": Operation("elder", _admit, _without("bed_stay")),
-    "bedStayEnd": Operation("bed_stay", _stay("OCCUPIED"), _occupied),
-    "bedStayClose": Operation("bed_stay", _stay("CLEANING"), _occupied),
+    "bedStayEnd": Operation("bed_stay", _stay("OCCUPIED"), _alone_in_bed),
+    "bedStayClose": Operation("bed_stay", _stay("CLEANING"), _alone_in_bed),
     "visitClaim": Operation("visit_task", _visit("OPEN")),
     "visitRelease": Operation("visit_task", _visit("CLAIMED", reason="生病")),
     "visitCheckIn": Operation(
@@ -219,7 +233,7 @@ OPERATIONS: dict[str, Operation] = {
     "mealQuote": Operation("elder", _wish),
     "mealOrderPlace": Operation("elder", _wish),
     "mealOrderCancel": Operation("meal_order", _placed),
-    "assistanceCaseSubmit": Operation("elder", _apply, _without("assistance_case")),
+    "assistanceCaseSubmit": Operation("elder", _apply),
     "assistanceCaseAccept": Operation("assistance_case", _submitted(), _only_case),
     "assistanceCaseReject": Operation(
         "assistance_case", _submitted(reason="收入超过标准"), _only_case

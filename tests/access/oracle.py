@@ -151,12 +151,6 @@ def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
-def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
-    visits = world.tables["visit_task"].values()
-    here = any(v["claimed_by"] == row["id"] and _its_region(world, actor, v) for v in visits)
-    return here or _its_region(world, actor, row)
-
-
 _WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
 
 
@@ -177,13 +171,6 @@ def _account(around: Callable[[World, Actor], set[Any]] | None, *, staff: bool) 
 def _in_my_region(world: World, actor: Actor) -> set[Any]:
     elders = world.tables["elder"].values()
     return {elder["id"] for elder in elders if _region(actor, elder["region_code"])}
-
-
-def _regions_people(world: World, actor: Actor, row: Row) -> bool:
-    volunteer = world.tables["volunteer"].get(row["id"])
-    if volunteer and _lives_or_visits_here(world, actor, volunteer):
-        return True
-    return _regions_families(world, actor, row)
 
 
 _linked_family = _account(World.linked, staff=True)
