@@ -57,12 +57,11 @@ class VisitTask(Table, table=True):
         CheckConstraint("(state = 'OPEN') = (claimed_by IS NULL)", name="visit_task_claimed"),
         CheckConstraint("verified_by <> claimed_by", name="visit_task_verifier_differs"),
         Index("visit_task_scheduled_from_id", "scheduled_from", "id"),
-        Index(
-            "visit_task_open",
-            "scheduled_from",
-            "id",
-            postgresql_where=text("state = 'OPEN'"),
-        ),
+        Index("visit_task_state_scheduled_from_id", "state", "scheduled_from", "id"),
+        Index("visit_task_region_code_scheduled_from_id", "region_code", "scheduled_from", "id"),
+        # A volunteer's list: what is open in a region, or one's own.
+        Index("visit_task_open", "region_code", postgresql_where=text("state = 'OPEN'")),
+        Index("visit_task_latitude_longitude", "latitude", "longitude"),
         Index("visit_task_elder_id_scheduled_from_id", "elder_id", "scheduled_from", "id"),
         Index("visit_task_claimed_by_scheduled_from_id", "claimed_by", "scheduled_from", "id"),
     )

@@ -581,11 +581,26 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index(
+        "visit_task_latitude_longitude", "visit_task", ["latitude", "longitude"], unique=False
+    )
+    op.create_index(
         "visit_task_open",
         "visit_task",
-        ["scheduled_from", "id"],
+        ["region_code"],
         unique=False,
         postgresql_where=sa.text("state = 'OPEN'"),
+    )
+    op.create_index(
+        "visit_task_region_code_scheduled_from_id",
+        "visit_task",
+        ["region_code", "scheduled_from", "id"],
+        unique=False,
+    )
+    op.create_index(
+        "visit_task_state_scheduled_from_id",
+        "visit_task",
+        ["state", "scheduled_from", "id"],
+        unique=False,
     )
     op.create_index(
         "visit_task_scheduled_from_id", "visit_task", ["scheduled_from", "id"], unique=False
@@ -644,9 +659,12 @@ def downgrade() -> None:
     op.drop_index("visit_task_log_task_id_id", table_name="visit_task_log")
     op.drop_table("visit_task_log")
     op.drop_index("visit_task_scheduled_from_id", table_name="visit_task")
+    op.drop_index("visit_task_state_scheduled_from_id", table_name="visit_task")
+    op.drop_index("visit_task_region_code_scheduled_from_id", table_name="visit_task")
     op.drop_index(
         "visit_task_open", table_name="visit_task", postgresql_where=sa.text("state = 'OPEN'")
     )
+    op.drop_index("visit_task_latitude_longitude", table_name="visit_task")
     op.drop_index("visit_task_elder_id_scheduled_from_id", table_name="visit_task")
     op.drop_index("visit_task_claimed_by_scheduled_from_id", table_name="visit_task")
     op.drop_table("visit_task")
