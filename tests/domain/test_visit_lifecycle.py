@@ -171,7 +171,8 @@ class Machine(RuleBasedStateMachine):
             .order_by(col(told.position)),
         ]
         async with self.database.reading() as connection:
-            rows, entries, events = [(await connection.execute(query)).all() for query in wanted]
+            found: list[Any] = [(await connection.execute(query)).all() for query in wanted]
+        rows, entries, events = found
         assert {row[0]: tuple(row)[1:] for row in rows} == {
             key: (visit.state, visit.claimed_by, visit.verified_by, visit.claimed_by is None)
             for key, visit in self.model.visits.items()
