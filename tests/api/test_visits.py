@@ -11,7 +11,6 @@ from domain.calendar import now
 from domain.database import Database
 from domain.ids import public_id
 from domain.visits.lifecycle import VisitState
-from domain.visits.models import VisitKind
 from tests.clients import Api
 from tests.makers.visits import (
     ELSEWHERE,
@@ -20,7 +19,6 @@ from tests.makers.visits import (
     make_scene,
     make_visit,
     make_volunteers,
-    stored,
     tomorrow_at,
 )
 from tests.visiting import HERE, done, payload, read, refused, visit_id
@@ -203,53 +201,6 @@ async def test_a_rejected_visit_gives_its_time_back(
     assert rejected["state"] == "REJECTED"
     assert rejected["verifiedBy"]
     assert (await done(api, scene.ann, "Claim", second))["state"] == "CLAIMED"
-
-
-@pytest.mark.parametrize(
-    ("given", "field"),
-    [
-        ({}, "longitude"),
-        ({"longitude": 120.1}, "latitude"),
-        ({"longitude": 120.1, "latitude": 30.2}, "accuracyM"),
-        ({"latitude": 30.2, "accuracyM": 5}, "longitude"),
-        ({**HERE, "longitude": 180.5}, "longitude"),
-        ({**HERE, "latitude": -86}, "latitude"),
-        ({**HERE, "accuracyM": -0.1}, "accuracyM"),
-        ({**HERE, "accuracyM": 100_001}, "accuracyM"),
-    ],
-)
-async def test_a_visit_at_home_begins_with_a_place(
-    api: Api, database: Database, scene: Scene, given: dict[str, Any], field: str
-) -> None:
-    key = await make_visit(database, scene.elder_id, scene.region_code)
-    await done(api, scene.ann, "Claim", key)
-    before = await everything(database)
-    assert await refused(api, scene.ann, "CheckIn", key, **given) == ("INVALID_INPUT", field)
-    assert await everything(database) == before
-
-
-async def test_a_phone_far_away_is_flagged_not_refused(
-    api: Api, database: Database, scene: Scene
-) -> None:
-    key = await make_visit(database, scene.elder_id, scene.region_code)
-    await done(api, scene.ann, "Claim", key)
-    begun = await done(api, scene.ann, "CheckIn", key, **{**HERE, "latitude": 30.27})
-    assert begun["checkInFar"] is True  # 2.2 km to the north, give or take 30 m
-
-
-@pytest.mark.parametrize("kind", [VisitKind.PHONE, VisitKind.VIDEO])
-@pytest.mark.parametrize("given", [{}, HERE])
-async def test_no_place_is_kept_of_a_visit_from_afar(
-    api: Api, database: Database, scene: Scene, kind: VisitKind, given: dict[str, Any]
-) -> None:
-    key = await make_visit(database, scene.elder_id, scene.region_code, kind=kind)
-    await done(api, scene.ann, "Claim", key)
-    begun = await done(api, scene.ann, "CheckIn", key, **given)
-    assert begun["state"] == "CHECKED_IN"
-    row = await stored(database, key)
-    kept = (row.check_in_longitude, row.check_in_latitude, row.check_in_accuracy_m)
-    assert kept == (None, None, None)
-    assert begun["checkInFar"] is begun["checkInPosition"] is None
 
 
 @pytest.mark.parametrize(
