@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlmodel import col
 
 from domain.access import Actor, Role
@@ -96,9 +96,11 @@ class Bedside:
         return response["data"][field]
 
     async def written(self) -> tuple[Any, int]:
-        """Every stay, and how many events tell of stays: what a refusal must not change."""
+        """Every stay of these beds and elders, and how many events tell of stays: what a refusal
+        must not change."""
+        ours = or_(col(BedStay.bed_id).in_(self.beds), col(BedStay.elder_id).in_(self.elders))
         stays = await self.database.fetch(
-            select(BedStay.__table__).order_by(col(BedStay.id))  # pyright: ignore
+            select(BedStay.__table__).where(ours).order_by(col(BedStay.id))  # pyright: ignore
         )
         told = select(func.count()).select_from(OutboxEvent).where(col(OutboxEvent.topic) == TOPIC)
         return stays, (await self.database.fetch(told))[0][0]

@@ -14,6 +14,8 @@ from domain.database import Database
 from domain.elders.models import Elder
 from domain.ids import public_id
 from domain.metadata import METADATA
+from tests.access.oracle import World
+from tests.access.oracle import expected as expected_rows
 from tests.clients import Api
 from tests.signals import press
 
@@ -79,36 +81,19 @@ async def _covers(api: Api, database: Database, role: Role) -> bool:
 
 
 @pytest.mark.parametrize("role", list(Role))
-async def test_lists_hold_what_the_oracle_says(api: Api, database: Database, role: Role) -> None:
+async def test_lists_hold_what_the_oracle_says(
+    api: Api, database: Database, database_url: str, role: Role
+) -> None:
     """A slow, plain oracle in Python over all rows against the predicates in SQL."""
     await press(database, api.district)
     data = await api.data(role, LISTS)
-    expected = await oracle_elders(api, database, role)
+    expected = expected_rows(await World.read(database_url), api.actor(role), "elder")
     listed = {UUID(node["id"].removeprefix("elder_")) for node in data["elders"]["nodes"]}
     assert data["elders"]["totalCount"] == len(expected)
     assert listed <= expected
     sees_alarm = api.district.mother_id in expected
     if role is not Role.VENDOR:
         assert len(data["alarms"]["nodes"]) == data["alarms"]["totalCount"] == int(sees_alarm)
-
-
-async def oracle_elders(api: Api, database: Database, role: Role) -> set[UUID]:
-    actor = api.actor(role)
-    elders = await database.fetch(select(col(Elder.id), col(Elder.region_code)))
-    links = await database.fetch(select(col(FamilyLink.account_id), col(FamilyLink.elder_id)))
-    accounts = await database.fetch(select(col(Account.id), col(Account.elder_id)))
-    match role:
-        case Role.ADMIN:
-            return {row[0] for row in elders}
-        case Role.DISPATCHER | Role.STATION | Role.OFFICIAL:
-            assert actor.region
-            return {row[0] for row in elders if row[1][: len(actor.region)] == actor.region}
-        case Role.FAMILY | Role.GUARDIAN:
-            return {row[1] for row in links if row[0] == actor.id}
-        case Role.ELDER:
-            return {row[1] for row in accounts if row[0] == actor.id}
-        case _:
-            return set()
 
 
 @pytest.mark.parametrize("role", [Role.DISPATCHER, Role.STATION, Role.OFFICIAL])

@@ -11,20 +11,22 @@ from domain.access import Role
 from domain.calendar import whole_years
 from domain.crypto import Vault
 from yiyang.district.cast import District, DistrictError, find_cast
+from yiyang.district.columns import COLUMNS
 from yiyang.district.load import load_district
 from yiyang.district.people import residents
-from yiyang.district.rows import COLUMNS
 
 TODAY = date(2026, 2, 28)
 SEED = 20
 ALL_TABLES = ("region", *COLUMNS)
+OF_ELDERS = ("elder", "elder_tag", "contact", "family_link", "device")
+EMPTY = "TRUNCATE region, vendor RESTART IDENTITY CASCADE"
 
 
 @pytest.fixture
 async def connection(database_url: str) -> AsyncGenerator[asyncpg.Connection, None]:
     """A migrated database that nobody is in."""
     opened = await asyncpg.connect(database_url)
-    await opened.execute("TRUNCATE region, vendor CASCADE")
+    await opened.execute(EMPTY)
     yield opened
     await opened.close()
 
@@ -108,6 +110,19 @@ async def test_no_cast_where_the_mothers_family_has_gone(
         await find_cast(connection)
 
 
+async def test_no_cast_where_the_district_is_older_than_its_services(
+    connection: asyncpg.Connection, vault: Vault
+) -> None:
+    await load(connection, vault)
+    await connection.execute("UPDATE account SET station_id = NULL, canteen_id = NULL")
+    register = {"vendor", "account", *OF_ELDERS}
+    for table in reversed([name for name in COLUMNS if name not in register]):
+        await connection.execute(f"DELETE FROM {table}")
+
+    with pytest.raises(DistrictError, match=r"no stations, beds, visits.*another --data-dir"):
+        await find_cast(connection)
+
+
 async def test_everyone_who_works_has_an_account(
     connection: asyncpg.Connection, vault: Vault
 ) -> None:
@@ -158,15 +173,31 @@ async def test_fewer_elders_are_the_first_of_more_and_only_nonces_differ(
 ) -> None:
     more = await load(connection, vault, elders=1_500)
     of_more = await contents(connection)
-    await connection.execute("TRUNCATE region, vendor CASCADE")
+    await connection.execute(EMPTY)
     fewer = await load(connection, vault, elders=90)
     of_fewer = await contents(connection)
 
     assert fewer == more
     assert len(of_fewer["elder"]) == 90
     assert len(of_more["elder"]) == 1_500
-    for table in ALL_TABLES:
+    for table in ("region", "vendor", *OF_ELDERS):
         assert of_more[table][: len(of_fewer[table])] == of_fewer[table], table
+    # A larger district may have more of these, and has all of a smaller one's.
+    for table in ("account", "station", "canteen", "menu_item", "volunteer"):
+        assert set(of_more[table]) >= set(of_fewer[table]), table
+
+
+async def test_the_same_seed_and_day_give_the_same_rows(
+    connection: asyncpg.Connection, vault: Vault
+) -> None:
+    first = await load(connection, vault, elders=400)
+    of_first = await contents(connection)
+    await connection.execute(EMPTY)
+    again = await load(connection, vault, elders=400)
+
+    assert again == first
+    assert await contents(connection) == of_first
+    assert all(of_first[table] for table in ALL_TABLES)
 
 
 async def contents(connection: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:
@@ -184,7 +215,7 @@ async def test_two_seals_of_one_value_differ(connection: asyncpg.Connection, vau
     cast = await load(connection, vault)
     query = "SELECT id_number_cipher FROM elder WHERE id = $1"
     first = await connection.fetchval(query, cast.mother_id)
-    await connection.execute("TRUNCATE region, vendor CASCADE")
+    await connection.execute(EMPTY)
     again = await load(connection, vault)
 
     assert await connection.fetchval(query, again.mother_id) != first

@@ -57,17 +57,37 @@ def communities() -> list[Community]:
 
 
 def population(seed: int) -> Weighted[Community]:
-    """The communities, each as likely as it is large.
+    """The communities, each as likely as it is large."""
+    return Weighted(sizes(seed))
+
+
+def sizes(seed: int) -> dict[Community, float]:
+    """How many live in each community, by code; only ratios count.
 
     Sizes are log-normal, most within half and double of the middle one; villages are half as
     large.
     """
-    return Weighted({place: _size(seed, place) for place in communities()})
+    return {place: _size(seed, place) for place in communities()}
+
+
+def street_sizes(seed: int) -> dict[str, float]:
+    """How many live in each street, by code; only ratios count."""
+    totals: dict[str, float] = {}
+    for place, size in sizes(seed).items():
+        totals[place.street_code] = totals.get(place.street_code, 0) + size
+    return totals
 
 
 def _size(seed: int, place: Community) -> float:
     size = stream(seed, "community", int(place.code)).lognormvariate(0, 0.4)
     return size / 2 if place.name.endswith(_VILLAGE) else size
+
+
+def draw_house(rng: Random, place: Community) -> str:
+    """A house of its own: ``上城区清波街道清波门社区南山路12号``."""
+    where = place.name.removesuffix("委会") if place.name.endswith(_VILLAGE) else place.name
+    road = pick(rng, _ROADS[place.street_code])
+    return f"上城区{place.street}{where}{road}{between(rng, 1, 400)}号"
 
 
 def draw_address(rng: Random, place: Community) -> str:

@@ -6,6 +6,7 @@ in which they were made, so the first account of each role is the player's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -44,6 +45,15 @@ class District:
         neighbour_id: another elder of her community.
         neighbour_daughter_id: the FAMILY account linked to that elder, a stranger to the mother.
         ward_id: the elder whom the GUARDIAN looks after.
+        station_id: the street centre in which the STATION works.
+        nursing_home_id: the home of the same street in which the CAREGIVER works.
+        ward_stay_id: the ward's bed there.
+        canteen_id: the canteen of the CANTEEN.
+        open_visit_id: tomorrow's visit to the mother, which anyone may claim at first.
+        claimed_visit_id: the ward's in three days, which the VOLUNTEER has claimed.
+        refused_case_id: the mother's application of some months ago.
+        new_case_id: the neighbour's application; her daughter submitted it.
+        accepted_case_id: the ward's application, whose clock runs; the ADVISOR has these two.
     """
 
     players: Mapping[Role, Player]
@@ -54,6 +64,15 @@ class District:
     neighbour_id: UUID
     neighbour_daughter_id: UUID
     ward_id: UUID
+    station_id: UUID
+    nursing_home_id: UUID
+    ward_stay_id: UUID
+    canteen_id: UUID
+    open_visit_id: UUID
+    claimed_visit_id: UUID
+    refused_case_id: UUID
+    new_case_id: UUID
+    accepted_case_id: UUID
 
 
 _NO_DISTRICT = (
@@ -62,8 +81,8 @@ _NO_DISTRICT = (
 )
 
 _PLAYERS = """
-    SELECT DISTINCT ON (role) role, id, name, region_code, elder_id FROM account
-    ORDER BY role, id
+    SELECT DISTINCT ON (role) role, id, name, region_code, elder_id, station_id, canteen_id
+    FROM account ORDER BY role, id
 """
 
 _SECOND_FAMILY = """
@@ -74,6 +93,16 @@ _SECOND_FAMILY = """
 _LINKED = "SELECT elder_id FROM family_link WHERE account_id = $1 AND relation = $2"
 _WARD = "SELECT elder_id FROM family_link WHERE account_id = $1"
 _DEVICE = "SELECT id FROM device WHERE elder_id = $1 AND kind = $2 ORDER BY id LIMIT 1"
+
+# Each the elder's first one, whatever has become of it since the district was made.
+_SERVICES = """
+    SELECT (SELECT id FROM bed_stay WHERE elder_id = $3 ORDER BY id LIMIT 1) AS ward_stay_id,
+        (SELECT id FROM visit_task WHERE elder_id = $1 ORDER BY id LIMIT 1) AS open_visit_id,
+        (SELECT id FROM visit_task WHERE elder_id = $3 ORDER BY id LIMIT 1) AS claimed_visit_id,
+        (SELECT id FROM assistance_case WHERE elder_id = $1 ORDER BY id LIMIT 1) AS refused_case_id,
+        (SELECT id FROM assistance_case WHERE elder_id = $2 ORDER BY id LIMIT 1) AS new_case_id,
+        (SELECT id FROM assistance_case WHERE elder_id = $3 ORDER BY id LIMIT 1) AS accepted_case_id
+"""
 
 
 async def find_cast(connection: asyncpg.Connection) -> District:
@@ -89,30 +118,47 @@ async def find_cast(connection: asyncpg.Connection) -> District:
     absent = sorted(role.value for role in set(Role) - set(players))
     if absent:
         raise DistrictError(_NO_DISTRICT.format(missing=f"no account for {', '.join(absent)}"))
-    elders = {Role(row["role"]): row["elder_id"] for row in rows}
-    return await _around(connection, players, elders[Role.ELDER])
+    accounts = {Role(row["role"]): row for row in rows}
+    family = await _family(connection, players, accounts[Role.ELDER]["elder_id"])
+    services = await _services(connection, accounts, family)
+    return District(players=players, **family, **services)
 
 
-async def _around(
+async def _family(
     connection: asyncpg.Connection, players: Mapping[Role, Player], mother_id: UUID
-) -> District:
+) -> dict[str, Any]:
     """The family, the neighbours and the devices of the one who plays the mother."""
     daughter_id = players[Role.FAMILY].account_id
     looked_after = await connection.fetchval(_LINKED, daughter_id, "DAUGHTER")
-    button = await connection.fetchval(_DEVICE, mother_id, "SOS_BUTTON")
-    band = await connection.fetchval(_DEVICE, mother_id, "SLEEP_BAND")
-    ward_id = await connection.fetchval(_WARD, players[Role.GUARDIAN].account_id)
     neighbour = await connection.fetchrow(_SECOND_FAMILY)
-    if looked_after != mother_id or None in (button, band, ward_id, neighbour):
+    found: dict[str, Any] = {
+        "mother_id": mother_id,
+        "daughter_id": daughter_id,
+        "sos_button_id": await connection.fetchval(_DEVICE, mother_id, "SOS_BUTTON"),
+        "sleep_band_id": await connection.fetchval(_DEVICE, mother_id, "SLEEP_BAND"),
+        "neighbour_id": neighbour and neighbour["elder_id"],
+        "neighbour_daughter_id": neighbour and neighbour["account_id"],
+        "ward_id": await connection.fetchval(_WARD, players[Role.GUARDIAN].account_id),
+    }
+    if looked_after != mother_id or None in found.values():
         raise DistrictError(_NO_DISTRICT.format(missing="the mother's family is not there"))
-    assert neighbour is not None  # said above, in a way a type checker does not follow
-    return District(
-        players=players,
-        mother_id=mother_id,
-        daughter_id=daughter_id,
-        sos_button_id=button,
-        sleep_band_id=band,
-        neighbour_id=neighbour["elder_id"],
-        neighbour_daughter_id=neighbour["account_id"],
-        ward_id=ward_id,
-    )
+    return found
+
+
+async def _services(
+    connection: asyncpg.Connection,
+    accounts: Mapping[Role, asyncpg.Record],
+    family: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Where the players work, and what they open first."""
+    elders = (family["mother_id"], family["neighbour_id"], family["ward_id"])
+    found: dict[str, Any] = {
+        "station_id": accounts[Role.STATION]["station_id"],
+        "nursing_home_id": accounts[Role.CAREGIVER]["station_id"],
+        "canteen_id": accounts[Role.CANTEEN]["canteen_id"],
+        **dict(await connection.fetchrow(_SERVICES, *elders) or {}),
+    }
+    if None in found.values():
+        missing = "there are no stations, beds, visits, canteens or cases of theirs"
+        raise DistrictError(_NO_DISTRICT.format(missing=missing))
+    return found

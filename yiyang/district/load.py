@@ -9,11 +9,12 @@ import asyncpg
 from domain.crypto import Vault
 from domain.regions.load import load_regions
 from yiyang.district.cast import District, DistrictError, find_cast
+from yiyang.district.columns import COLUMNS, Batch, no_rows
 from yiyang.district.keys import Keys
 from yiyang.district.people import Resident, residents
-from yiyang.district.rows import COLUMNS, Batch, Rows
+from yiyang.district.rows import Rows
 from yiyang.district.scripts import SCRIPTS
-from yiyang.district.staff import staff
+from yiyang.district.services import Services
 
 _BATCH = 1_000
 """Elders at a time: a few megabytes of rows, a quarter of a second."""
@@ -56,10 +57,14 @@ async def load_district(
         await _refuse_unless_empty(connection)
         regions = await load_regions(connection)
         progress(regions, regions, "regions")
-        rows = Rows(vault, Keys(seed, today))
-        await _copy(connection, rows.of_staff(staff(seed)))
+        keys = Keys(seed, today)
+        rows, services = Rows(vault, keys), Services(seed, today, elders, keys)
+        batch = no_rows()
+        rows.add_staff(batch, services.staff)
+        services.add_houses(batch)
+        await _copy(connection, batch)
         people = islice(residents(seed, today), elders)
-        await _copy_all(connection, rows, people, progress, elders)
+        await _copy_all(connection, rows, services, people, progress, elders)
         # Without it the first minute's reads are planned for empty tables.
         await connection.execute(f"ANALYZE region, {', '.join(COLUMNS)}")
         return await find_cast(connection)
@@ -79,6 +84,7 @@ async def _refuse_unless_empty(connection: asyncpg.Connection) -> None:
 async def _copy_all(
     connection: asyncpg.Connection,
     rows: Rows,
+    services: Services,
     people: Iterator[Resident],
     progress: Progress,
     total: int,
@@ -87,7 +93,10 @@ async def _copy_all(
     # nothing on two cores, one of which PostgreSQL has.
     done = 0
     while chunk := list(islice(people, _BATCH)):
-        await _copy(connection, rows.of_residents(chunk))
+        batch = no_rows()
+        rows.add_residents(batch, chunk)
+        services.add_residents(batch, chunk)
+        await _copy(connection, batch)
         done += len(chunk)
         progress(done, total, "elders")
 

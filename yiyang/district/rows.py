@@ -1,59 +1,19 @@
 """The district as rows of its tables, personal data sealed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
 from uuid import UUID
 
 from domain.access import Role
 from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
+from yiyang.district import numbers
+from yiyang.district.columns import Batch, Row
 from yiyang.district.equipment import VENDORS
 from yiyang.district.keys import Keys
+from yiyang.district.moments import at
 from yiyang.district.people import Relative, Resident
 from yiyang.district.staff import StaffAccount
 
-Row = tuple[object, ...]
-
-COLUMNS = {
-    "vendor": ("id", "name"),
-    "elder": (
-        "id",
-        "region_code",
-        "name",
-        "gender",
-        "birth_date",
-        "care_level",
-        "id_number_masked",
-        "id_number_hash",
-        "id_number_cipher",
-        "address_masked",
-        "address_cipher",
-    ),
-    "elder_tag": ("elder_id", "tag", "since", "until", "source"),
-    "contact": (
-        "id",
-        "elder_id",
-        "calling_order",
-        "name",
-        "relation",
-        "phone_masked",
-        "phone_hash",
-        "phone_cipher",
-    ),
-    "account": ("id", "name", "role", "region_code", "elder_id", "vendor_id"),
-    "family_link": ("account_id", "elder_id", "relation", "linked_at"),
-    "device": ("id", "kind", "elder_id", "vendor_id", "secret_version"),
-}
-"""The columns of every table that is filled here, tables in an order that references allow."""
-
-# Numbers of keys: vendors, then staff, then sixteen for every elder and what belongs to one.
-_STAFF = 16
-_ELDERS = 4096
-_PER_ELDER = 16
-_CONTACT, _DEVICE, _ELDER_ACCOUNT, _RELATIVE = 1, 4, 8, 9
-
-
-Batch = dict[str, list[Row]]
-"""Rows by table."""
+_NOON = 12 * 60
 
 
 class Rows:
@@ -68,37 +28,39 @@ class Rows:
         self._vault = vault
         self._keys = keys
 
-    def of_staff(self, accounts: Iterable[StaffAccount]) -> Batch:
-        """Vendors and the accounts for work."""
-        batch = _no_rows()
+    def add_staff(self, batch: Batch, accounts: Iterable[StaffAccount]) -> None:
+        """Vendors and the accounts for work into a batch."""
         batch["vendor"] += [(self._vendor(i), name) for i, name in enumerate(VENDORS)]
-        for number, account in enumerate(accounts, _STAFF):
-            vendor_id = None if account.vendor is None else self._vendor(account.vendor)
-            key = self._keys[number]
-            batch["account"].append(
-                (key, account.name, account.role.value, account.region_code, None, vendor_id)
+        for number, account in enumerate(accounts, numbers.STAFF):
+            row = (
+                self._keys[number],
+                account.name,
+                account.role.value,
+                account.region_code,
+                None,
+                None if account.vendor is None else self._vendor(account.vendor),
+                None if account.station is None else self._keys[account.station],
+                None if account.canteen is None else self._keys[account.canteen],
             )
-        return batch
+            batch["account"].append(row)
 
-    def of_residents(self, people: Iterable[Resident]) -> Batch:
-        """Elders and everything that belongs to them."""
-        batch = _no_rows()
+    def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
+        """Elders and everything that the register knows of them into a batch."""
         for resident in people:
-            first = _ELDERS + _PER_ELDER * resident.index
+            first = numbers.of_elder(resident.index)
             elder_id = self._keys[first]
             batch["elder"].append(self._elder(elder_id, resident))
             batch["elder_tag"].extend(_tags(elder_id, resident))
-            batch["contact"].extend(self._contacts(elder_id, first + _CONTACT, resident))
-            batch["device"].extend(self._devices(elder_id, first + _DEVICE, resident))
+            batch["contact"].extend(self._contacts(elder_id, first + numbers.CONTACT, resident))
+            batch["device"].extend(self._devices(elder_id, first + numbers.DEVICE, resident))
             if resident.signs_in:
-                key = self._keys[first + _ELDER_ACCOUNT]
-                account = (key, resident.name, Role.ELDER.value, None, elder_id, None)
-                batch["account"].append(account)
+                key = self._keys[first + numbers.ELDER_ACCOUNT]
+                batch["account"].append(_account(key, resident.name, Role.ELDER, elder_id))
             if resident.relative:
-                key = self._keys[first + _RELATIVE]
-                batch["account"].append(_relative(key, resident.relative))
+                key = self._keys[first + numbers.RELATIVE]
+                name, role = resident.relative.name, resident.relative.role
+                batch["account"].append(_account(key, name, role))
                 batch["family_link"].append(_link(key, elder_id, resident.relative))
-        return batch
 
     def _elder(self, elder_id: UUID, resident: Resident) -> Row:
         vault, number, address = self._vault, resident.id_number, resident.address
@@ -134,11 +96,7 @@ class Rows:
             yield self._keys[number], device.kind.value, elder_id, self._vendor(device.vendor), 1
 
     def _vendor(self, place: int) -> UUID:
-        return self._keys[place]
-
-
-def _no_rows() -> Batch:
-    return {table: [] for table in COLUMNS}
+        return self._keys[numbers.VENDOR + place]
 
 
 def _tags(elder_id: UUID, resident: Resident) -> Iterator[Row]:
@@ -146,12 +104,10 @@ def _tags(elder_id: UUID, resident: Resident) -> Iterator[Row]:
         yield elder_id, tag.tag.value, tag.since, tag.until, tag.source
 
 
-def _relative(account_id: UUID, relative: Relative) -> Row:
-    return account_id, relative.name, relative.role.value, None, None, None
+def _account(key: UUID, name: str, role: Role, elder_id: UUID | None = None) -> Row:
+    """The account of an elder or of somebody in the family."""
+    return key, name, role.value, None, elder_id, None, None, None
 
 
 def _link(account_id: UUID, elder_id: UUID, relative: Relative) -> Row:
-    day = relative.linked_on
-    # Noon in the district.
-    linked_at = datetime(day.year, day.month, day.day, 4, tzinfo=UTC)
-    return account_id, elder_id, relative.relation.value, linked_at
+    return account_id, elder_id, relative.relation.value, at(relative.linked_on, _NOON)

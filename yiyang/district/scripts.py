@@ -13,6 +13,9 @@ from yiyang.district.equipment import Equipment
 COMMUNITY = "330102001051"
 """清波门社区, where they all live."""
 
+STREET = COMMUNITY[:9]
+"""清波街道."""
+
 
 @dataclass(frozen=True)
 class Script:

@@ -1,0 +1,34 @@
+"""Which numbers of keys belong to what. Each kind has room of its own, so that a key stays the
+same however large the district is, and what has a day sorts by it."""
+
+VENDOR = 0
+STAFF = 16
+ELDER = 4096
+_PER_ELDER = 16
+CONTACT, DEVICE, ELDER_ACCOUNT, RELATIVE = 1, 4, 8, 9
+"""Of an elder's sixteen, the first number of each kind."""
+
+# Enough for sixteen of each of sixteen million elders.
+_BLOCK = 1 << 28
+CENTRE, NURSING_HOME, COMMUNITY_STATION, CANTEEN, BED, DISH, VOLUNTEER, VISIT = (
+    place * _BLOCK for place in range(1, 9)
+)
+STAY, CASE, ORDER, QUOTE = (place * _BLOCK for place in (16, 256, 512, 768))
+
+_PER_DAY = 1 << 24
+
+
+def of_elder(index: int) -> int:
+    """The number of an elder's key; the fifteen after it are for what belongs to the elder."""
+    return ELDER + _PER_ELDER * index
+
+
+def on_day(first: int, day: int, place: int) -> int:
+    """A number that sorts by day.
+
+    Parameters:
+        first: where the kind begins.
+        day: counted from the earliest that the kind has, 0 or more.
+        place: among the day's, less than sixteen million.
+    """
+    return first + _PER_DAY * day + place

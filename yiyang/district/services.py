@@ -1,0 +1,71 @@
+"""What there is for the elders, and what is done for each: a bed, visits, meals, a case."""
+
+from collections.abc import Iterable
+from datetime import date
+
+from yiyang.district.beds import plan_beds
+from yiyang.district.cases import Cases
+from yiyang.district.chance import stream
+from yiyang.district.columns import Batch
+from yiyang.district.facilities import canteen_rows, plan_facilities, station_rows
+from yiyang.district.keys import Keys
+from yiyang.district.menus import menu_rows, plan_menu
+from yiyang.district.offices import offices
+from yiyang.district.orders import Orders
+from yiyang.district.people import Resident
+from yiyang.district.setting import Setting
+from yiyang.district.staff import staff
+from yiyang.district.stays import Stays
+from yiyang.district.visits import Visits
+from yiyang.district.volunteers import Volunteers
+
+
+class Services:
+    """Everything beside the register. How much there is follows from the number of elders, so only
+    the elders of a small district are the first of a large one; who plays is the same in both.
+
+    Parameters:
+        elders: how many will come; each of them once, in order.
+        staff: the accounts for work.
+    """
+
+    def __init__(self, seed: int, today: date, elders: int, keys: Keys) -> None:
+        facilities = plan_facilities(seed, elders)
+        self.staff = list(staff(seed, facilities))
+        self._setting = Setting(seed, today, elders, keys, facilities, offices(self.staff, keys))
+        self._beds = plan_beds(seed, elders, facilities)
+        self._menus = {
+            canteen.number: plan_menu(seed, today, canteen) for canteen in facilities.canteens
+        }
+        self._volunteers = Volunteers(seed, today, elders, keys)
+        self._stays = Stays(self._setting, self._beds)
+        self._visits = Visits(self._setting, self._volunteers)
+        self._orders = Orders(self._setting, self._menus)
+        self._cases = Cases(self._setting)
+
+    def add_houses(self, batch: Batch) -> None:
+        """Stations with their beds, canteens with their menus, and the volunteers."""
+        facilities, keys = self._setting.facilities, self._setting.keys
+        batch["station"].extend(station_rows(facilities, keys))
+        batch["canteen"].extend(canteen_rows(facilities, keys))
+        for beds in self._beds:
+            batch["bed"].extend(beds.rows(keys))
+        for canteen in facilities.canteens:
+            menu = self._menus[canteen.number]
+            batch["menu_item"].extend(menu_rows(canteen, menu, keys))
+        for volunteer, account in self._volunteers.rows():
+            batch["volunteer"].append(volunteer)
+            batch["account"].append(account)
+
+    def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
+        """What is done for elders, who come in the district's order."""
+        for resident in people:
+            rng = stream(self._setting.seed, "services", resident.index)
+            stay = self._stays.of(resident, rng)
+            if stay:
+                batch["bed_stay"].append(stay.row)
+            self._visits.add(batch, resident, rng)
+            if not (stay and stay.moved_in):
+                # A nursing home cooks for its own.
+                self._orders.add(batch, resident, rng)
+            self._cases.add(batch, resident, rng)

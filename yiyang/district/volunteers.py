@@ -1,0 +1,79 @@
+"""Who visits elders as a volunteer.
+
+How many is a model's, not a source's: one for fifteen key elders, so that the visit that each
+elder is due a month makes one a week for a volunteer; at least three in each street.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from uuid import UUID
+
+from domain.access import Role
+from domain.elders.models import Gender
+from yiyang.district import numbers
+from yiyang.district.addresses import DISTRICT, Community, communities, street_sizes
+from yiyang.district.chance import between, pick, stream
+from yiyang.district.columns import Row
+from yiyang.district.keys import Keys
+from yiyang.district.names import full_name
+from yiyang.district.population import ALL_ELDERS, KEY_ELDERS
+from yiyang.district.scripts import COMMUNITY
+from yiyang.district.shares import apportion
+
+PLAYER = "顾念慈"
+"""The first of them, who plays in the demo."""
+
+_KEY_ELDERS_EACH = 15
+_LEAST = 3
+_BIRTH_YEARS = (1950, 2006)
+_REGISTERED_WITHIN_DAYS = 6 * 365
+_STREETS_AT_MOST = 16
+
+
+class Volunteers:
+    """The volunteers of a district, by street and place in it; none of them is kept in memory.
+
+    Parameters:
+        elders: of the district.
+    """
+
+    def __init__(self, seed: int, today: date, elders: int, keys: Keys) -> None:
+        self._seed, self._today, self._keys = seed, today, keys
+        wanted = round(elders * KEY_ELDERS / ALL_ELDERS / _KEY_ELDERS_EACH)
+        self._numbers = apportion(wanted, street_sizes(seed), least=_LEAST)
+        self._streets = {street: place for place, street in enumerate(self._numbers)}
+
+    def in_street(self, street: str) -> int:
+        """How many live in a street."""
+        return self._numbers[street]
+
+    def key(self, street: str, place: int) -> UUID:
+        """The account of one of a street, by place from 0; a larger district has the same."""
+        return self._keys[self._number(street, place)]
+
+    def rows(self) -> Iterator[tuple[Row, Row]]:
+        """Each one's row and the row of the account."""
+        places: dict[str, list[Community]] = {street: [] for street in self._numbers}
+        for community in communities():
+            places[community.street_code].append(community)
+        for street, number in self._numbers.items():
+            for place in range(number):
+                yield self._rows(street, place, places)
+
+    def _rows(
+        self, street: str, place: int, places: Mapping[str, list[Community]]
+    ) -> tuple[Row, Row]:
+        number = self._number(street, place)
+        key, rng = self._keys[number], stream(self._seed, "volunteer", number)
+        gender = pick(rng, (Gender.FEMALE, Gender.MALE))
+        name = full_name(rng, gender, between(rng, *_BIRTH_YEARS))
+        home = pick(rng, places[street]).code
+        if number == numbers.VOLUNTEER:
+            name, home = PLAYER, COMMUNITY
+        registered_on = self._today - timedelta(between(rng, 70, _REGISTERED_WITHIN_DAYS))
+        # Whoever lives in one street may visit in another, so the account covers the district.
+        account = (key, name, Role.VOLUNTEER.value, DISTRICT, None, None, None, None)
+        return (key, name, home, registered_on), account
+
+    def _number(self, street: str, place: int) -> int:
+        return numbers.VOLUNTEER + _STREETS_AT_MOST * place + self._streets[street]
