@@ -35,6 +35,7 @@ enumeration(
     SUBSIDY_USED="The subsidised meal of the day has been ordered since: ask for another quote.",
     ORDERING_CLOSED="The meal can no longer be ordered or cancelled.",
     CASE_ALREADY_OPEN="The elder has a case of this kind that has not ended.",
+    QUERY_TOO_LARGE="More is asked for at once than one request may.",
 )
 
 
@@ -54,12 +55,11 @@ class UserError:
 
 def user_error(error: DomainError, context: Context) -> UserError:
     """A domain error in a mutation's payload."""
-    facts = {**error.facts, "field": error.field or ""}
-    message = error_text(error.code, facts, context.language)
+    field = to_camel_case(error.field) if error.field else None
     return UserError(
         code=error.code,
-        field=to_camel_case(error.field) if error.field else None,
-        message=message,
+        field=field,
+        message=error_text(error.code, {**error.facts, "field": field or ""}, context.language),
         blockers=[strawberry.ID(blocker) for blocker in error.blockers],
     )
 
@@ -89,8 +89,8 @@ def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[st
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
     if isinstance(original, DomainError):
-        facts = {**original.facts, "field": original.field or ""}
         field = {"field": to_camel_case(original.field)} if original.field else {}
+        facts = {"field": "", **original.facts, **field}
         return original.code, error_text(original.code, facts, context.language), field
     if original is None or isinstance(original, GraphQLError):
         unparsed = isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError)

@@ -15,6 +15,9 @@ from api.texts import Language, error_text
 from domain.crypto import Vault
 from domain.database import Database
 
+MAX_DOCUMENT = 16_384
+"""Characters of a document: the caches keep a thousand of them."""
+
 
 class BadRequest(Exception):
     """A request that is no GraphQL request; its text says why."""
@@ -41,6 +44,8 @@ class Request:
         name = fields.get("operationName")
         if not isinstance(query, str):
             raise BadRequest("query must be a string")
+        if len(query) > MAX_DOCUMENT:
+            raise BadRequest(f"query must have at most {MAX_DOCUMENT} characters")
         if variables is not None and not isinstance(variables, dict):
             raise BadRequest("variables must be an object")
         if name is not None and not isinstance(name, str):

@@ -2,7 +2,7 @@
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache, ValidationCache
+from strawberry.extensions import MaxTokensLimiter, ParserCache
 from strawberry.types import ExecutionContext
 
 from api.access_page import access_page as access_page
@@ -18,7 +18,7 @@ from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
-from api.limits import NamedOperation
+from api.limits import BoundedAnswer, CheckedDocument, NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.stations.queries import StationQueries
@@ -70,8 +70,9 @@ schema = Schema(
     types=declared_nodes(),
     extensions=[
         lambda: ParserCache(maxsize=1000),
-        lambda: ValidationCache(maxsize=1000),
+        CheckedDocument,
         NamedOperation,
+        BoundedAnswer,
         lambda: MaxTokensLimiter(max_token_count=2000),
     ],
 )

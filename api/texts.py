@@ -100,6 +100,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "這位長者已有辦理中的同類申請",
         "The elder has a case of this kind that has not ended",
     ),
+    ErrorCode.QUERY_TOO_LARGE: (
+        "一次请求的内容过多（{reason}）",
+        "一次請求的內容過多（{reason}）",
+        "Too much for one request ({reason})",
+    ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
     "INTERNAL": (

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     MEAL_QUOTE = "meal_order:quote"
     MEAL_ORDER_PLACE = "meal_order:place"
     MEAL_ORDER_CANCEL = "meal_order:cancel"
+    MEAL_RECIPIENT_READ = "meal_order:read_recipient"
+    SUBSIDY_REASON_READ = "meal_order:read_subsidy_reason"
     ASSISTANCE_CASE_SUBMIT = "assistance_case:submit"
     ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
     ASSISTANCE_CASE_REJECT = "assistance_case:reject"
@@ -59,9 +61,13 @@ _RESPONDER = frozenset(
 
 _STAYS = frozenset({Permission.BED_STAY_ADMIT, Permission.BED_STAY_END, Permission.BED_STAY_CLOSE})
 
-_MEALS = frozenset(
-    {Permission.MEAL_QUOTE, Permission.MEAL_ORDER_PLACE, Permission.MEAL_ORDER_CANCEL}
-)
+_MEALS_READ = frozenset({Permission.MEAL_RECIPIENT_READ, Permission.SUBSIDY_REASON_READ})
+
+_MEALS = _MEALS_READ | {
+    Permission.MEAL_QUOTE,
+    Permission.MEAL_ORDER_PLACE,
+    Permission.MEAL_ORDER_CANCEL,
+}
 
 _ELDER = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
 
@@ -87,14 +93,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _MEALS
     | {Permission.VISIT_VERIFY, Permission.ASSISTANCE_CASE_SUBMIT},
     Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
-    Role.OFFICIAL: frozenset(
-        {
-            Permission.VISIT_VERIFY,
-            Permission.ASSISTANCE_CASE_SUBMIT,
-            Permission.ASSISTANCE_CASE_ACCEPT,
-            Permission.ASSISTANCE_CASE_REJECT,
-        }
-    ),
+    Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
+    Role.OFFICIAL: _MEALS_READ
+    | {
+        Permission.VISIT_VERIFY,
+        Permission.ASSISTANCE_CASE_SUBMIT,
+        Permission.ASSISTANCE_CASE_ACCEPT,
+        Permission.ASSISTANCE_CASE_REJECT,
+    },
+    # Follows the money, not the elder.
+    Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ}),
     # Who administers the system does not decide about people.
     Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY},
 }

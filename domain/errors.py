@@ -26,6 +26,7 @@ class ErrorCode(StrEnum):
     SUBSIDY_USED = "SUBSIDY_USED"
     ORDERING_CLOSED = "ORDERING_CLOSED"
     CASE_ALREADY_OPEN = "CASE_ALREADY_OPEN"
+    QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
 
 
 class DomainError(Exception):
@@ -154,3 +155,9 @@ class CaseAlreadyOpen(DomainError):
     """The elder has a case of this kind that has not ended."""
 
     code = ErrorCode.CASE_ALREADY_OPEN
+
+
+class QueryTooLarge(DomainError):
+    """More is asked for at once than one request may; fact ``reason`` says which bound."""
+
+    code = ErrorCode.QUERY_TOO_LARGE

@@ -12,6 +12,7 @@ from api.context import Info
 from api.describe import input_object
 from api.plan.declare import descending
 from api.plan.roots import by_id, listing
+from domain.access import Actor
 from domain.alarms import models
 from domain.alarms.lifecycle import AlarmState
 from domain.tables import within
@@ -28,13 +29,14 @@ class AlarmFilter:
     region: str | None = None
     """Only those that rang in the subtree of the division with this code."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.state is not None:
-            conditions.append(col(models.Alarm.state).in_(self.state))
+            conditions.append(col(models.Alarm.state).in_(set(self.state)))
         if self.severity is not None:
-            conditions.append(col(models.Alarm.severity).in_(self.severity))
+            conditions.append(col(models.Alarm.severity).in_(set(self.severity)))
         if self.region is not None:
             conditions.append(within(col(models.Alarm.region_code), self.region))
         return conditions
@@ -84,5 +86,5 @@ class AlarmQueries:
         ] = None,
     ) -> AlarmChangePage:
         """One page, read where the writes go."""
-        conditions = filter.conditions() if filter else []
+        conditions = filter.conditions(info.context.actor) if filter else []
         return await page_of_changes(info.context, after, first, conditions)

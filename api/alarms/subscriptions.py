@@ -10,19 +10,21 @@ from sqlalchemy import ColumnElement
 from api.alarms.changes import AlarmChanged, next_step, start_position
 from api.alarms.queries import AlarmFilter
 from api.context import Context, Info
-from api.feed import woken
 from domain.outage import is_outage
 
 log = logging.getLogger("yiyang.stream")
 
 _AT_ONCE = 100
 
+_RETRY_SECONDS = 5.0
+"""How long after a read that failed to try again, if nothing happens before."""
+
 
 async def stream(
     context: Context, position: int, conditions: Sequence[ColumnElement[bool]]
 ) -> AsyncGenerator[AlarmChanged, None]:
     """Every change after a position that the actor may see, for ever."""
-    with context.feed.subscribed() as wake:
+    with context.feed.subscribed(position) as subscriber:
         while True:
             try:
                 async with context.database.reading(primary=True) as connection:
@@ -34,14 +36,14 @@ async def stream(
                     raise
                 # The database is away: the position keeps, so nothing is missed.
                 log.warning("request %s cannot read changes yet: %s", context.request_id, failure)
-                await woken(wake)
+                await subscriber.woken(at_most=_RETRY_SECONDS)
                 continue
-            position = step.position
+            position = subscriber.position = step.position
             for event in step.changes:
                 context.begin_event()
                 yield event
             if step.caught_up:
-                await woken(wake)
+                await subscriber.woken()
 
 
 @strawberry.type
@@ -68,4 +70,6 @@ class AlarmSubscriptions:
     ) -> AsyncGenerator[AlarmChanged, None]:
         """Refuses a bad cursor before the stream begins."""
         position = await start_position(info.context, after)
-        return stream(info.context, position, filter.conditions() if filter else [])
+        return stream(
+            info.context, position, filter.conditions(info.context.actor) if filter else []
+        )

@@ -9,6 +9,7 @@ from api.describe import input_object
 from api.plan.declare import descending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
+from domain.access import Actor
 from domain.assistance import models
 from domain.assistance.lifecycle import CaseState
 from domain.tables import within
@@ -25,15 +26,16 @@ class AssistanceCaseFilter:
     kind: list[models.AssistanceKind] | None = None
     """Only those of one of these kinds; one alone needs no brackets."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.state is not None:
-            conditions.append(col(models.AssistanceCase.state).in_(self.state))
+            conditions.append(col(models.AssistanceCase.state).in_(set(self.state)))
         if self.region is not None:
             conditions.append(within(col(models.AssistanceCase.region_code), self.region))
         if self.kind is not None:
-            conditions.append(col(models.AssistanceCase.kind).in_(self.kind))
+            conditions.append(col(models.AssistanceCase.kind).in_(set(self.kind)))
         return conditions
 
 

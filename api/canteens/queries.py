@@ -18,7 +18,7 @@ from api.plan.roots import by_id, listing
 from api.plan.shapes import row_type_of
 from api.relay import Connection, key_of
 from domain import calendar
-from domain.access import Permission
+from domain.access import Actor, Permission
 from domain.canteens import models, quotes
 from domain.canteens.lifecycle import MealState
 from domain.canteens.ordering import cutoff
@@ -36,8 +36,9 @@ class CanteenFilter:
     delivers: bool | None = None
     """Only those that bring meals home, or only those that don't."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.region is not None:
             conditions.append(within(col(models.Canteen.region_code), self.region))
@@ -62,8 +63,9 @@ class MealOrderFilter:
     state: list[MealState] | None = None
     """Only those in one of these states; one alone needs no brackets."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.canteen is not None:
             canteen = key_of(self.canteen, "canteen", "canteen")
@@ -73,7 +75,7 @@ class MealOrderFilter:
         if self.meal is not None:
             conditions.append(col(models.MealOrder.meal) == self.meal)
         if self.state is not None:
-            conditions.append(col(models.MealOrder.state).in_(self.state))
+            conditions.append(col(models.MealOrder.state).in_(set(self.state)))
         return conditions
 
 

@@ -23,6 +23,7 @@ from api.plan.declare import (
 )
 from api.regions.types import Region
 from api.relay import Connection, Node
+from domain.access import Permission
 from domain.calendar import now
 from domain.canteens import models
 from domain.canteens.lifecycle import MealAction, MealState
@@ -117,6 +118,7 @@ class Canteen(Node):
         models.MenuItem.canteen_id,
         order=ascending(models.MenuItem.day, _meal_of_the_day, models.MenuItem.id),
         where=in_menu_week(col(models.MenuItem.day)),
+        usual_length=70,
     )
     """The dishes of today and of the six days after, by the district's clock."""
     orders: Connection["MealOrder"] = connection(
@@ -159,8 +161,12 @@ class MealOrder(Node):
 
     elder: Elder | None = one(models.MealOrder.elder_id)
     """Who eats it; null where you may not see the elder."""
-    recipient: str
-    """The name on the slip."""
+    recipient: str | None = computed(
+        lambda order, _: order.recipient,
+        needs=[models.MealOrder.recipient],
+        permission=Permission.MEAL_RECIPIENT_READ,
+    )
+    """The name on the slip; null for who looks at the money only."""
     canteen: Canteen = one(models.MealOrder.canteen_id)
     """Who cooks it."""
     day: date
@@ -179,8 +185,12 @@ class MealOrder(Node):
     """Yuan that the elder pays."""
     scheme: str
     """Code of the subsidy scheme."""
-    subsidy_reason: models.SubsidyReason
-    """Why it is subsidised, or why not."""
+    subsidy_reason: models.SubsidyReason | None = computed(
+        lambda order, _: order.subsidy_reason,
+        needs=[models.MealOrder.subsidy_reason],
+        permission=Permission.SUBSIDY_REASON_READ,
+    )
+    """Why it is subsidised, or why not; null for the canteen: it needs the amounts alone."""
     items: list[MealOrderItem] = many(
         models.MealOrderItem.order_id, order=ascending(models.MealOrderItem.menu_item_id)
     )

@@ -9,8 +9,10 @@ from api.devices.types import Device
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
+from domain.access import Actor
 from domain.devices import models
 from domain.elders.models import Elder
+from domain.elders.visibility import elder_visible
 from domain.tables import within
 
 
@@ -23,11 +25,12 @@ class DeviceFilter:
     kind: models.DeviceKind | None = None
     """Only this kind."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
         conditions: list[ColumnElement[bool]] = []
         if self.region is not None:
-            elders = select(col(Elder.id)).where(within(col(Elder.region_code), self.region))
+            lives_there = within(col(Elder.region_code), self.region)
+            elders = select(col(Elder.id)).where(lives_there, elder_visible(actor))
             conditions.append(col(models.Device.elder_id).in_(elders))
         if self.kind:
             conditions.append(col(models.Device.kind) == self.kind)

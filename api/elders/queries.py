@@ -9,7 +9,9 @@ from api.elders.types import Elder
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
+from domain.access import Actor
 from domain.elders import models
+from domain.elders.visibility import elder_tag_visible
 from domain.tables import within
 
 
@@ -24,14 +26,16 @@ class ElderFilter:
     name_contains: str | None = None
     """Only those whose name contains this text."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
         conditions: list[ColumnElement[bool]] = []
         if self.region is not None:
             conditions.append(within(col(models.Elder.region_code), self.region))
         if self.tag:
             tagged = select(col(models.ElderTag.elder_id)).where(
-                col(models.ElderTag.tag) == self.tag, col(models.ElderTag.until).is_(None)
+                col(models.ElderTag.tag) == self.tag,
+                col(models.ElderTag.until).is_(None),
+                elder_tag_visible(actor),
             )
             conditions.append(col(models.Elder.id).in_(tagged))
         if self.name_contains is not None:

@@ -22,6 +22,7 @@ import strawberry
 from api.describe import attribute_docs, class_description
 from api.plan.resolvers import field_for, global_id_field
 from api.plan.shapes import (
+    USUAL_LENGTH,
     Column,
     Computed,
     Listing,
@@ -58,15 +59,23 @@ def one(column: Any) -> Any:
     return One(column)
 
 
-def many(column: Any, *, order: Order, where: Any = None, value: Any = None) -> Any:
+def many(
+    column: Any,
+    *,
+    order: Order,
+    where: Any = None,
+    value: Any = None,
+    usual_length: int = USUAL_LENGTH,
+) -> Any:
     """The rows whose foreign key points to this row.
 
     Parameters:
         column: the other table's foreign key.
         where: which of them; all if None.
         value: give this column of theirs instead of the rows.
+        usual_length: how many rows a limit on what a document asks for takes it to have.
     """
-    return Many(column, order, where, value)
+    return Many(column, order, where, value, usual_length)
 
 
 def one_back(column: Any, *, order: Order, where: Any = None) -> Any:

@@ -33,7 +33,9 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
     Parameters:
         model: the table.
         order: the list's order.
-        filter: an input type whose ``conditions()`` are SQL predicates.
+        filter: an input type whose ``conditions(actor)`` are SQL predicates. One that asks about
+            rows of another table asks only about those that the actor sees: else a filter would
+            tell what no field does.
     """
 
     async def resolve(
@@ -45,7 +47,9 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
         filter: Any = None,
     ) -> Any:
         arguments = PageArguments(first, after, last, before)
-        conditions: list[ColumnElement[bool]] = filter.conditions() if filter else []
+        conditions: list[ColumnElement[bool]] = (
+            filter.conditions(info.context.actor) if filter else []
+        )
         row_type = row_type_of_table(model.__table__)
         return await info.context.loaders.page(row_type, order, arguments, conditions)
 

@@ -12,6 +12,9 @@ from domain.row_access import RowAccess
 
 Visible = RowAccess
 
+USUAL_LENGTH = 5
+"""Rows of a list that is short by nature."""
+
 
 @dataclass(frozen=True)
 class Order:
@@ -36,6 +39,7 @@ class Many:
     order: Order
     where: ColumnElement[bool] | None = None
     value: InstrumentedAttribute[Any] | None = None
+    usual_length: int = USUAL_LENGTH
 
 
 @dataclass(frozen=True, eq=False)

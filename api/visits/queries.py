@@ -10,6 +10,7 @@ from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.visits.types import VisitTask, Volunteer
+from domain.access import Actor
 from domain.tables import within
 from domain.visits import models
 from domain.visits.lifecycle import VisitState
@@ -24,8 +25,9 @@ class VolunteerFilter:
     name_contains: str | None = None
     """Only those whose name contains this text."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.region is not None:
             conditions.append(within(col(models.Volunteer.region_code), self.region))
@@ -46,11 +48,12 @@ class VisitTaskFilter:
     near: NearInput | None = None
     """Only those whose `position` lies in this circle."""
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
         """The predicates of the fields that are given."""
+        del actor
         conditions: list[ColumnElement[bool]] = []
         if self.state is not None:
-            conditions.append(col(models.VisitTask.state).in_(self.state))
+            conditions.append(col(models.VisitTask.state).in_(set(self.state)))
         if self.region is not None:
             conditions.append(within(col(models.VisitTask.region_code), self.region))
         if self.near is not None:

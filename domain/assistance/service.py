@@ -103,7 +103,8 @@ async def reject(session: AsyncSession, actor: Actor, case_id: UUID, reason: str
         for whoever submitted it, InvalidInput(reason).
     """
     case = await _moved(session, actor, case_id, CaseAction.REJECT)
-    if not reason.strip() or len(reason) > MAX_TEXT:
+    says_something = any(letter.isprintable() and not letter.isspace() for letter in reason)
+    if not says_something or len(reason) > MAX_TEXT:
         raise InvalidInput("reason", reason=f"1 to {MAX_TEXT} characters")
     case.rejected_by, case.reject_reason = actor.id, reason
     _log(session, case, CaseAction.REJECT, actor, reason)

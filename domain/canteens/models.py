@@ -88,7 +88,7 @@ class MealOrder(Table, table=True):
     # The elder's: the subsidy is paid where the elder lives, whichever canteen cooks.
     region_code: str = Field(sa_column=region_code())
     canteen_id: UUID = Field(sa_column=reference("canteen.id"))
-    # A name on the slip is all that a canteen learns of the elder.
+    # All that a canteen learns of the elder, beside the dishes and the amounts.
     recipient: str
     day: date
     meal: Meal = Field(sa_column=choice(Meal, "meal_order_meal_known"))

@@ -57,8 +57,8 @@ async def ask(context: Context, query: str, **variables: Any) -> Any:
     return result.data
 
 
-@pytest.mark.parametrize("first", [1, 20, 200])
-async def test_as_many_statements_for_one_as_for_two_hundred(
+@pytest.mark.parametrize("first", [1, 10, 40])
+async def test_as_many_statements_for_one_as_for_forty(
     database: Database, feed: Feed, vault: Vault, district: District, first: int
 ) -> None:
     actor = Actor(district.players[Role.ADMIN].account_id, Role.ADMIN)
