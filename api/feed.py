@@ -1,8 +1,8 @@
 """Wakes subscribers when something has been committed.
 
-It carries no data: a subscriber that wakes reads the outbox from its own cursor. So a slow
+It carries no data: a subscriber that wakes reads the outbox from its own position. So a slow
 subscriber costs no memory, a NOTIFY that is lost costs a few seconds at most, and there is
-nothing to get out of order.
+nothing to get out of order. A subscriber that has read everything costs nothing at all.
 """
 
 import asyncio
@@ -17,23 +17,56 @@ from domain.outbox import CHANNEL
 
 log = logging.getLogger("yiyang.feed")
 
-POLL_SECONDS = 5.0
-"""How long a subscriber sleeps at most, should a NOTIFY get lost."""
-
+LOOK_SECONDS = 5.0
+"""How long a change stays unnoticed at most, should its NOTIFY get lost."""
 
 _CONNECT_SECONDS = 10.0
+_RECONNECT_SECONDS = 1.0
+_HEAD = "SELECT coalesce(max(position), 0) FROM outbox_event"
+
+
+class Subscriber:
+    """One reader of the outbox.
+
+    Parameters:
+        position: how far it has read; the reader keeps it up to date.
+    """
+
+    def __init__(self, position: int) -> None:
+        self.position = position
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Something may have happened; a reader that is still reading will read once more."""
+        self._wake.set()
+
+    async def woken(self, at_most: float | None = None) -> None:
+        """Sleep until woken.
+
+        Parameters:
+            at_most: seconds after which to go on nevertheless; None for never.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._wake.wait(), at_most)
+        self._wake.clear()
 
 
 class Feed:
     """Listens on one connection for all subscribers of a process.
 
+    Beside NOTIFY it looks at the outbox's head from time to time, on the same connection: so a
+    connection that is dead without saying so is found out, too.
+
     Parameters:
-        url: ``postgresql://…``
+        url: ``postgresql://…`` of the primary.
+        look_seconds: how often to look at the outbox's head.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, look_seconds: float = LOOK_SECONDS) -> None:
         self._url = url
-        self._waiting: set[asyncio.Event] = set()
+        self._look_seconds = look_seconds
+        self._looked_at = float("-inf")
+        self._subscribers: set[Subscriber] = set()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -48,14 +81,14 @@ class Feed:
                 await self._task
 
     @contextmanager
-    def subscribed(self) -> Generator[asyncio.Event, None, None]:
-        """An event that is set whenever something may have happened."""
-        wake = asyncio.Event()
-        self._waiting.add(wake)
+    def subscribed(self, position: int) -> Generator[Subscriber, None, None]:
+        """A subscriber that is woken whenever there may be something after its position."""
+        subscriber = Subscriber(position)
+        self._subscribers.add(subscriber)
         try:
-            yield wake
+            yield subscriber
         finally:
-            self._waiting.discard(wake)
+            self._subscribers.discard(subscriber)
 
     async def _listen(self) -> None:
         while True:
@@ -63,7 +96,8 @@ class Feed:
                 await self._listen_once()
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("Listening for events was interrupted, trying again: %s", error)
-            await asyncio.sleep(1)
+            self._wake_if_blind()
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self) -> None:
         connection: Any = await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS)
@@ -74,20 +108,32 @@ class Feed:
 
         connection.add_termination_listener(note_end)
         try:
-            await connection.add_listener(CHANNEL, self._wake)
-            self._wake()
-            await closed.wait()
+            # First listen, then look: what commits before the look is seen by it, the rest heard.
+            await connection.add_listener(CHANNEL, self._wake_all)
+            while not closed.is_set():
+                await self._look(connection)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(closed.wait(), self._look_seconds)
         finally:
             # An orderly goodbye could wait for ever on a server that is frozen.
             connection.terminate()
 
-    def _wake(self, *_: object) -> None:
-        for event in self._waiting:
-            event.set()
+    async def _look(self, connection: Any) -> None:
+        """Wake who has not read up to the outbox's head."""
+        head: int = await connection.fetchval(_HEAD, timeout=_CONNECT_SECONDS)
+        self._looked_at = asyncio.get_running_loop().time()
+        for subscriber in self._subscribers:
+            # A head that lies before a position is news as well: the database was restored.
+            if subscriber.position != head:
+                subscriber.wake()
 
+    def _wake_if_blind(self) -> None:
+        """Nothing heard nor seen for a while: subscribers have connections of their own."""
+        now = asyncio.get_running_loop().time()
+        if now - self._looked_at >= self._look_seconds:
+            self._looked_at = now
+            self._wake_all()
 
-async def woken(wake: asyncio.Event) -> None:
-    """Sleep until woken, or for the poll's length."""
-    with suppress(TimeoutError):
-        await asyncio.wait_for(wake.wait(), POLL_SECONDS)
-    wake.clear()
+    def _wake_all(self, *_: object) -> None:
+        for subscriber in self._subscribers:
+            subscriber.wake()
