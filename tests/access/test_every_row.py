@@ -33,10 +33,10 @@ query ($after: String) { %s(first: 200, after: $after) {
   totalCount nodes { id } pageInfo { hasNextPage endCursor } } }
 """
 OF_ELDERS = """
-query ($after: String) { elders(first: 200, after: $after) {
+query ($after: String) { elders(first: 100, after: $after) {
   nodes { id contacts { name } tags devices { id } currentStay { id }
-    alarms(first: 200) { nodes { id } } visits(first: 200) { nodes { id } }
-    mealOrders(first: 200) { nodes { id } } assistanceCases(first: 200) { nodes { id } } }
+    alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
+    mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } } }
   pageInfo { hasNextPage endCursor } } }
 """
 CHILDREN = {
