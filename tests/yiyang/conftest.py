@@ -1,11 +1,16 @@
-"""Folders for clusters."""
+"""Folders for clusters, and a demo district of some thousand elders."""
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Iterator
 from pathlib import Path
 
+import asyncpg
 import pytest
+
+from domain.crypto import Vault
+from tests.conftest import Template
+from tests.yiyang.loaded import loaded
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +29,13 @@ def data_dir(open_folder: Path) -> Iterator[Path]:
     folder.chmod(0o755)
     yield folder / "data"
     shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+async def thousands(
+    cluster: str, template: Template, vault: Vault
+) -> AsyncGenerator[asyncpg.Connection, None]:
+    """A district of ``loaded.ELDERS`` on ``loaded.TODAY``, which no test changes."""
+    del template  # only has to be there: its database is the one that is cloned
+    async with loaded(cluster, vault) as (connection, _):
+        yield connection

@@ -19,7 +19,11 @@ from yiyang.district.facilities import Facilities, Facility
 from yiyang.district.keys import Keys
 from yiyang.district.shares import apportion
 
-_PER_THOUSAND = {BedKind.INSTITUTION: 31.2, BedKind.HOME: 6.8, BedKind.DAY: 2.0}
+# Beds for one elder; nursing homes have what is left.
+_ALL, _HOME, _DAY = 0.040, 0.0068, 0.002
+_FEWEST_AT_HOME = 2
+"""For each station that has any."""
+
 _NURSING_SHARE = 0.65
 _WITH_HOME_BEDS = 0.8
 
@@ -69,17 +73,19 @@ class Beds:
 
 def plan_beds(seed: int, elders: int, facilities: Facilities) -> list[Beds]:
     """All beds; those of the script's nursing home first, and of these those for nursing."""
-    wanted = {kind: round(elders * share / 1000) for kind, share in _PER_THOUSAND.items()}
+    weights = street_sizes(seed)
     some = facilities.stations[: max(1, round(_WITH_HOME_BEDS * len(facilities.stations)))]
+    served = sum(weights[street] for street in {station.street_code for station in some})
+    # Only a street's own elders have beds at home, and not every street has a station yet.
+    in_reach = elders * served / sum(weights.values())
+    at_home = max(round(in_reach * _HOME), _FEWEST_AT_HOME * len(some))
+    by_day = round(elders * _DAY)
+    in_homes = max(1, round(elders * _ALL) - at_home - by_day)
+    centres = list(facilities.centres.values())
     return [
-        *_in_homes(seed, max(1, wanted[BedKind.INSTITUTION]), facilities.homes),
-        *_alike(BedKind.HOME, wanted[BedKind.HOME], some, [1.0] * len(some)),
-        *_alike(
-            BedKind.DAY,
-            wanted[BedKind.DAY],
-            list(facilities.centres.values()),
-            list(street_sizes(seed).values()),
-        ),
+        *_in_homes(seed, in_homes, facilities.homes),
+        *_alike(BedKind.HOME, at_home, some, [1.0] * len(some)),
+        *_alike(BedKind.DAY, by_day, centres, list(weights.values())),
     ]
 
 

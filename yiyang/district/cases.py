@@ -18,7 +18,7 @@ from yiyang.district.people import Resident
 from yiyang.district.scripts import MOTHER, NEIGHBOUR, SCRIPTS, STREET
 from yiyang.district.setting import Setting
 
-_APPLIES, _KEPT, _KEPT_DAYS = 0.0029, 0.6, 700
+_APPLIES, _KEPT, _KEPT_DAYS = 0.0029, 0.4, 700
 
 _STATES = Weighted(
     {

@@ -23,7 +23,6 @@ from yiyang.district.columns import Row
 from yiyang.district.keys import Keys
 from yiyang.district.positions import community_positions, next_door
 from yiyang.district.scripts import COMMUNITY, STREET
-from yiyang.district.shares import apportion
 
 _ELDERS_A_HOME = 228_900 / 12
 _ELDERS_A_STATION = 228_900 / 78
@@ -141,22 +140,25 @@ class _Builder:
         large = sizes(self._seed)
         order = sorted(self._communities, key=lambda c: (c.code != COMMUNITY, -large[c]))
         return [
-            self._house(numbers.COMMUNITY_STATION + i, c, f"{c.name}居家养老服务站", c.code)
-            for i, c in enumerate(order[:wanted])
+            self._house(
+                numbers.COMMUNITY_STATION + place, c, f"{c.street}{c.name}居家养老服务站", c.code
+            )
+            for place, c in enumerate(order[:wanted])
         ]
 
     def canteens(self, wanted: int) -> list[Facility]:
-        """One a street, and more where most elders live."""
-        share = apportion(wanted, street_sizes(self._seed), least=1)
+        """One a street, then one after the other where most elders share theirs."""
+        weights = street_sizes(self._seed)
+        order = list(weights)
+        while len(order) < wanted:
+            order.append(max(weights, key=lambda code: weights[code] / order.count(code)))
         return [
             self._in_street(
-                numbers.CANTEEN + turn * len(share) + place,
+                numbers.CANTEEN + place,
                 street,
-                f"{self._street_name(street)}{_counted(turn)}老年食堂",
+                f"{self._street_name(street)}{_counted(order[:place].count(street))}老年食堂",
             )
-            for turn in range(max(share.values()))
-            for place, street in enumerate(share)
-            if turn < share[street]
+            for place, street in enumerate(order)
         ]
 
     def _street_name(self, code: str) -> str:
