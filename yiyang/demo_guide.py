@@ -24,6 +24,21 @@ _QUERIES = """\
 {{ alarms(first: 20, filter: {{state: RAISED}}) {{
     nodes {{ id type severity raisedAt elder {{ name region {{ name }} }} }} }} }}
 
+# Who is to be visited soon, and by nobody yet
+{{ visitTasks(first: 10, filter: {{state: OPEN}}) {{
+    nodes {{ id kind scheduledFrom region {{ name }} position {{ longitude latitude }} }} }} }}
+
+# Nursing beds that are free today
+{{ beds(first: 10, filter: {{kind: INSTITUTION, nursing: true, free: true}}) {{
+    totalCount nodes {{ id label station {{ name address }} }} }} }}
+
+# Applications whose clock runs
+{{ assistanceCases(first: 10, filter: {{state: [ACCEPTED, INVESTIGATING]}}) {{
+    nodes {{ id kind state clock {{ dueOn provisional }} elder {{ name }} }} }} }}
+
+# The week's menu in the mother's street
+{{ canteen(id: "{canteen}") {{ name delivers menu {{ id day meal name price }} }} }}
+
 # Live
 subscription {{ alarmChanged {{ cursor change alarm {{ id type state elder {{ name }} }} }} }}
 """
@@ -48,8 +63,7 @@ def show_guide(
     for role, token in signed.items():
         console.print(f"{role.value.lower():>10}  {token}", markup=False)
     console.print("\n[bold]Queries to begin with[/bold]")
-    mother = public_id("elder", district.mother_id)
-    console.print(_QUERIES.format(mother=mother), markup=False)
+    console.print(ready_queries(district), markup=False)
     console.print("[bold]Addresses[/bold]")
     console.print(f"   GraphQL  {running.graphql}")
     console.print(f"            {running.ws}")
@@ -64,6 +78,12 @@ def show_guide(
     console.print("\n[bold]Try[/bold], in another terminal")
     console.print(f"  yiyang watch{where}")
     console.print(f"  yiyang press {button}{where}\n")
+
+
+def ready_queries(district: District) -> str:
+    """The operations to begin with, each below a line that says what it is."""
+    mother = public_id("elder", district.mother_id)
+    return _QUERIES.format(mother=mother, canteen=public_id("canteen", district.canteen_id))
 
 
 def _is_built() -> bool:
