@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.feed import Feed
 from api.plan.loaders import Loaders
 from api.texts import Language
+from api.turns import Turn
 from domain.access import Actor
 from domain.crypto import Vault
 from domain.database import Database
@@ -24,6 +25,7 @@ class Context:
         request_id: names the operation in logs and errors.
         vault: opens personal data, once a field has asked for the actor's permission; seals what a
             client keeps for us, such as a quote.
+        turn: among the operations of a socket; None over HTTP.
     """
 
     database: Database
@@ -32,6 +34,7 @@ class Context:
     request_id: str
     feed: Feed
     vault: Vault
+    turn: Turn | None = None
     loaders: Loaders = field(init=False)
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
 

@@ -22,6 +22,7 @@ from api.limits import BoundedAnswer, CheckedDocument, NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.stations.queries import StationQueries
+from api.turns import StartedSubscription
 from api.visits.mutations import VisitMutations
 from api.visits.queries import VisitQueries
 
@@ -73,6 +74,7 @@ schema = Schema(
         CheckedDocument,
         NamedOperation,
         BoundedAnswer,
+        StartedSubscription,
         lambda: MaxTokensLimiter(max_token_count=2000),
     ],
 )

@@ -27,10 +27,13 @@ from api.errors import as_internal
 from api.execution import BadRequest, Gate, Request, errors_of, response_of
 from api.schema import schema
 from api.texts import preferred
+from api.turns import Turn
 
 PROTOCOL = "graphql-transport-ws"
 INIT_TIMEOUT = timedelta(seconds=5)
 MAX_OPERATIONS = 100
+AT_WORK = 4
+"""How many queries and mutations of one socket execute at a time, of a database pool's ten."""
 MAX_MESSAGE_BYTES = 64 * 1024
 
 _UNAUTHORIZED, _TOO_LARGE = 4401, 1009
@@ -103,6 +106,7 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
             max_subscriptions_per_connection=MAX_OPERATIONS,
         )
         self._gate = gate
+        self._turns = asyncio.Semaphore(AT_WORK)
         self._language = preferred(websocket.headers.get("accept-language"))
         self._grant: Grant | None = None
         self._expiry: asyncio.Task[None] | None = None
@@ -136,15 +140,16 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
             await super().handle_message(message)
 
     async def run_operation(self, operation: Operation[Any, None]) -> None:
-        """Run one operation in a context of its own and send what it yields."""
+        """Run one operation when it is its turn, and send what it yields."""
         assert self._grant is not None
         context = self._gate.context(self._grant, self._language)
-        try:
-            last = await self._sent_results(operation, context)
-        except Exception as error:
-            # A defect of ours; the client still learns that its operation has ended.
-            last = _error(operation, [as_internal(error)], context)
-        await operation.send_operation_message(cast(Any, last))
+        async with Turn(self._turns) as context.turn:
+            try:
+                last = await self._sent_results(operation, context)
+            except Exception as error:
+                # A defect of ours; the client still learns that its operation has ended.
+                last = _error(operation, [as_internal(error)], context)
+            await operation.send_operation_message(cast(Any, last))
 
     async def _sent_results(
         self, operation: Operation[Any, None], context: Context
