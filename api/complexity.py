@@ -45,6 +45,12 @@ class Measure:
 
     def of(self, operation: OperationDefinitionNode) -> tuple[int, int]:
         """Objects, and levels of fields."""
+        defaults = {
+            one.variable.name.value: int(one.default_value.value)
+            for one in operation.variable_definitions or ()
+            if isinstance(one.default_value, IntValueNode)
+        }
+        self.variables = {**defaults, **self.variables}
         root = self.schema.get_root_type(operation.operation)
         return self._of_selections(operation.selection_set, root, 1)
 
@@ -83,7 +89,7 @@ class Measure:
         below, deep = self._of_selections(node.selection_set, named, size)
         length = 1
         if _is_list(definition.type):
-            in_page = parent.name.endswith("Connection")
+            in_page = parent.name.endswith(("Connection", "Page"))
             length = page if in_page else _length(parent.name, node.name.value)
         return length * (1 + below), deep + 1
 
@@ -92,12 +98,17 @@ class Measure:
             if argument.name.value in ("first", "last"):
                 value: Any = argument.value
                 if isinstance(value, IntValueNode):
-                    return min(int(value.value), MAX_PAGE)
+                    return _within_a_page(int(value.value))
                 if isinstance(value, VariableNode):
                     given = self.variables.get(value.name.value)
                     if isinstance(given, int):
-                        return min(given, MAX_PAGE)
+                        return _within_a_page(given)
         return MAX_PAGE
+
+
+def _within_a_page(asked: int) -> int:
+    """A negative size is refused later; here it must not make up for others."""
+    return max(0, min(asked, MAX_PAGE))
 
 
 def _children(selections: SelectionSetNode | None) -> Iterator[Any]:

@@ -13,6 +13,7 @@ from typing import Any
 
 import asyncpg
 
+from domain.alarms.service import TOPIC
 from domain.outbox import CHANNEL
 
 log = logging.getLogger("yiyang.feed")
@@ -59,11 +60,13 @@ class Feed:
 
     Parameters:
         url: ``postgresql://…`` of the primary.
+        topic: of the events that wake.
         look_seconds: how often to look at the outbox's head.
     """
 
-    def __init__(self, url: str, *, look_seconds: float = LOOK_SECONDS) -> None:
+    def __init__(self, url: str, *, topic: str = TOPIC, look_seconds: float = LOOK_SECONDS) -> None:
         self._url = url
+        self._topic = topic
         self._look_seconds = look_seconds
         self._looked_at = float("-inf")
         self._subscribers: set[Subscriber] = set()
@@ -109,7 +112,7 @@ class Feed:
         connection.add_termination_listener(note_end)
         try:
             # First listen, then look: what commits before the look is seen by it, the rest heard.
-            await connection.add_listener(CHANNEL, self._wake_all)
+            await connection.add_listener(CHANNEL, self._heard)
             while not closed.is_set():
                 await self._look(connection)
                 with suppress(TimeoutError):
@@ -134,6 +137,11 @@ class Feed:
             self._looked_at = now
             self._wake_all()
 
-    def _wake_all(self, *_: object) -> None:
+    def _heard(self, _connection: object, _pid: int, _channel: str, topic: object) -> None:
+        # A lunch ordered is no news to anybody here; the next look moves them past it.
+        if topic == self._topic:
+            self._wake_all()
+
+    def _wake_all(self) -> None:
         for subscriber in self._subscribers:
             subscriber.wake()

@@ -103,13 +103,13 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     # Follows the money, not the elder.
     Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ}),
-    # Who administers the system does not decide about people.
+    # Who administers the system decides about nobody's assistance.
     Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY},
 }
 """A role that is not named here may do nothing; reading is a matter of row visibility."""
 
 REGION_ROLES = frozenset({Role.DISPATCHER, Role.STATION, Role.OFFICIAL})
-"""Roles that see the rows of their region's subtree."""
+"""Roles of those who work for a region and its subtree."""
 
 FAMILY_ROLES = frozenset({Role.GUARDIAN, Role.FAMILY})
 """Roles that see the elders they are linked to."""

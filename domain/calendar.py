@@ -48,13 +48,20 @@ def whole_years(birth: date, day: date) -> int:
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
 
 
+_FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""(month, day) of 元旦, 劳动节 and 国庆节: off every year, whatever the year's notice adds."""
+
+
 def is_working_day(day: date) -> bool:
     """Whether public offices work, moved workdays included; where nothing is settled yet, from
-    Monday to Friday.
+    Monday to Friday but for the holidays that have a fixed date.
 
-    Source: the yearly 国务院办公厅关于部分节假日安排的通知, as the package keeps them.
+    Sources: the yearly 国务院办公厅关于部分节假日安排的通知, as the package keeps them; for the
+    fixed dates 全国年节及纪念日放假办法 (as of 2025).
     """
     # The package's own is_workday refuses a year that it does not know.
+    if day > LAST_SETTLED_DAY and (day.month, day.day) in _FIXED_HOLIDAYS:
+        return False
     return day in workdays or (day.weekday() < 5 and day not in holidays)
 
 

@@ -16,7 +16,7 @@ from sqlmodel import Field, col
 from domain.tables import Table, counter, moment
 
 CHANNEL = "yiyang_outbox"
-"""NOTIFY channel; it carries nothing: a reader that wakes asks the table."""
+"""NOTIFY channel; it carries the topic alone: a reader that wakes asks the table."""
 
 _COMMIT_ORDER_LOCK = 0x59_49_59_41_4E_47  # "YIYANG"
 
@@ -67,7 +67,8 @@ async def write_recorded(session: AsyncSession) -> None:
         for event in events
     ]
     await session.execute(insert(OutboxEvent), rows)
-    await session.execute(select(func.pg_notify(CHANNEL, "")))
+    for topic in sorted({event.topic for event in events}):
+        await session.execute(select(func.pg_notify(CHANNEL, topic)))
 
 
 async def head(connection: AsyncConnection) -> int:

@@ -127,7 +127,7 @@ class Settings(BaseSettings):
         keys = {name: _key(text, "YIYANG_DATA_KEYS") for name, text in given.items()}
         for name in keys:
             if len(name) != _KEY_ID_CHARACTERS or not name.isascii():
-                raise SettingsError(f"YIYANG_DATA_KEYS: the id {name} has not 4 ASCII characters.")
+                raise SettingsError("YIYANG_DATA_KEYS: an id has not 4 ASCII characters.")
         return Vault(keys, next(iter(keys)), _key(self.need("hash_key"), "YIYANG_HASH_KEY"))
 
 

@@ -168,7 +168,7 @@ async def _moved(
         raise PermissionDenied(action=action.value)
     following = CASE_LIFECYCLE.next(case.state, action)
     if case.submitted_by == actor.id:
-        raise ConflictOfInterest
+        raise ConflictOfInterest("id")
     case.state = following
     return case
 
@@ -198,7 +198,13 @@ def _log(
         raise InvalidInput("note", reason=f"at most {MAX_TEXT} characters")
     session.add(
         AssistanceCaseLog(
-            case_id=case.id, action=action, state=case.state, account_id=actor.id, note=note
+            case_id=case.id,
+            # Not the default, the transaction's beginning: it may have waited for another's.
+            at=now(),
+            action=action,
+            state=case.state,
+            account_id=actor.id,
+            note=note,
         )
     )
     record(session, Event(TOPIC, case.id, case.state.value))

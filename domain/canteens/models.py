@@ -81,6 +81,7 @@ class MealOrder(Table, table=True):
         Index("meal_order_elder_id_id", "elder_id", "id"),
         Index("meal_order_canteen_id_id", "canteen_id", "id"),
         Index("meal_order_region_code_id", "region_code", "id"),
+        Index("meal_order_day_id", "day", "id"),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())

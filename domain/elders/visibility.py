@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.access import Actor, Role
@@ -12,7 +12,7 @@ from domain.beds.lifecycle import IN_BED
 from domain.beds.models import Bed, BedStay
 from domain.elders.models import Contact, Elder, ElderTag
 from domain.row_access import EVERY_ROW, RowAccess, RowRule, Rules, in_region, region_staff
-from domain.visits.lifecycle import CLAIMED_STATES
+from domain.visits.lifecycle import CLAIMED_STATES, KNOWN_AFTERWARDS
 from domain.visits.models import VisitTask
 
 
@@ -49,11 +49,14 @@ def of_regions_elders(elder_id: Any) -> RowRule:
 
 
 def of_claimed_visits(elder_id: Any) -> RowRule:
-    """Rows of the elders whose visit the actor has claimed, for as long as it is claimed."""
+    """Rows of the elders whose visit the actor has claimed, for as long as it is claimed, but no
+    longer than a day after its time: who never came has no more business with the elder."""
 
     def predicate(actor: Actor) -> Any:
         claimed = select(col(VisitTask.elder_id)).where(
-            col(VisitTask.claimed_by) == actor.id, col(VisitTask.state).in_(CLAIMED_STATES)
+            col(VisitTask.claimed_by) == actor.id,
+            col(VisitTask.state).in_(CLAIMED_STATES),
+            col(VisitTask.scheduled_to) > func.now() - KNOWN_AFTERWARDS,
         )
         return elder_id.in_(claimed)
 

@@ -1,5 +1,6 @@
 """A visit: open until a volunteer claims it, then checked in, done and verified by another."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 from domain.access import Permission
@@ -34,6 +35,9 @@ class VisitAction(StrEnum):
 
 CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
 """A volunteer has taken it on and it is not over: the elder and the address are known to them."""
+
+KNOWN_AFTERWARDS = timedelta(days=1)
+"""How long after its time a claimed visit that was not ended still makes the elder known."""
 
 TIME_FREED_STATES = (VisitState.REJECTED, VisitState.NO_SHOW)
 """The visit was not made, as far as anyone can say: its time is the volunteer's own again. The

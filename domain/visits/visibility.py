@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import and_, exists, or_, select
+from sqlalchemy import and_, exists, func, or_, select
 from sqlmodel import col
 
 from domain.access import Actor, Role
@@ -26,14 +26,19 @@ def _claimed_by(actor: Actor) -> Any:
 
 
 def _open_or_own(actor: Actor) -> Any:
-    still_open = and_(col(VisitTask.state) == VisitState.OPEN, _in_region.predicate(actor))
+    still_open = and_(
+        col(VisitTask.state) == VisitState.OPEN,
+        # One whose time is over can't be claimed any more.
+        col(VisitTask.scheduled_to) > func.now(),
+        _in_region.predicate(actor),
+    )
     return or_(still_open, _claimed_by(actor))
 
 
 visit_task_visible = RowAccess(
     {
         **_WHOLE_STORY,
-        Role.VOLUNTEER: RowRule("open ones of the region, and one's own", _open_or_own),
+        Role.VOLUNTEER: RowRule("open ones of the region to come, and one's own", _open_or_own),
     }
 )
 

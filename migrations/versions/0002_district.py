@@ -377,6 +377,7 @@ def upgrade() -> None:
     op.create_index("meal_order_elder_id_id", "meal_order", ["elder_id", "id"], unique=False)
     op.create_index("meal_order_quote_once", "meal_order", ["quote_id"], unique=True)
     op.create_index("meal_order_region_code_id", "meal_order", ["region_code", "id"], unique=False)
+    op.create_index("meal_order_day_id", "meal_order", ["day", "id"], unique=False)
     op.create_index(
         "meal_order_subsidy_once",
         "meal_order",
@@ -678,6 +679,7 @@ def downgrade() -> None:
         table_name="meal_order",
         postgresql_where=sa.text("subsidy > 0 AND state <> 'CANCELLED'"),
     )
+    op.drop_index("meal_order_day_id", table_name="meal_order")
     op.drop_index("meal_order_region_code_id", table_name="meal_order")
     op.drop_index("meal_order_quote_once", table_name="meal_order")
     op.drop_index("meal_order_elder_id_id", table_name="meal_order")
@@ -705,4 +707,4 @@ def downgrade() -> None:
     op.drop_table("station")
     op.drop_index(op.f("canteen_region_code"), table_name="canteen")
     op.drop_table("canteen")
-    op.execute("DROP EXTENSION btree_gist")
+    # btree_gist stays: it may have been there before, and others may use it.

@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import asyncpg
 
 from domain.access import Actor, Role
+from domain.calendar import now
 
 Row = Mapping[str, Any]
 Sees = Callable[["World", Actor, Row], bool]
@@ -96,6 +98,7 @@ def _claims(world: World, actor: Actor, elder_id: Any) -> bool:
         visit["elder_id"] == elder_id
         and visit["claimed_by"] == actor.id
         and visit["state"] in ("CLAIMED", "CHECKED_IN")
+        and visit["scheduled_to"] > now() - timedelta(days=1)
         for visit in world.tables["visit_task"].values()
     )
 
@@ -131,7 +134,8 @@ def _on_own_make(world: World, actor: Actor, row: Row) -> bool:
 def _open_or_own(_: World, actor: Actor, row: Row) -> bool:
     if row["claimed_by"] == actor.id:
         return True
-    return row["state"] == "OPEN" and _region(actor, row["region_code"])
+    to_come = row["state"] == "OPEN" and row["scheduled_to"] > now()
+    return to_come and _region(actor, row["region_code"])
 
 
 def _visits_mine(role: Role) -> Sees:

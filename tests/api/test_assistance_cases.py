@@ -115,7 +115,7 @@ async def test_before_spring_festival(api: Api, database: Database) -> None:
 async def test_a_clock_that_runs_into_2027_is_provisional(api: Api, database: Database) -> None:
     case_id = await submitted(api, database, local(2026, 11, 18))
     clock = (await accept(api, Role.OFFICIAL, case_id, "2026-11-20"))["assistanceCase"]["clock"]
-    assert (clock["dueOn"], clock["provisional"]) == ("2027-01-01", True)
+    assert (clock["dueOn"], clock["provisional"]) == ("2027-01-04", True)
 
 
 async def test_without_a_day_it_is_today_and_the_pack_replays(api: Api, database: Database) -> None:

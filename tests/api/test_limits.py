@@ -25,6 +25,10 @@ MANY_FRAGMENTS = (
     + "}}"
     + " ".join(f"fragment F{n} on Account{{region{{code}}}}" for n in range(40))
 )
+NEGATIVE = """{ a: elders(first: -100000000) @skip(if: true) { nodes { id } }
+  b: elders(first: 200) { nodes { alarms(first: 200) { nodes { id } } } } }"""
+CHANGES = """{ alarmChanges(first: 200) { changes { alarm { elder {
+  alarms(first: 200) { nodes { id } } } } } } }"""
 DIGITS = "{elders(first:" + "9" * 5000 + "){totalCount}}"
 
 
@@ -40,6 +44,8 @@ DIGITS = "{elders(first:" + "9" * 5000 + "){totalCount}}"
         (CHAIN, {}),
         (TWINS, {}),
         (MANY_FRAGMENTS, {}),
+        (NEGATIVE, {}),
+        (CHANGES, {}),
         (DIGITS, {}),
     ],
 )
@@ -60,6 +66,8 @@ async def test_too_large_on_a_socket(api: Api) -> None:
 async def test_the_same_document_with_smaller_pages_is_answered(api: Api) -> None:
     small = await api.post(Role.VENDOR, VARIABLE, {"n": 10})
     assert "errors" not in small
+    by_default = await api.post(Role.VENDOR, VARIABLE.replace("Int!", "Int! = 10"))
+    assert "errors" not in by_default
 
 
 async def test_a_page_of_each_list_is_far_below_the_bound(api: Api) -> None:
