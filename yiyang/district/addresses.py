@@ -1,6 +1,7 @@
 """Where elders live: the real communities of 上城区, and doors in them."""
 
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 
 from domain.regions.load import divisions
@@ -41,19 +42,21 @@ class Community:
     street: str
 
 
-def streets() -> list[Region]:
+@cache
+def streets() -> tuple[Region, ...]:
     """The streets of 上城区, by code."""
-    return [row for row in divisions() if row.parent_code == DISTRICT]
+    return tuple(row for row in divisions() if row.parent_code == DISTRICT)
 
 
-def communities() -> list[Community]:
+@cache
+def communities() -> tuple[Community, ...]:
     """Every community and village of 上城区, by code."""
     names = {row.code: row.name for row in streets()}
-    return [
+    return tuple(
         Community(row.code, row.name, row.parent_code, names[row.parent_code])
         for row in divisions()
         if row.level is RegionLevel.COMMUNITY and row.parent_code in names
-    ]
+    )
 
 
 def population(seed: int) -> Weighted[Community]:
