@@ -30,7 +30,8 @@ class Api:
     port: int
     key: TokenKey
     district: District
-    http: httpx.AsyncClient = field(default_factory=httpx.AsyncClient)
+    # A hundred at once on a busy machine take their time; that is no failure.
+    http: httpx.AsyncClient = field(default_factory=lambda: httpx.AsyncClient(timeout=60))
 
     @property
     def url(self) -> str:

@@ -169,7 +169,7 @@ async def test_an_elders_and_a_canteens_orders(api: Api, table: Table) -> None:
 
 
 DEEP = """
-query { mealOrders(first: 200) { nodes {
+query { mealOrders(first: 100) { nodes {
   id elder { name } canteen { name menu { name canteen { id } } } items { name } placedBy { name }
   availableActions } } }
 """

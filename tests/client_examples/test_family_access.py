@@ -71,7 +71,7 @@ async def test_an_elder_who_is_linked_later_comes_with_the_first_alarm(
 
 
 async def test_nobody_is_linked_yet(family: FamilyPage, api: Api) -> None:
-    await family.open_live(api.actor(Role.VOLUNTEER))
+    await family.open_live(api.actor(Role.CANTEEN))
     await expect(family.page.locator("#notice")).to_contain_text("还没有与您关联的家人")
     await expect(family.page.locator("#calm")).to_be_hidden()
     family.assert_clean()
