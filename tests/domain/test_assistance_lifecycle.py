@@ -181,7 +181,7 @@ def test_cases_do_what_the_model_says(database_url: str, district: District) -> 
             run_state_machine_as_test(
                 Machine,
                 settings=settings(
-                    max_examples=40,
+                    max_examples=15,
                     stateful_step_count=25,
                     deadline=None,
                     suppress_health_check=[HealthCheck.too_slow],

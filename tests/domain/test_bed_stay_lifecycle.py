@@ -237,7 +237,7 @@ def test_stays_do_what_the_model_says(database_url: str, district: District) -> 
             run_state_machine_as_test(
                 Machine,
                 settings=settings(
-                    max_examples=60,
+                    max_examples=25,
                     stateful_step_count=20,
                     deadline=None,
                     suppress_health_check=[HealthCheck.too_slow],

@@ -261,7 +261,7 @@ def test_meal_orders_do_what_the_model_says(database_url: str, district: Distric
             run_state_machine_as_test(
                 Machine,
                 settings=settings(
-                    max_examples=30,
+                    max_examples=20,
                     stateful_step_count=30,
                     deadline=None,
                     suppress_health_check=[HealthCheck.too_slow],
