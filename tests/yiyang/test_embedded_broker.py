@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 import socket
 import stat
 import struct
@@ -71,7 +70,7 @@ folder, port, port5 = sys.argv[1:]
 broker = EmbeddedBroker(Path(folder), port=int(port), port5=int(port5), logins={"a": "b"})
 broker.launch()
 broker.wait_ready()
-print(broker._process.pid, flush=True)
+print(broker.pid, flush=True)
 time.sleep(600)
 """
 
@@ -88,11 +87,6 @@ def broker(
     folder = tmp_path_factory.mktemp("broker")
     with EmbeddedBroker(folder, port=ports[0], port5=ports[1], logins=LOGINS) as running:
         yield running
-
-
-def broker_process() -> psutil.Process:
-    """The broker that this process has started last."""
-    return psutil.Process().children()[-1]
 
 
 def client(port: int, protocol: aiomqtt.ProtocolVersion, **login: str) -> aiomqtt.Client:
@@ -144,7 +138,7 @@ def test_listens_on_the_loopback_address_alone(
 ) -> None:
     listening = {
         connection.laddr
-        for connection in broker_process().net_connections("all")
+        for connection in psutil.Process(broker.pid).net_connections("all")
         if connection.status == psutil.CONN_LISTEN
     }
     assert listening == {("127.0.0.1", ports[0]), ("127.0.0.1", ports[1])}
@@ -268,7 +262,7 @@ def test_start_on_the_same_ports_right_after_a_kill(tmp_path: Path) -> None:
 
 def test_end_of_the_broker_is_seen_and_it_starts_again(tmp_path: Path) -> None:
     with EmbeddedBroker(tmp_path, port=free_port(), port5=free_port(), logins=LOGINS) as broker:
-        os.kill(broker_process().pid, signal.SIGKILL)
+        psutil.Process(broker.pid).kill()
         wait_until(lambda: not broker.is_running)
         broker.launch()
         broker.wait_ready()

@@ -91,6 +91,11 @@ class EmbeddedBroker:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The broker's process id while one is launched."""
+        return self._process.pid if self._process else None
+
     def launch(self) -> None:
         """Write the configuration and start the broker; it listens a little later.
 
