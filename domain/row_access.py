@@ -5,14 +5,25 @@ A role without a rule sees no row. The words become ``docs/access.md``.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, select, true
 
 from domain.access import REGION_ROLES, Actor, Role
-from domain.tables import within
+from domain.tables import Subtree, within
 
 Predicate = Callable[[Actor], ColumnElement[bool]]
+
+
+def anyone(role: Role, id: ColumnElement[Any], region: Subtree | None) -> Actor:
+    """Whoever has a role, for predicates only: the same SQL serves every such actor.
+
+    Parameters:
+        id: SQL that will be the account's key, for example a bind parameter.
+        region: SQL that will be the range of the actor's region; None for actors without one.
+    """
+    # A predicate does with these nothing but compare columns with them.
+    return Actor(cast(Any, id), role, cast(Any, region))
 
 
 @dataclass(frozen=True)

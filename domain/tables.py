@@ -1,6 +1,7 @@
 """Shapes that every table shares, so that the same thing is stored the same way."""
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -146,14 +147,36 @@ def counter() -> Any:
     return Column(BigInteger, Identity(always=True), primary_key=True)
 
 
-def within(code: Any, region: str) -> ColumnElement[bool]:
-    """Whether a region code lies in the subtree of ``region``: a range, not a LIKE.
+@dataclass(frozen=True, slots=True)
+class Subtree:
+    """The codes of a division and of all below it, as a half-open range.
+
+    Parameters:
+        first: the smallest code; SQL of a value to come will do as well, so below.
+        beyond: the smallest code that is no longer one of them.
+    """
+
+    first: Any
+    beyond: Any
+
+    @classmethod
+    def of(cls, region: str) -> "Subtree":
+        """The range of a code, or of all codes that begin with a text.
+
+        Raises: InvalidInput for a text that is no code.
+        """
+        if not _REGION_CODE.fullmatch(region):
+            raise InvalidInput("region", reason="a division code, 1 to 12 digits")
+        return cls(region, region[:-1] + chr(ord(region[-1]) + 1))
+
+
+def within(code: Any, region: str | Subtree) -> ColumnElement[bool]:
+    """Whether a region code lies in a subtree: a range, not a LIKE.
 
     Parameters:
         code: the column with the code, collation C.
-        region: the code of the subtree's root, or the beginning of codes.
+        region: the subtree, or the code of its root, or the beginning of codes.
     Raises: InvalidInput for a text that is no code.
     """
-    if not _REGION_CODE.fullmatch(region):
-        raise InvalidInput("region", reason="a division code, 1 to 12 digits")
-    return (code >= region) & (code < region[:-1] + chr(ord(region[-1]) + 1))
+    subtree = region if isinstance(region, Subtree) else Subtree.of(region)
+    return (code >= subtree.first) & (code < subtree.beyond)
