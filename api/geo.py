@@ -1,9 +1,5 @@
 """Places on the map in the schema."""
 
-from typing import Any
-
-from sqlalchemy import ColumnElement
-
 from api.describe import input_object, output
 from domain import geo
 from domain.errors import InvalidInput
@@ -32,14 +28,8 @@ class NearInput:
     radius_m: int
     """Metres, 1 to 50000."""
 
-    def condition(self, longitude: Any, latitude: Any) -> ColumnElement[bool]:
-        """Whether a row's place lies in the circle.
-
-        Parameters:
-            longitude, latitude: the row's columns.
-        Raises: InvalidInput for a circle that is none.
-        """
+    def circle(self) -> geo.Circle:
+        """The same for the domain. Raises: InvalidInput for a circle that is none."""
         if not 1 <= self.radius_m <= MAX_RADIUS_M:
             raise InvalidInput("radius_m", reason=f"1 to {MAX_RADIUS_M}")
-        centre = geo.Position(self.longitude, self.latitude)
-        return geo.near(longitude, latitude, centre, self.radius_m)
+        return geo.Circle.of(geo.Position(self.longitude, self.latitude), self.radius_m)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Double, func
 
@@ -44,24 +44,57 @@ def metres(one: Position, other: Position) -> float:
     return 2 * _EARTH_RADIUS_M * asin(sqrt(chord))
 
 
-def near(longitude: Any, latitude: Any, centre: Position, radius_m: float) -> ColumnElement[bool]:
-    """Whether a row's place lies within a distance, as SQL: a box, which indexes can use, then
-    the circle in it.
+class Circle(NamedTuple):
+    """A circle on the map: numbers, or the SQL of numbers to come.
+
+    Parameters:
+        south, north, west, east: degrees of a box around it, which indexes can use.
+        longitude, latitude: its centre.
+        cosine: of the latitude.
+        radius_m: metres.
+    """
+
+    south: Any
+    north: Any
+    west: Any
+    east: Any
+    longitude: Any
+    latitude: Any
+    cosine: Any
+    radius_m: Any
+
+    @classmethod
+    def of(cls, centre: Position, radius_m: float) -> "Circle":
+        """The circle around a point."""
+        cosine = cos(radians(centre.latitude))
+        north = degrees(radius_m / _EARTH_RADIUS_M) * _BOX_MARGIN
+        east = north / cosine
+        return cls(
+            south=centre.latitude - north,
+            north=centre.latitude + north,
+            west=centre.longitude - east,
+            east=centre.longitude + east,
+            longitude=centre.longitude,
+            latitude=centre.latitude,
+            cosine=cosine,
+            radius_m=float(radius_m),
+        )
+
+
+def near(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[bool]:
+    """Whether a row's place lies in a circle, as SQL: in its box, and in the circle itself.
 
     Parameters:
         longitude, latitude: the row's columns.
-        radius_m: metres.
     """
-    north = degrees(radius_m / _EARTH_RADIUS_M) * _BOX_MARGIN
-    east = north / cos(radians(centre.latitude))
-    half_north = func.radians(latitude - centre.latitude, type_=Double) / 2
-    half_east = func.radians(longitude - centre.longitude, type_=Double) / 2
-    chord = func.power(func.sin(half_north), 2) + cos(radians(centre.latitude)) * func.cos(
+    half_north = func.radians(latitude - circle.latitude, type_=Double) / 2
+    half_east = func.radians(longitude - circle.longitude, type_=Double) / 2
+    chord = func.power(func.sin(half_north), 2) + circle.cosine * func.cos(
         func.radians(latitude)
     ) * func.power(func.sin(half_east), 2)
     distance = 2 * _EARTH_RADIUS_M * func.asin(func.least(1.0, func.sqrt(chord)), type_=Double)
     return (
-        latitude.between(centre.latitude - north, centre.latitude + north)
-        & longitude.between(centre.longitude - east, centre.longitude + east)
-        & (distance <= radius_m)
+        latitude.between(circle.south, circle.north)
+        & longitude.between(circle.west, circle.east)
+        & (distance <= circle.radius_m)
     )

@@ -3,43 +3,27 @@
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 
 from api.alarms.changes import AlarmChangePage, page_of_changes
 from api.alarms.types import Alarm, AlarmConnection
 from api.context import Info
-from api.describe import input_object
+from api.plan.criteria import Filter, filter_input, one_of, under
 from api.plan.declare import descending
 from api.plan.roots import by_id, listing
-from domain.access import Actor
 from domain.alarms import models
 from domain.alarms.lifecycle import AlarmState
-from domain.tables import within
 
 
-@input_object
-class AlarmFilter:
+@filter_input
+class AlarmFilter(Filter):
     """Which alarms."""
 
-    state: list[AlarmState] | None = None
+    state: list[AlarmState] | None = one_of(models.Alarm.state)
     """Only those in one of these states; one alone needs no brackets."""
-    severity: list[models.AlarmSeverity] | None = None
+    severity: list[models.AlarmSeverity] | None = one_of(models.Alarm.severity)
     """Only those of one of these severities; one alone needs no brackets."""
-    region: str | None = None
+    region: str | None = under(models.Alarm.region_code)
     """Only those that rang in the subtree of the division with this code."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.state is not None:
-            conditions.append(col(models.Alarm.state).in_(set(self.state)))
-        if self.severity is not None:
-            conditions.append(col(models.Alarm.severity).in_(set(self.severity)))
-        if self.region is not None:
-            conditions.append(within(col(models.Alarm.region_code), self.region))
-        return conditions
 
 
 @strawberry.type

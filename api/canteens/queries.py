@@ -4,8 +4,6 @@ from datetime import date
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 
 from api.canteens import quote_token
 from api.canteens.types import Canteen, MealOrder, MealQuote, MealQuoteItem
@@ -13,70 +11,42 @@ from api.context import Info
 from api.describe import input_object
 from api.geo import NearInput
 from api.permissions import asks
+from api.plan.criteria import Filter, equal, equal_id, filter_input, in_circle, one_of, under
 from api.plan.declare import ascending, descending
 from api.plan.roots import by_id, listing
 from api.plan.shapes import row_type_of
 from api.relay import Connection, key_of
 from domain import calendar
-from domain.access import Actor, Permission
+from domain.access import Permission
 from domain.canteens import models, quotes
 from domain.canteens.lifecycle import MealState
 from domain.canteens.ordering import cutoff
-from domain.tables import within
 
 
-@input_object
-class CanteenFilter:
+@filter_input
+class CanteenFilter(Filter):
     """Which canteens."""
 
-    region: str | None = None
+    region: str | None = under(models.Canteen.region_code)
     """Only those in the subtree of the division with this code."""
-    near: NearInput | None = None
+    near: NearInput | None = in_circle(models.Canteen.longitude, models.Canteen.latitude)
     """Only those in this circle."""
-    delivers: bool | None = None
+    delivers: bool | None = equal(models.Canteen.delivers)
     """Only those that bring meals home, or only those that don't."""
 
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.region is not None:
-            conditions.append(within(col(models.Canteen.region_code), self.region))
-        if self.near is not None:
-            place = col(models.Canteen.longitude), col(models.Canteen.latitude)
-            conditions.append(self.near.condition(*place))
-        if self.delivers is not None:
-            conditions.append(col(models.Canteen.delivers) == self.delivers)
-        return conditions
 
-
-@input_object
-class MealOrderFilter:
+@filter_input
+class MealOrderFilter(Filter):
     """Which orders."""
 
-    canteen: strawberry.ID | None = None
+    canteen: strawberry.ID | None = equal_id(models.MealOrder.canteen_id, "canteen")
     """Only those that this canteen cooks."""
-    day: date | None = None
+    day: date | None = equal(models.MealOrder.day)
     """Only those for this day."""
-    meal: models.Meal | None = None
+    meal: models.Meal | None = equal(models.MealOrder.meal)
     """Only those for this meal."""
-    state: list[MealState] | None = None
+    state: list[MealState] | None = one_of(models.MealOrder.state)
     """Only those in one of these states; one alone needs no brackets."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.canteen is not None:
-            canteen = key_of(self.canteen, "canteen", "canteen")
-            conditions.append(col(models.MealOrder.canteen_id) == canteen)
-        if self.day is not None:
-            conditions.append(col(models.MealOrder.day) == self.day)
-        if self.meal is not None:
-            conditions.append(col(models.MealOrder.meal) == self.meal)
-        if self.state is not None:
-            conditions.append(col(models.MealOrder.state).in_(set(self.state)))
-        return conditions
 
 
 @input_object

@@ -4,8 +4,8 @@ import strawberry
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from api.describe import input_object
 from api.devices.types import Device
+from api.plan.criteria import Filter, equal, filter_input, through, under
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
@@ -13,28 +13,21 @@ from domain.access import Actor
 from domain.devices import models
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
-from domain.tables import within
 
 
-@input_object
-class DeviceFilter:
+def _elder_lives_there(actor: Actor, there: ColumnElement[bool]) -> ColumnElement[bool]:
+    elders = select(col(Elder.id)).where(there, elder_visible(actor))
+    return col(models.Device.elder_id).in_(elders)
+
+
+@filter_input
+class DeviceFilter(Filter):
     """Which devices."""
 
-    region: str | None = None
+    region: str | None = through(under(Elder.region_code), _elder_lives_there)
     """Only those of elders in the subtree of the division with this code."""
-    kind: models.DeviceKind | None = None
+    kind: models.DeviceKind | None = equal(models.Device.kind)
     """Only this kind."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.region is not None:
-            lives_there = within(col(Elder.region_code), self.region)
-            elders = select(col(Elder.id)).where(lives_there, elder_visible(actor))
-            conditions.append(col(models.Device.elder_id).in_(elders))
-        if self.kind:
-            conditions.append(col(models.Device.kind) == self.kind)
-        return conditions
 
 
 @strawberry.type

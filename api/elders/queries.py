@@ -4,43 +4,32 @@ import strawberry
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from api.describe import input_object
 from api.elders.types import Elder
+from api.plan.criteria import Filter, contains, equal, filter_input, through, under
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.access import Actor
 from domain.elders import models
 from domain.elders.visibility import elder_tag_visible
-from domain.tables import within
 
 
-@input_object
-class ElderFilter:
+def _tagged_today(actor: Actor, tagged: ColumnElement[bool]) -> ColumnElement[bool]:
+    current = col(models.ElderTag.until).is_(None)
+    tags = select(col(models.ElderTag.elder_id)).where(tagged, current, elder_tag_visible(actor))
+    return col(models.Elder.id).in_(tags)
+
+
+@filter_input
+class ElderFilter(Filter):
     """Which elders."""
 
-    region: str | None = None
+    region: str | None = under(models.Elder.region_code)
     """Only those in the subtree of the division with this code."""
-    tag: models.Tag | None = None
+    tag: models.Tag | None = through(equal(models.ElderTag.tag), _tagged_today)
     """Only those who carry this tag today."""
-    name_contains: str | None = None
+    name_contains: str | None = contains(models.Elder.name)
     """Only those whose name contains this text."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        conditions: list[ColumnElement[bool]] = []
-        if self.region is not None:
-            conditions.append(within(col(models.Elder.region_code), self.region))
-        if self.tag:
-            tagged = select(col(models.ElderTag.elder_id)).where(
-                col(models.ElderTag.tag) == self.tag,
-                col(models.ElderTag.until).is_(None),
-                elder_tag_visible(actor),
-            )
-            conditions.append(col(models.Elder.id).in_(tagged))
-        if self.name_contains is not None:
-            conditions.append(col(models.Elder.name).contains(self.name_contains, autoescape=True))
-        return conditions
 
 
 @strawberry.type

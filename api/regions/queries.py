@@ -1,37 +1,23 @@
 """Divisions by code."""
 
 import strawberry
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 
-from api.describe import input_object
+from api.plan.criteria import Filter, equal, filter_input, under
 from api.plan.declare import ascending
 from api.plan.roots import listing
 from api.regions.types import Region
 from api.relay import Connection
-from domain.access import Actor
 from domain.regions import models
-from domain.tables import within
 
 
-@input_object
-class RegionFilter:
+@filter_input
+class RegionFilter(Filter):
     """Which divisions."""
 
-    prefix: str | None = None
+    prefix: str | None = under(models.Region.code)
     """The division with this code and all below it."""
-    level: models.RegionLevel | None = None
+    level: models.RegionLevel | None = equal(models.Region.level)
     """Only this depth."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.prefix is not None:
-            conditions.append(within(col(models.Region.code), self.prefix))
-        if self.level:
-            conditions.append(col(models.Region.level) == self.level)
-        return conditions
 
 
 @strawberry.type

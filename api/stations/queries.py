@@ -1,43 +1,26 @@
 """Places of care as a list, and on the map."""
 
 import strawberry
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 
-from api.describe import input_object
 from api.geo import NearInput
+from api.plan.criteria import Filter, equal, filter_input, in_circle, under
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.stations.types import Station
-from domain.access import Actor
 from domain.stations import models
-from domain.tables import within
 
 
-@input_object
-class StationFilter:
+@filter_input
+class StationFilter(Filter):
     """Which places of care."""
 
-    region: str | None = None
+    region: str | None = under(models.Station.region_code)
     """Only those in the subtree of the division with this code."""
-    kind: models.StationKind | None = None
+    kind: models.StationKind | None = equal(models.Station.kind)
     """Only this kind."""
-    near: NearInput | None = None
+    near: NearInput | None = in_circle(models.Station.longitude, models.Station.latitude)
     """Only those in this circle."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.region is not None:
-            conditions.append(within(col(models.Station.region_code), self.region))
-        if self.kind:
-            conditions.append(col(models.Station.kind) == self.kind)
-        if self.near:
-            longitude, latitude = col(models.Station.longitude), col(models.Station.latitude)
-            conditions.append(self.near.condition(longitude, latitude))
-        return conditions
 
 
 @strawberry.type

@@ -1,65 +1,37 @@
 """Volunteers and visits by id and as lists."""
 
 import strawberry
-from sqlalchemy import ColumnElement
-from sqlmodel import col
 
-from api.describe import input_object
 from api.geo import NearInput
+from api.plan.criteria import Filter, contains, filter_input, in_circle, one_of, under
 from api.plan.declare import ascending
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.visits.types import VisitTask, Volunteer
-from domain.access import Actor
-from domain.tables import within
 from domain.visits import models
 from domain.visits.lifecycle import VisitState
 
 
-@input_object
-class VolunteerFilter:
+@filter_input
+class VolunteerFilter(Filter):
     """Which volunteers."""
 
-    region: str | None = None
+    region: str | None = under(models.Volunteer.region_code)
     """Only those who live in the subtree of the division with this code."""
-    name_contains: str | None = None
+    name_contains: str | None = contains(models.Volunteer.name)
     """Only those whose name contains this text."""
 
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.region is not None:
-            conditions.append(within(col(models.Volunteer.region_code), self.region))
-        if self.name_contains is not None:
-            name = col(models.Volunteer.name)
-            conditions.append(name.contains(self.name_contains, autoescape=True))
-        return conditions
 
-
-@input_object
-class VisitTaskFilter:
+@filter_input
+class VisitTaskFilter(Filter):
     """Which visits."""
 
-    state: list[VisitState] | None = None
+    state: list[VisitState] | None = one_of(models.VisitTask.state)
     """Only those in one of these states; one alone needs no brackets."""
-    region: str | None = None
+    region: str | None = under(models.VisitTask.region_code)
     """Only those in the subtree of the division with this code."""
-    near: NearInput | None = None
+    near: NearInput | None = in_circle(models.VisitTask.longitude, models.VisitTask.latitude)
     """Only those whose `position` lies in this circle."""
-
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates of the fields that are given."""
-        del actor
-        conditions: list[ColumnElement[bool]] = []
-        if self.state is not None:
-            conditions.append(col(models.VisitTask.state).in_(set(self.state)))
-        if self.region is not None:
-            conditions.append(within(col(models.VisitTask.region_code), self.region))
-        if self.near is not None:
-            place = (col(models.VisitTask.longitude), col(models.VisitTask.latitude))
-            conditions.append(self.near.condition(*place))
-        return conditions
 
 
 @strawberry.type

@@ -63,11 +63,11 @@ def takes_elder(days: Days, today: date) -> ColumnElement[bool]:
     return _overlap(_until(IN_BED, today), days)
 
 
-def bed_free(today: date) -> ColumnElement[bool]:
+def bed_free(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     """Whether no stay takes a bed today, as a condition on ``Bed``.
 
     Parameters:
-        today: the district's day.
+        today: the district's day, or SQL for it.
     """
     # ``takes_bed`` for a single day, in comparisons: a list asks it of every stay of a city.
     starts_on, ends_on = col(BedStay.starts_on), col(BedStay.ends_on)

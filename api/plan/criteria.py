@@ -1,0 +1,258 @@
+"""Filters, declared: for each field of a filter input, which SQL it turns into.
+
+    @filter_input
+    class AlarmFilter(Filter):
+        \"\"\"Which alarms.\"\"\"
+
+        state: list[AlarmState] | None = one_of(models.Alarm.state)
+        \"\"\"Only those in one of these states.\"\"\"
+
+The SQL follows from which fields are given (the filter's shape), not from what they say: values
+are bounds, and the same statement serves any of them.
+"""
+
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from inspect import get_annotations
+from typing import Any, ClassVar, TypeAlias, TypeVar, dataclass_transform
+
+import strawberry
+from sqlalchemy import ARRAY, ColumnElement, Double, String, Uuid, any_, literal, not_
+from sqlalchemy import Enum as EnumType
+from sqlalchemy.types import TypeEngine
+
+from api.describe import input_object
+from api.geo import NearInput
+from api.relay import key_of
+from domain.access import Actor
+from domain.geo import Circle, near
+from domain.tables import Subtree, within
+
+Bounds: TypeAlias = Sequence[Any]
+"""SQL for values, in the order in which a criterion reads them."""
+
+Condition: TypeAlias = Callable[[Actor, Bounds], ColumnElement[bool]]
+"""What a row must fulfil."""
+
+Shape: TypeAlias = tuple[tuple[str, Hashable], ...]
+"""The given fields of a filter, each with what of its value changes the SQL."""
+
+_ESCAPE = "/"
+_DOUBLE: TypeEngine[Any] = Double()
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """What one field of a filter asks of a row.
+
+    Parameters:
+        types: of the bounds.
+        read: a field's value -> the bounds' values, as the driver takes them. Raises InvalidInput
+            for one that no row could have.
+        conditions: what holds, by ``shape``; usually one for all values, under None.
+    """
+
+    types: tuple[TypeEngine[Any], ...]
+    read: Callable[[Any], tuple[Any, ...]]
+    conditions: Mapping[Hashable, Condition]
+
+    def shape(self, value: Any) -> Hashable:
+        """What of a value changes the SQL; None where every value is a bound."""
+        return None if None in self.conditions else value
+
+    def condition(
+        self, actor: Actor, *bounds: ColumnElement[Any], shape: Hashable = None
+    ) -> ColumnElement[bool]:
+        """The SQL, for bounds that may be parameters."""
+        return self.conditions[shape](actor, bounds)
+
+
+def equal(column: Any) -> Any:
+    """Rows that have this value in a column."""
+    return _always((_stored_type(column),), _one, lambda _, bounds: column == bounds[0])
+
+
+def equal_id(column: Any, prefix: str) -> Any:
+    """Rows whose foreign key is that of a global id.
+
+    Parameters:
+        prefix: of the ids, and the name of the filter's field.
+    """
+
+    def read(value: str) -> tuple[Any, ...]:
+        return (key_of(value, prefix, field=prefix),)
+
+    return _always((Uuid(),), read, lambda _, bounds: column == bounds[0])
+
+
+def one_of(column: Any) -> Any:
+    """Rows that have one of these values in a column; of an empty list, none."""
+
+    def read(values: Sequence[Any]) -> tuple[Any, ...]:
+        return ([_stored(value) for value in values],)
+
+    return _always(
+        (ARRAY(_stored_type(column)),), read, lambda _, bounds: column == any_(bounds[0])
+    )
+
+
+def under(column: Any) -> Any:
+    """Rows of the subtree of a division.
+
+    Parameters:
+        column: the region's code.
+    """
+
+    def read(value: str) -> tuple[Any, ...]:
+        subtree = Subtree.of(value)
+        return subtree.first, subtree.beyond
+
+    return _always(
+        (column.type, column.type), read, lambda _, bounds: within(column, Subtree(*bounds))
+    )
+
+
+def contains(column: Any) -> Any:
+    """Rows whose text contains this one, letter by letter."""
+
+    def read(value: str) -> tuple[Any, ...]:
+        for special in (_ESCAPE, "%", "_"):
+            value = value.replace(special, _ESCAPE + special)
+        return (f"%{value}%",)
+
+    return _always((String(),), read, lambda _, bounds: column.like(bounds[0], escape=_ESCAPE))
+
+
+def in_circle(longitude: Any, latitude: Any) -> Any:
+    """Rows whose place lies in this circle."""
+
+    def read(value: NearInput) -> tuple[Any, ...]:
+        return value.circle()
+
+    return _always(
+        (_DOUBLE,) * len(Circle._fields),
+        read,
+        lambda _, bounds: near(longitude, latitude, Circle(*bounds)),
+    )
+
+
+def through(criterion: Any, condition: Callable[[Actor, Any], ColumnElement[bool]]) -> Any:
+    """Rows that have to do with rows of another table, of which a criterion holds.
+
+    Parameters:
+        criterion: on the other table.
+        condition: made of the actor and the criterion's SQL. It asks only about rows that the
+            actor sees: else a filter would tell what no field does.
+    """
+    inner: Criterion = criterion
+    return _always(
+        inner.types,
+        inner.read,
+        lambda actor, bounds: condition(actor, inner.condition(actor, *bounds)),
+    )
+
+
+def whether(
+    condition: Callable[[Any], ColumnElement[bool]], kind: TypeEngine[Any], now: Callable[[], Any]
+) -> Any:
+    """Rows of which something holds at the time of asking; or, if false, of which it doesn't.
+
+    Parameters:
+        condition: made of one bound.
+        kind: the bound's type.
+        now: what the bound is at each asking.
+    """
+    return Criterion(
+        (kind,),
+        lambda _: (now(),),
+        {
+            True: lambda _, bounds: condition(bounds[0]),
+            False: lambda _, bounds: not_(condition(bounds[0])),
+        },
+    )
+
+
+class Filter:
+    """The base of filter inputs; every field that is null is one that is not given."""
+
+    criteria: ClassVar[Mapping[str, Criterion]]
+    """By the fields' names, in their order."""
+
+    def shape(self) -> Shape:
+        """Which fields are given: filters of one shape have one SQL."""
+        return tuple((name, criterion.shape(value)) for name, criterion, value in self._given())
+
+    def values(self) -> list[Any]:
+        """The values of the bounds, field by field. Raises: InvalidInput."""
+        return [bound for _, criterion, value in self._given() for bound in criterion.read(value)]
+
+    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
+        """The predicates with these values in them. Raises: InvalidInput."""
+        shape = self.shape()
+        pairs = zip(self.values(), self.types_for(shape), strict=True)
+        bounds = [literal(value, kind) for value, kind in pairs]
+        return self.conditions_for(actor, shape, bounds)
+
+    @classmethod
+    def types_for(cls, shape: Shape) -> list[TypeEngine[Any]]:
+        """The types of a shape's bounds, in the order of ``values``."""
+        return [kind for name, _ in shape for kind in cls.criteria[name].types]
+
+    @classmethod
+    def conditions_for(
+        cls, actor: Actor, shape: Shape, bounds: Sequence[ColumnElement[Any]]
+    ) -> list[ColumnElement[bool]]:
+        """The predicates of a shape.
+
+        Parameters:
+            bounds: SQL for the values, as many as ``types_for`` has.
+        """
+        conditions: list[ColumnElement[bool]] = []
+        rest = iter(bounds)
+        for name, of_value in shape:
+            criterion = cls.criteria[name]
+            own = [next(rest) for _ in criterion.types]
+            conditions.append(criterion.condition(actor, *own, shape=of_value))
+        return conditions
+
+    def _given(self) -> Iterator[tuple[str, Criterion, Any]]:
+        for name, criterion in self.criteria.items():
+            value = getattr(self, name)
+            if value is not None:
+                yield name, criterion, value
+
+
+F = TypeVar("F", bound=Filter)
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def filter_input(cls: type[F]) -> type[F]:
+    """An input type whose fields are criteria; each is null by default."""
+    found: dict[str, Criterion] = {}
+    for name in get_annotations(cls):
+        found[name] = cls.__dict__[name]
+        setattr(cls, name, None)
+    cls.criteria = found
+    return input_object(cls)
+
+
+def _always(
+    types: tuple[TypeEngine[Any], ...],
+    read: Callable[[Any], tuple[Any, ...]],
+    condition: Condition,
+) -> Criterion:
+    return Criterion(types, read, {None: condition})
+
+
+def _one(value: Any) -> tuple[Any, ...]:
+    return (_stored(value),)
+
+
+def _stored(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _stored_type(column: Any) -> TypeEngine[Any]:
+    """What the driver is told of a column's values: an enum is stored as text."""
+    return String() if isinstance(column.type, EnumType) else column.type
