@@ -11,10 +11,10 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
-from api.execution import Gate
 from api.feed import Feed
 from api.http import graphql_over_http
 from api.pages import Pages
+from api.requests import Gate
 from api.settings import ApiSettings
 from api.websocket import graphql_over_websocket
 from domain.database import Database

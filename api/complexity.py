@@ -4,7 +4,7 @@ Without this, five short levels of lists would keep a process busy for minutes: 
 the number of objects that an answer can hold, counted from the sizes that the document asks for.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
@@ -33,24 +33,18 @@ class Measure:
 
     Parameters:
         fragments: the document's, by name.
-        variables: as the request gave them.
+        pages: sizes of pages that variables give, by the variables' names; None for none.
     """
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
-    variables: Mapping[str, Any]
+    pages: Mapping[str, int | None]
     _known: dict[tuple[str, int], tuple[int, int]] = field(
         default_factory=dict[tuple[str, int], tuple[int, int]]
     )
 
     def of(self, operation: OperationDefinitionNode) -> tuple[int, int]:
         """Objects, and levels of fields."""
-        defaults = {
-            one.variable.name.value: int(one.default_value.value)
-            for one in operation.variable_definitions or ()
-            if isinstance(one.default_value, IntValueNode)
-        }
-        self.variables = {**defaults, **self.variables}
         root = self.schema.get_root_type(operation.operation)
         return self._of_selections(operation.selection_set, root, 1)
 
@@ -94,16 +88,61 @@ class Measure:
         return length * (1 + below), deep + 1
 
     def _page_size(self, node: FieldNode) -> int:
-        for argument in node.arguments or ():
-            if argument.name.value in ("first", "last"):
-                value: Any = argument.value
-                if isinstance(value, IntValueNode):
-                    return _within_a_page(int(value.value))
-                if isinstance(value, VariableNode):
-                    given = self.variables.get(value.name.value)
-                    if isinstance(given, int):
-                        return _within_a_page(given)
+        for value in _sizes_asked(node):
+            if isinstance(value, IntValueNode):
+                return _within_a_page(int(value.value))
+            if isinstance(value, VariableNode):
+                given = self.pages[value.name.value]
+                if given is not None:
+                    return given
         return MAX_PAGE
+
+
+def page_variables(
+    operation: OperationDefinitionNode, fragments: Mapping[str, FragmentDefinitionNode]
+) -> dict[str, Any]:
+    """Variables that a measure may look at, with their defaults; None for none that is a size."""
+    definitions = {one.variable.name.value: one for one in operation.variable_definitions or ()}
+    found: dict[str, Any] = {}
+    for name in _asked_by_variables([operation, *fragments.values()]):
+        # A fragment of the document may be another operation's.
+        if name in definitions:
+            default = definitions[name].default_value
+            found[name] = int(default.value) if isinstance(default, IntValueNode) else None
+    return found
+
+
+def given_pages(names: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[str, int | None]:
+    """Sizes of pages by variables' names, as a measure takes them.
+
+    Parameters:
+        names: from ``page_variables``.
+        variables: as the request gave them.
+    """
+    given = {name: variables.get(name, default) for name, default in names.items()}
+    return {
+        name: _within_a_page(value) if isinstance(value, int) else None
+        for name, value in given.items()
+    }
+
+
+def _asked_by_variables(
+    definitions: Sequence[OperationDefinitionNode | FragmentDefinitionNode],
+) -> Iterator[str]:
+    waiting: list[Any] = list(definitions)
+    while waiting:
+        node = waiting.pop()
+        waiting += _children(getattr(node, "selection_set", None))
+        if isinstance(node, FieldNode):
+            for value in _sizes_asked(node):
+                if isinstance(value, VariableNode):
+                    yield value.name.value
+
+
+def _sizes_asked(node: FieldNode) -> Iterator[Any]:
+    for argument in node.arguments or ():
+        if argument.name.value in ("first", "last"):
+            yield argument.value
 
 
 def _within_a_page(asked: int) -> int:

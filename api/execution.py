@@ -1,98 +1,91 @@
-"""What HTTP and WebSocket share: a token becomes a context, a result becomes a response."""
+"""The one way from a request to its answer, whatever brought it and whoever executes it.
 
-import secrets
+Here alone a document is prepared, its size is bounded and its variables are coerced: whoever
+executes the operation, ordinarily or by a plan, has nothing left to check.
+"""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLError
-from strawberry.types.execution import ExecutionResult, PreExecutionError
+from graphql import ExecutionResult, GraphQLError, OperationType
 
-from api.auth.tokens import Grant, InvalidToken, TokenKey
 from api.context import Context
-from api.errors import formatted
-from api.feed import Feed
-from api.texts import Language, error_text
-from domain.crypto import Vault
-from domain.database import Database
-
-MAX_DOCUMENT = 16_384
-"""Characters of a document: the caches keep a thousand of them."""
+from api.documents import WHICH_OPERATION, NoSuchOperation, prepared
+from api.errors import as_internal, formatted
+from api.limits import too_large
+from api.operations import Operation
+from api.ordinary import Ordinary
+from api.requests import BadRequest, Request
 
 
-class BadRequest(Exception):
-    """A request that is no GraphQL request; its text says why."""
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A response's JSON, and how it came about.
+
+    Parameters:
+        planned: by a plan, not ordinarily.
+        ran: False for a request that was refused before it was executed; it has no ``data``.
+    """
+
+    body: dict[str, Any]
+    planned: bool = False
+    ran: bool = True
 
 
-@dataclass(frozen=True)
-class Request:
-    """A GraphQL request, whatever brought it."""
+class _Refused(Exception):
+    """The request is not executed."""
 
-    query: str
-    variables: dict[str, Any] | None = None
-    operation_name: str | None = None
-
-    @classmethod
-    def of(cls, body: Any) -> "Request":
-        """A request from decoded JSON.
-
-        Raises: BadRequest.
-        """
-        if not isinstance(body, dict):
-            raise BadRequest("the body must be a JSON object")
-        fields: dict[str, Any] = {str(key): value for key, value in body.items()}  # pyright: ignore
-        query, variables = fields.get("query"), fields.get("variables")
-        name = fields.get("operationName")
-        if not isinstance(query, str):
-            raise BadRequest("query must be a string")
-        if len(query) > MAX_DOCUMENT:
-            raise BadRequest(f"query must have at most {MAX_DOCUMENT} characters")
-        if variables is not None and not isinstance(variables, dict):
-            raise BadRequest("variables must be an object")
-        if name is not None and not isinstance(name, str):
-            raise BadRequest("operationName must be a string")
-        return cls(query, variables, name)  # pyright: ignore[reportUnknownArgumentType]
+    def __init__(self, errors: list[GraphQLError]) -> None:
+        self.errors = errors
 
 
-@dataclass(frozen=True)
-class Gate:
-    """Makes a context for each operation of someone who has shown a token."""
+async def answered(request: Request, context: Context, *, planned: bool = True) -> Answer:
+    """Execute a query or a mutation.
 
-    database: Database
-    feed: Feed
-    token_key: TokenKey
-    vault: Vault
-
-    def admit(self, token: str | None) -> Grant:
-        """What the token says.
-
-        Raises: InvalidToken, also where there is none.
-        """
-        if token is None:
-            raise InvalidToken
-        return self.token_key.verify(token)
-
-    def context(self, grant: Grant, language: Language) -> Context:
-        """A fresh context for one operation."""
-        return Context(
-            database=self.database,
-            actor=grant.actor,
-            language=language,
-            request_id=secrets.token_hex(8),
-            feed=self.feed,
-            vault=self.vault,
-        )
+    Parameters:
+        planned: by a plan where there can be one; False to execute ordinarily.
+    Raises: BadRequest for a subscription, which has more than one answer.
+    """
+    try:
+        operation = _chosen(request)
+        if operation.kind is OperationType.SUBSCRIPTION:
+            raise BadRequest("subscriptions go over a WebSocket")
+        return await _executed(_bounded(operation, request), request, context, planned)
+    except BadRequest:
+        raise
+    except _Refused as refusal:
+        return _refused(refusal.errors, context)
+    except Exception as error:
+        return _refused([_error(error)], context)
 
 
-def response_of(result: ExecutionResult | PreExecutionError, context: Context) -> dict[str, Any]:
-    """A result as the response's JSON; one that never ran has no ``data``."""
-    response: dict[str, Any] = {}
-    if result.errors:
-        response["errors"] = errors_of(result.errors, context)
-    if not isinstance(result, PreExecutionError):
-        response["data"] = result.data
-    if context.masked:
-        response["extensions"] = {"masked": list(context.masked)}
-    return response
+async def streamed(request: Request, context: Context) -> AsyncGenerator[Answer, None]:
+    """Execute an operation of any kind: one answer, or a subscription's as they come.
+
+    A subscription leaves its socket's turn once it has started: it may last for days.
+    """
+    try:
+        operation = _chosen(request)
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            yield await answered(request, context)
+            return
+        ordinary, events = await _started(_bounded(operation, request), request, context)
+    except _Refused as refusal:
+        yield _refused(refusal.errors, context)
+        return
+    except Exception as error:
+        yield _refused([_error(error)], context)
+        return
+    if context.turn:
+        context.turn.leave()
+    try:
+        async with aclosing(events):
+            async for event in events:
+                yield await _delivered(ordinary, event, context)
+    except Exception as error:
+        yield _response(ExecutionResult(None, [_error(error)]), context)
 
 
 def errors_of(errors: list[GraphQLError], context: Context) -> list[dict[str, Any]]:
@@ -100,7 +93,71 @@ def errors_of(errors: list[GraphQLError], context: Context) -> list[dict[str, An
     return [formatted(error, context) for error in errors]
 
 
-def refusal(code: str, language: Language, **facts: Any) -> dict[str, Any]:
-    """A response for a request that was not even tried."""
-    message = error_text(code, facts, language)
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
+def _chosen(request: Request) -> Operation:
+    document = prepared(request.query)
+    if document.errors:
+        raise _Refused(document.errors)
+    try:
+        return document.operation(request.operation_name)
+    except NoSuchOperation as error:
+        raise _Refused([GraphQLError(WHICH_OPERATION)]) from error
+
+
+def _bounded(operation: Operation, request: Request) -> Operation:
+    if reason := operation.excess(request.variables):
+        raise _Refused([too_large(reason)])
+    return operation
+
+
+async def _executed(
+    operation: Operation, request: Request, context: Context, planned: bool
+) -> Answer:
+    variables = operation.coerced(request.variables)
+    if isinstance(variables, list):
+        return _response(ExecutionResult(None, variables), context)
+    # THE PLANNER'S PLACE: where `planned`, ask it for an answer first, and go on where it has none.
+    return _response(await Ordinary(operation, variables, context).result(), context)
+
+
+async def _started(
+    operation: Operation, request: Request, context: Context
+) -> tuple[Ordinary, AsyncGenerator[Any, None]]:
+    """What executes each event of a subscription, and the events."""
+    variables = operation.coerced(request.variables)
+    if isinstance(variables, list):
+        raise _Refused(variables)
+    ordinary = Ordinary(operation, variables, context)
+    events = await ordinary.events()
+    if isinstance(events, ExecutionResult):
+        raise _Refused(events.errors or [])
+    return ordinary, events
+
+
+async def _delivered(ordinary: Ordinary, event: Any, context: Context) -> Answer:
+    """The answer for one event of a subscription."""
+    # THE PLANNER'S PLACE: as for queries, with the event as the root's value.
+    return _response(await ordinary.result_of(event), context)
+
+
+def _response(result: ExecutionResult, context: Context) -> Answer:
+    body: dict[str, Any] = {}
+    if result.errors:
+        body["errors"] = errors_of(result.errors, context)
+    body["data"] = result.data
+    if context.masked:
+        # In the order of the answer, not in that in which rows happened to be read.
+        body["extensions"] = {"masked": sorted(context.masked, key=_place)}
+    return Answer(body)
+
+
+def _refused(errors: list[GraphQLError], context: Context) -> Answer:
+    return Answer({"errors": errors_of(errors, context)}, ran=False)
+
+
+def _error(error: Exception) -> GraphQLError:
+    return error if isinstance(error, GraphQLError) else as_internal(error)
+
+
+def _place(masked: dict[str, Any]) -> list[int | str]:
+    # Paths part below the same object or list: there are two names, or two numbers, to compare.
+    return masked["path"]

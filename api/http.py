@@ -3,24 +3,17 @@
 from typing import Any
 
 import orjson
-from graphql import GraphQLError
 from starlette.requests import Request as HttpRequest
 from starlette.responses import Response
-from strawberry.exceptions import MissingQueryError
-from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
-from strawberry.types.execution import PreExecutionError
-from strawberry.types.graphql import OperationType
 
 from api.auth.tokens import InvalidToken, bearer
-from api.execution import BadRequest, Gate, Request, refusal, response_of
-from api.limits import WHICH_OPERATION
-from api.schema import schema
+from api.execution import answered
+from api.requests import BadRequest, Gate, Request, refusal
 from api.texts import Language, preferred
 
 MAX_BODY_BYTES = 256 * 1024
 
 _GRAPHQL_JSON = "application/graphql-response+json"
-_QUERIES_AND_MUTATIONS = [OperationType.QUERY, OperationType.MUTATION]
 
 
 class TooLarge(Exception):
@@ -34,6 +27,7 @@ async def graphql_over_http(request: HttpRequest, gate: Gate) -> Response:
     try:
         grant = gate.admit(bearer(request.headers.get("authorization")))
         asked = Request.of(await _json_body(request))
+        answer = await answered(asked, gate.context(grant, language))
     except InvalidToken:
         response = _json(refusal("UNAUTHENTICATED", language), 401, accept)
         response.headers["WWW-Authenticate"] = "Bearer"
@@ -42,22 +36,8 @@ async def graphql_over_http(request: HttpRequest, gate: Gate) -> Response:
         return _bad(413, f"at most {MAX_BODY_BYTES // 1024} KiB", language, accept)
     except BadRequest as error:
         return _bad(400, str(error), language, accept)
-    context = gate.context(grant, language)
-    try:
-        result = await schema.execute(
-            asked.query,
-            variable_values=asked.variables,
-            context_value=context,
-            operation_name=asked.operation_name,
-            allowed_operation_types=_QUERIES_AND_MUTATIONS,
-        )
-    except InvalidOperationTypeError:
-        return _bad(400, "subscriptions go over a WebSocket", language, accept)
-    except (CannotGetOperationTypeError, MissingQueryError):
-        result = PreExecutionError(data=None, errors=[GraphQLError(WHICH_OPERATION)])
-    never_ran = isinstance(result, PreExecutionError)
-    status = 400 if never_ran and _GRAPHQL_JSON in accept else 200
-    return _json(response_of(result, context), status, accept)
+    status = 200 if answer.ran or _GRAPHQL_JSON not in accept else 400
+    return _json(answer.body, status, accept)
 
 
 async def _json_body(request: HttpRequest) -> Any:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import Any, cast
 
 from graphql import (
@@ -10,17 +9,11 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    GraphQLSchema,
     IntValueNode,
-    OperationDefinitionNode,
     SelectionSetNode,
-    get_operation_ast,
 )
 from graphql.language.ast import Node
-from strawberry.extensions import SchemaExtension
-from strawberry.schema.schema import validate_document
 
-from api.complexity import Measure
 from domain.errors import QueryTooLarge
 
 MAX_OBJECTS = 20_000
@@ -33,87 +26,23 @@ MAX_REPEATS = 10
 
 MAX_DIGITS = 40
 
-WHICH_OPERATION = "operationName must name one of the document's operations"
+
+def too_large(reason: str) -> GraphQLError:
+    """The refusal of a document for what it asks."""
+    return GraphQLError(reason, original_error=QueryTooLarge(reason=reason))
 
 
-class NamedOperation(SchemaExtension):
-    """Of several operations the request names one; Strawberry alone would run the first.
-
-    Comes after the ValidationCache, whose list of errors is shared and stays as it is.
-    """
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuse before execution."""
-        if not self.execution_context.pre_execution_errors and self._is_ambiguous():
-            self.execution_context.pre_execution_errors = [GraphQLError(WHICH_OPERATION)]
-        yield
-
-    def _is_ambiguous(self) -> bool:
-        context = self.execution_context
-        # The public operation_name falls back to the first operation's.
-        named = context._provided_operation_name  # pyright: ignore[reportPrivateUsage]
-        if named is not None or context.graphql_document is None:
-            return False
-        definitions = context.graphql_document.definitions
-        return sum(isinstance(each, OperationDefinitionNode) for each in definitions) > 1
+def excessive(objects: int, levels: int) -> str | None:
+    """Why an operation of that measure asks for more than a process can answer in a moment."""
+    if levels > MAX_LEVELS:
+        return f"{levels} levels, at most {MAX_LEVELS}"
+    if objects > MAX_OBJECTS:
+        return f"up to {objects} objects, at most {MAX_OBJECTS}"
+    return None
 
 
-class CheckedDocument(SchemaExtension):
-    """GraphQL's validation, kept for a thousand documents; first what makes it take too long."""
-
-    def on_validate(self) -> Iterator[None]:
-        """Check, or recall."""
-        context = self.execution_context
-        assert context.graphql_document is not None
-        context.pre_execution_errors = _checked(
-            context.schema._schema,  # pyright: ignore[reportPrivateUsage]  # as Strawberry's own
-            context.graphql_document,
-            context.validation_rules,
-        )
-        yield
-
-
-class BoundedAnswer(SchemaExtension):
-    """Refuses a document that asks for more than a process can answer in a moment.
-
-    Comes after CheckedDocument: it trusts the document to be valid.
-    """
-
-    def on_validate(self) -> Iterator[None]:
-        """Refuse before execution."""
-        context = self.execution_context
-        if not context.pre_execution_errors and (reason := self._excess()):
-            context.pre_execution_errors = [_refusal(reason)]
-        yield
-
-    def _excess(self) -> str | None:
-        context = self.execution_context
-        assert context.graphql_document is not None
-        operation = get_operation_ast(context.graphql_document, context.operation_name)
-        if operation is None:
-            return None
-        definitions = context.graphql_document.definitions
-        fragments = {
-            one.name.value: one for one in definitions if isinstance(one, FragmentDefinitionNode)
-        }
-        schema = context.schema._schema  # pyright: ignore[reportPrivateUsage]  # as Strawberry's own
-        objects, levels = Measure(schema, fragments, context.variables or {}).of(operation)
-        if levels > MAX_LEVELS:
-            return f"{levels} levels, at most {MAX_LEVELS}"
-        if objects > MAX_OBJECTS:
-            return f"up to {objects} objects, at most {MAX_OBJECTS}"
-        return None
-
-
-@lru_cache(maxsize=1000)
-def _checked(
-    schema: GraphQLSchema, document: DocumentNode, rules: tuple[Any, ...]
-) -> list[GraphQLError]:
-    reason = _unreasonable(document)
-    return [_refusal(reason)] if reason else validate_document(schema, document, rules)
-
-
-def _unreasonable(document: DocumentNode) -> str | None:
+def unreasonable(document: DocumentNode) -> str | None:
+    """Why validation of the document would take too long; None where it would not."""
     fragments = sum(isinstance(one, FragmentDefinitionNode) for one in document.definitions)
     if fragments > MAX_FRAGMENTS:
         return f"{fragments} fragments, at most {MAX_FRAGMENTS}"
@@ -142,7 +71,3 @@ def _most_repeats(selections: SelectionSetNode) -> int:
         (one.alias or one.name).value for one in selections.selections if isinstance(one, FieldNode)
     )
     return max(keys.values(), default=0)
-
-
-def _refusal(reason: str) -> GraphQLError:
-    return GraphQLError(reason, original_error=QueryTooLarge(reason=reason))

@@ -1,9 +1,7 @@
 """The one schema, merged from the features."""
 
 import strawberry
-from graphql import GraphQLError
-from strawberry.extensions import MaxTokensLimiter, ParserCache
-from strawberry.types import ExecutionContext
+from graphql import GraphQLSchema
 
 from api.access_page import access_page as access_page
 from api.accounts.queries import NodeQueries
@@ -18,11 +16,9 @@ from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
-from api.limits import BoundedAnswer, CheckedDocument, NamedOperation
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.stations.queries import StationQueries
-from api.turns import StartedSubscription
 from api.visits.mutations import VisitMutations
 from api.visits.queries import VisitQueries
 
@@ -53,31 +49,12 @@ class Subscription(AlarmSubscriptions):
     """What can be followed live."""
 
 
-class Schema(strawberry.Schema):
-    """Strawberry's schema; its errors are logged by ``api.errors`` alone."""
-
-    def process_errors(
-        self,
-        errors: list[GraphQLError],
-        execution_context: ExecutionContext | None = None,
-    ) -> None:
-        """Nothing: the shells format and log each error once."""
-
-
-schema = Schema(
-    query=Query,
-    mutation=Mutation,
-    subscription=Subscription,
-    types=declared_nodes(),
-    extensions=[
-        lambda: ParserCache(maxsize=1000),
-        CheckedDocument,
-        NamedOperation,
-        BoundedAnswer,
-        StartedSubscription,
-        lambda: MaxTokensLimiter(max_token_count=2000),
-    ],
+schema = strawberry.Schema(
+    query=Query, mutation=Mutation, subscription=Subscription, types=declared_nodes()
 )
+
+core: GraphQLSchema = schema._schema  # pyright: ignore[reportPrivateUsage]  # no public way to it
+"""The same as graphql-core has it: what documents are checked against and run by."""
 
 
 def sdl() -> str:

@@ -5,12 +5,8 @@ could take every connection to the database for itself.
 """
 
 import asyncio
-from collections.abc import Iterator
 from types import TracebackType
 from typing import Self
-
-from strawberry.extensions import SchemaExtension
-from strawberry.types.graphql import OperationType
 
 
 class Turn:
@@ -44,14 +40,3 @@ class Turn:
         if self._held:
             self._held = False
             self._turns.release()
-
-
-class StartedSubscription(SchemaExtension):
-    """A subscription leaves its turn once it has started: it may last for days."""
-
-    def on_execute(self) -> Iterator[None]:
-        """Of a subscription Strawberry calls this around its start alone."""
-        yield
-        turn = self.execution_context.context.turn
-        if turn and self.execution_context.operation_type is OperationType.SUBSCRIPTION:
-            turn.leave()

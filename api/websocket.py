@@ -9,7 +9,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, cast
 
 import orjson
-from graphql import GraphQLError
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.async_base_view import AsyncWebSocketAdapter
@@ -18,13 +17,13 @@ from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
     BaseGraphQLTransportWSHandler,
     Operation,
 )
-from strawberry.types.execution import ExecutionResult, PreExecutionError
 from strawberry.types.unset import UNSET
 
 from api.auth.tokens import Grant, InvalidToken, bearer
 from api.context import Context
 from api.errors import as_internal
-from api.execution import BadRequest, Gate, Request, errors_of, response_of
+from api.execution import errors_of, streamed
+from api.requests import BadRequest, Gate, Request
 from api.schema import schema
 from api.texts import preferred
 from api.turns import Turn
@@ -148,26 +147,19 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
                 last = await self._sent_results(operation, context)
             except Exception as error:
                 # A defect of ours; the client still learns that its operation has ended.
-                last = _error(operation, [as_internal(error)], context)
+                last = _frame(operation, "error", errors_of([as_internal(error)], context))
             await operation.send_operation_message(cast(Any, last))
 
     async def _sent_results(
         self, operation: Operation[Any, None], context: Context
     ) -> dict[str, Any]:
         """Send each result; the message that ends the operation is left to the caller."""
-        stream = await schema.stream(
-            operation.query,
-            variable_values=operation.variables,
-            context_value=context,
-            operation_name=operation.operation_name,
-        )
-        async with aclosing(stream):
-            async for result in stream:
-                assert isinstance(result, PreExecutionError | ExecutionResult)
-                if isinstance(result, PreExecutionError):
-                    return _error(operation, result.errors or [], context)
-                payload = response_of(result, context)
-                frame = {"id": operation.id, "type": "next", "payload": payload}
+        request = Request(operation.query, operation.variables, operation.operation_name)
+        async with aclosing(streamed(request, context)) as answers:
+            async for answer in answers:
+                if not answer.ran:
+                    return _frame(operation, "error", answer.body["errors"])
+                frame = _frame(operation, "next", answer.body)
                 await operation.send_operation_message(cast(Any, frame))
         return {"id": operation.id, "type": "complete"}
 
@@ -176,10 +168,8 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
         await self.websocket.close(_UNAUTHORIZED, "Token expired")
 
 
-def _error(
-    operation: Operation[Any, None], errors: list[GraphQLError], context: Context
-) -> dict[str, Any]:
-    return {"id": operation.id, "type": "error", "payload": errors_of(errors, context)}
+def _frame(operation: Operation[Any, None], kind: str, payload: Any) -> dict[str, Any]:
+    return {"id": operation.id, "type": kind, "payload": payload}
 
 
 def _decoded(text: str) -> object:

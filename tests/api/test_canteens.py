@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from api.context import Context
+from api.execution import answered
 from api.feed import Feed
-from api.schema import schema
+from api.requests import Request
 from api.texts import Language
 from domain.access import Actor, Role
 from domain.calendar import today
@@ -191,8 +192,7 @@ async def test_a_deep_list_costs_the_same_for_one_order_and_for_five(
         daughter = await make_family(database, elder_id)
         await ordered(api, daughter, elder_id, list(table.dishes))
     context = Context(database, table.cook, Language.EN, "test", Feed(database_url), vault)
-    result = await schema.execute(DEEP, context_value=context)
-    assert not result.errors
-    assert result.data
-    assert len(result.data["mealOrders"]["nodes"]) == number
+    answer = await answered(Request(DEEP), context, planned=False)
+    assert "errors" not in answer.body
+    assert len(answer.body["data"]["mealOrders"]["nodes"]) == number
     assert context.loaders.statement_count <= 6

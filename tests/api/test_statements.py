@@ -3,8 +3,9 @@
 import pytest
 
 from api.context import Context
+from api.execution import answered
 from api.feed import Feed
-from api.schema import schema
+from api.requests import Request
 from api.texts import Language
 from domain.access import Actor, Role
 from domain.crypto import Vault
@@ -28,6 +29,7 @@ async def test_a_deep_list_costs_the_same_for_one_row_and_for_two_hundred(
 ) -> None:
     actor = Actor(district.players[Role.ADMIN].account_id, Role.ADMIN)
     context = Context(database, actor, Language.EN, "test", Feed(database_url), vault)
-    result = await schema.execute(DEEP, variable_values={"first": first}, context_value=context)
-    assert not result.errors
+    answer = await answered(Request(DEEP, {"first": first}), context, planned=False)
+    assert len(answer.body["data"]["elders"]["nodes"]) == first
+    assert "errors" not in answer.body
     assert context.loaders.statement_count <= 10

@@ -6,8 +6,9 @@ from uuid import UUID
 import pytest
 
 from api.context import Context
+from api.execution import answered
 from api.feed import Feed
-from api.schema import schema
+from api.requests import Request
 from api.texts import Language
 from domain.access import Actor, Role
 from domain.crypto import Vault
@@ -51,10 +52,9 @@ def feed(database_url: str) -> Feed:
 
 
 async def ask(context: Context, query: str, **variables: Any) -> Any:
-    result = await schema.execute(query, variable_values=variables, context_value=context)
-    assert not result.errors, result.errors
-    assert result.data is not None
-    return result.data
+    answer = await answered(Request(query, variables), context, planned=False)
+    assert "errors" not in answer.body, answer.body
+    return answer.body["data"]
 
 
 @pytest.mark.parametrize("first", [1, 10, 40])

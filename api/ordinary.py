@@ -1,0 +1,58 @@
+"""Ordinary execution: graphql-core's executor, Strawberry's resolvers, our loaders.
+
+graphql-core's own ``execute`` would look for the operation and coerce the variables once more.
+"""
+
+from collections.abc import AsyncGenerator
+from typing import Any, cast
+
+from graphql import ExecutionResult, VariableValues, execution
+from strawberry.execution import optimized_is_awaitable
+
+from api.context import Context
+from api.operations import Operation
+from api.schema import core, schema
+
+# The context's type is a parameter that graphql-core's annotations leave open in many places.
+_graphql: Any = execution
+_Executor: Any = cast(Any, schema).execution_context_class
+
+
+class Ordinary:
+    """Executes one operation for one request.
+
+    Parameters:
+        variables: from ``operation.coerced``.
+    """
+
+    def __init__(self, operation: Operation, variables: VariableValues, context: Context) -> None:
+        self._executor = _Executor(
+            core,
+            operation.fragments,
+            operation.details,
+            None,
+            context,
+            operation.node,
+            variables,
+            _graphql.default_field_resolver,
+            _graphql.default_type_resolver,
+            _graphql.default_field_resolver,
+            is_awaitable=optimized_is_awaitable,
+        )
+
+    async def result(self) -> ExecutionResult:
+        """Of a query or a mutation."""
+        return await _settled(self._executor.execute_operation())
+
+    async def events(self) -> AsyncGenerator[Any, None] | ExecutionResult:
+        """A subscription's events, to be closed; or the errors for which there are none."""
+        return await _settled(_graphql.create_source_event_stream(self._executor))
+
+    async def result_of(self, event: Any) -> ExecutionResult:
+        """What a subscription delivers for one of its events."""
+        executor = self._executor.build_per_event_executor(event)
+        return await _settled(_graphql.execute_subscription_event(executor))
+
+
+async def _settled(value: Any) -> Any:
+    return await value if optimized_is_awaitable(value) else value
