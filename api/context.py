@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import strawberry
@@ -15,6 +16,7 @@ from api.turns import Turn
 from domain.access import Actor
 from domain.crypto import Vault
 from domain.database import Database
+from domain.tables import Subtree
 
 
 @dataclass
@@ -35,11 +37,21 @@ class Context:
     feed: Feed
     vault: Vault
     turn: Turn | None = None
-    loaders: Loaders = field(init=False)
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    after_write: bool = False
+    """Whether something was written, so that a replica may not show it yet."""
+    unplanned: str | None = None
+    """Why no plan made the answer, where none did."""
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.database, self.actor)
+    @cached_property
+    def loaders(self) -> Loaders:
+        """What ordinary execution reads with."""
+        return Loaders(self.database, self.actor)
+
+    @cached_property
+    def subtree(self) -> Subtree | None:
+        """The divisions that the actor's role covers."""
+        return Subtree.of(self.actor.region) if self.actor.region is not None else None
 
     @asynccontextmanager
     async def transaction(self) -> AsyncGenerator[AsyncSession, None]:
@@ -48,6 +60,7 @@ class Context:
             async with self.database.transaction(str(self.actor.id)) as session:
                 yield session
         finally:
+            self.after_write = True
             self.loaders.forget_after_write()
 
     def begin_event(self) -> None:

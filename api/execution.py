@@ -17,6 +17,7 @@ from api.errors import as_internal, formatted
 from api.limits import too_large
 from api.operations import Operation
 from api.ordinary import Ordinary
+from api.planned import data_by_plan
 from api.requests import BadRequest, Request
 
 
@@ -115,8 +116,12 @@ async def _executed(
     variables = operation.coerced(request.variables)
     if isinstance(variables, list):
         return _response(ExecutionResult(None, variables), context)
-    # THE PLANNER'S PLACE: where `planned`, ask it for an answer first, and go on where it has none.
-    return _response(await Ordinary(operation, variables, context).result(), context)
+    ordinary = Ordinary(operation, variables, context)
+    if planned:
+        data = await data_by_plan(operation, variables, context, ordinary.resolve)
+        if data is not None:
+            return _response(ExecutionResult(data, None), context, planned=True)
+    return _response(await ordinary.result(), context)
 
 
 async def _started(
@@ -139,7 +144,7 @@ async def _delivered(ordinary: Ordinary, event: Any, context: Context) -> Answer
     return _response(await ordinary.result_of(event), context)
 
 
-def _response(result: ExecutionResult, context: Context) -> Answer:
+def _response(result: ExecutionResult, context: Context, *, planned: bool = False) -> Answer:
     body: dict[str, Any] = {}
     if result.errors:
         body["errors"] = errors_of(result.errors, context)
@@ -147,7 +152,7 @@ def _response(result: ExecutionResult, context: Context) -> Answer:
     if context.masked:
         # In the order of the answer, not in that in which rows happened to be read.
         body["extensions"] = {"masked": sorted(context.masked, key=_place)}
-    return Answer(body)
+    return Answer(body, planned)
 
 
 def _refused(errors: list[GraphQLError], context: Context) -> Answer:

@@ -14,7 +14,7 @@ from typing import Any
 import asyncpg
 
 from domain.alarms.service import TOPIC
-from domain.outbox import CHANNEL
+from domain.outbox import CHANNEL, HEAD
 
 log = logging.getLogger("yiyang.feed")
 
@@ -23,7 +23,6 @@ LOOK_SECONDS = 5.0
 
 _CONNECT_SECONDS = 10.0
 _RECONNECT_SECONDS = 1.0
-_HEAD = "SELECT coalesce(max(position), 0) FROM outbox_event"
 
 
 class Subscriber:
@@ -123,7 +122,7 @@ class Feed:
 
     async def _look(self, connection: Any) -> None:
         """Wake who has not read up to the outbox's head."""
-        head: int = await connection.fetchval(_HEAD, timeout=_CONNECT_SECONDS)
+        head: int = await connection.fetchval(HEAD, timeout=_CONNECT_SECONDS)
         self._looked_at = asyncio.get_running_loop().time()
         for subscriber in self._subscribers:
             # A head that lies before a position is news as well: the database was restored.

@@ -14,6 +14,7 @@ from graphql.execution.collect_fields import FragmentDetails
 
 from api.complexity import Measure, given_pages, page_variables
 from api.limits import excessive
+from api.plan.selection import variables_in_directives
 from api.schema import core
 from api.variables import Variables
 
@@ -33,6 +34,7 @@ class Operation:
     Attributes:
         kind: query, mutation or subscription.
         details: the fragments once more, as graphql-core's executor wants them.
+        deciding: the names of the variables that decide which fields are asked for.
         plans: what the planner has made of the operation, by keys of its own.
     """
 
@@ -47,6 +49,7 @@ class Operation:
         self.kind: OperationType = node.operation
         self.fragments = dict(fragments)
         self.details = {name: FragmentDetails(one) for name, one in fragments.items()}
+        self.deciding = variables_in_directives(node, self.fragments)
         self.plans: dict[Any, Any] = {}
         self._variables = Variables(core, node.variable_definitions)
         self._pages = page_variables(node, self.fragments)

@@ -6,11 +6,14 @@ graphql-core's own ``execute`` would look for the operation and coerce the varia
 from collections.abc import AsyncGenerator
 from typing import Any, cast
 
-from graphql import ExecutionResult, VariableValues, execution
+from graphql import ExecutionResult, MiddlewareManager, VariableValues, execution
+from graphql.execution.values import get_argument_values
+from graphql.pyutils import Path
 from strawberry.execution import optimized_is_awaitable
 
 from api.context import Context
 from api.operations import Operation
+from api.plan.selection import Picked
 from api.schema import core, schema
 
 # The context's type is a parameter that graphql-core's annotations leave open in many places.
@@ -26,6 +29,7 @@ class Ordinary:
     """
 
     def __init__(self, operation: Operation, variables: VariableValues, context: Context) -> None:
+        self._resolved: dict[str, tuple[Any, Exception | None]] = {}
         self._executor = _Executor(
             core,
             operation.fragments,
@@ -43,6 +47,31 @@ class Ordinary:
     async def result(self) -> ExecutionResult:
         """Of a query or a mutation."""
         return await _settled(self._executor.execute_operation())
+
+    async def resolve(self, picked: Picked) -> Any:
+        """Run the resolver of a root field, once: executed later, the field has the same value, or
+        the same error."""
+        executor, key = self._executor, picked.key
+        nodes, path = [one.node for one in picked.details], Path(None, key, picked.parent.name)
+        info = executor.build_resolve_info(picked.field, nodes, picked.parent, path)
+        arguments = get_argument_values(picked.field, nodes[0], executor.variable_values)
+        executor.middleware_manager = MiddlewareManager(self._known)
+        try:
+            resolver: Any = picked.field.resolve
+            value = await _settled(resolver(executor.root_value, info, **arguments))
+        except Exception as error:
+            self._resolved[key] = (None, error)
+            raise
+        self._resolved[key] = (value, None)
+        return value
+
+    def _known(self, resolver: Any, source: Any, info: Any, **arguments: Any) -> Any:
+        if info.path.prev is not None or info.path.key not in self._resolved:
+            return resolver(source, info, **arguments)
+        value, error = self._resolved[info.path.key]
+        if error is not None:
+            raise error
+        return value
 
     async def events(self) -> AsyncGenerator[Any, None] | ExecutionResult:
         """A subscription's events, to be closed; or the errors for which there are none."""

@@ -18,6 +18,9 @@ from domain.tables import Table, counter, moment
 CHANNEL = "yiyang_outbox"
 """NOTIFY channel; it carries the topic alone: a reader that wakes asks the table."""
 
+HEAD = "SELECT coalesce(max(position), 0) FROM outbox_event"
+"""SQL for the newest visible position; 0 where nothing has happened yet."""
+
 _COMMIT_ORDER_LOCK = 0x59_49_59_41_4E_47  # "YIYANG"
 
 

@@ -7,8 +7,9 @@ import strawberry
 
 from api.accounts.types import Account
 from api.context import Info
-from api.plan.shapes import row_type_of, row_type_of_prefix
+from api.plan.shapes import AnyById, Oneself, declared, row_type_of, row_type_of_prefix
 from api.relay import MAX_PAGE, Node
+from domain.accounts import models
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
 
@@ -25,12 +26,17 @@ async def _node(info: Info, global_id: str) -> Node | None:
 class NodeQueries:
     """Root fields on everything that has an id."""
 
-    @strawberry.field(description="You, as your token says.")
+    @strawberry.field(
+        description="You, as your token says.", metadata=declared(Oneself(models.Account))
+    )
     async def viewer(self, info: Info) -> Account | None:
         """The actor's own account."""
         return await info.context.loaders.by_key(row_type_of(Account)).load(info.context.actor.id)
 
-    @strawberry.field(description="Anything by its global id; null if there is none to be seen.")
+    @strawberry.field(
+        description="Anything by its global id; null if there is none to be seen.",
+        metadata=declared(AnyById("id")),
+    )
     async def node(
         self,
         info: Info,
@@ -39,7 +45,10 @@ class NodeQueries:
         """One node."""
         return await _node(info, id)
 
-    @strawberry.field(description="Several by their global ids, in the same order; at most 200.")
+    @strawberry.field(
+        description="Several by their global ids, in the same order; at most 200.",
+        metadata=declared(AnyById("ids", several=True)),
+    )
     async def nodes(
         self,
         info: Info,

@@ -84,7 +84,7 @@ enumeration(
 )
 
 _meal_of_the_day = case(
-    {meal: place for place, meal in enumerate(models.Meal)},
+    {meal.value: place for place, meal in enumerate(models.Meal)},
     value=col(models.MenuItem.meal),
 )
 

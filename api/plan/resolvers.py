@@ -6,7 +6,18 @@ import strawberry
 from strawberry.types.field import StrawberryField
 
 from api.context import Info
-from api.plan.shapes import Column, Computed, Declaration, Listing, Many, One, OneBack, pointed_at
+from api.plan.shapes import (
+    Column,
+    Computed,
+    Declaration,
+    GlobalId,
+    Listing,
+    Many,
+    One,
+    OneBack,
+    declared,
+    pointed_at,
+)
 from api.relay import After, Before, First, Last, PageArguments
 from domain.ids import public_id
 
@@ -21,24 +32,31 @@ def global_id_field(prefix: str) -> StrawberryField:
         resolver=resolve,
         description="Global id: the type's prefix and a key.",
         graphql_type=strawberry.ID,
+        metadata=declared(GlobalId(prefix)),
     )
 
 
 def field_for(declaration: Declaration, description: str | None) -> Any:
     """The Strawberry field that executes a declaration."""
+    return strawberry.field(
+        resolver=_resolver(declaration), description=description, metadata=declared(declaration)
+    )
+
+
+def _resolver(declaration: Declaration) -> Any:
     match declaration:
         case Column():
-            return strawberry.field(resolver=_column(declaration), description=description)
+            return _column(declaration)
         case One():
-            return strawberry.field(resolver=_one(declaration), description=description)
+            return _one(declaration)
         case Many():
-            return strawberry.field(resolver=_many(declaration), description=description)
+            return _many(declaration)
         case OneBack():
-            return strawberry.field(resolver=_one_back(declaration), description=description)
+            return _one_back(declaration)
         case Computed():
-            return strawberry.field(resolver=_computed(declaration), description=description)
+            return _computed(declaration)
         case Listing():
-            return strawberry.field(resolver=_pages_of_parent(declaration), description=description)
+            return _pages_of_parent(declaration)
 
 
 def _column(declaration: Column) -> Any:

@@ -6,7 +6,7 @@ import strawberry
 from sqlalchemy import ColumnElement
 
 from api.context import Info
-from api.plan.shapes import Order, row_type_of_table
+from api.plan.shapes import ById, Order, Rows, declared, row_type_of_table
 from api.relay import After, Before, First, Last, PageArguments, key_of
 
 GlobalId = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
@@ -24,7 +24,9 @@ def by_id(model: Any, description: str) -> Any:
         assert row_type.prefix is not None
         return await info.context.loaders.by_key(row_type).load(key_of(id, row_type.prefix))
 
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(
+        resolver=resolve, description=description, metadata=declared(ById(model))
+    )
 
 
 def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
@@ -55,4 +57,8 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
 
     described = strawberry.argument(description="Which rows; all that you may see if null.")
     resolve.__annotations__["filter"] = Annotated[filter | None, described]
-    return strawberry.field(resolver=resolve, description=description)
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata=declared(Rows(model, order, filter)),
+    )

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute
+from strawberry.types.field import StrawberryField
 
 from domain.access import Permission
 from domain.row_access import RowAccess
@@ -77,7 +78,63 @@ class Column:
     column: InstrumentedAttribute[Any]
 
 
+@dataclass(frozen=True, eq=False)
+class GlobalId:
+    """The key, with the type's prefix."""
+
+    prefix: str
+
+
 Declaration = One | Many | OneBack | Listing | Computed | Column
+
+
+@dataclass(frozen=True, eq=False)
+class ById:
+    """A root field: the row of a global id."""
+
+    model: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Rows:
+    """A root field: a connection over all rows of a table that the actor sees."""
+
+    model: Any
+    order: Order
+    filter: Any
+
+
+@dataclass(frozen=True, eq=False)
+class Oneself:
+    """A root field: the actor's own account."""
+
+    model: Any
+
+
+@dataclass(frozen=True, eq=False)
+class AnyById:
+    """A root field: the row of a global id of any type, or the rows of several.
+
+    Parameters:
+        argument: the argument's name.
+        several: whether it is a list of ids.
+    """
+
+    argument: str
+    several: bool = False
+
+
+_METADATA = "declaration"
+
+
+def declared(declaration: Any) -> dict[str, Any]:
+    """What a Strawberry field carries, so that the planner finds its declaration."""
+    return {_METADATA: declaration}
+
+
+def declaration_of(field: StrawberryField) -> Any:
+    """Where a Strawberry field comes from, if that was declared."""
+    return field.metadata.get(_METADATA)
 
 
 @dataclass
@@ -172,6 +229,11 @@ def row_type_of_prefix(prefix: str) -> RowType | None:
 def row_type_of(cls: type) -> RowType:
     """What a class was declared as. Raises: KeyError."""
     return _BY_CLASS[cls]
+
+
+def row_type_of_class(cls: type) -> RowType | None:
+    """What a class was declared as; None for one that stands for no row."""
+    return _BY_CLASS.get(cls)
 
 
 def source_of(column: InstrumentedAttribute[Any]) -> RowType:

@@ -124,19 +124,27 @@ def _by(order: Order, *, reverse: bool = False) -> list[ColumnElement[Any]]:
 
 
 def _between(order: Order, arguments: PageArguments) -> list[ColumnElement[bool]]:
-    """Row comparisons with the cursors: a place in the order, never a count of rows."""
+    """What the cursors of a page bound."""
     bounds: list[ColumnElement[bool]] = []
-    columns = tuple_(*order.columns)
     for cursor, onward in ((arguments.after, True), (arguments.before, False)):
         if cursor is None:
             continue
         kinds = [column.type.python_type for column in order.columns]
         values = decode_cursor(cursor, kinds, "after" if onward else "before")
-        place = tuple_(
-            *(
-                literal(value, column.type)
-                for value, column in zip(values, order.columns, strict=True)
-            )
-        )
-        bounds.append(columns > place if onward is not order.descending else columns < place)
+        place = [
+            literal(value, column.type) for value, column in zip(values, order.columns, strict=True)
+        ]
+        bounds.append(beyond(order, place, onward=onward))
     return bounds
+
+
+def beyond(order: Order, place: Sequence[Any], *, onward: bool) -> ColumnElement[bool]:
+    """Whether a row lies after a place in an order, or before it: a comparison of rows, never a
+    count of them.
+
+    Parameters:
+        place: a value for each of the order's columns.
+        onward: after it, rather than before it.
+    """
+    columns, bound = tuple_(*order.columns), tuple_(*place)
+    return columns > bound if onward is not order.descending else columns < bound

@@ -1,0 +1,61 @@
+"""The values that a planned statement is run with."""
+
+from typing import Any
+
+from sqlalchemy import Text, Uuid
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.expression import ColumnElement
+from sqlalchemy.types import TypeEngine
+
+from domain.access import Actor, Role
+from domain.row_access import anyone
+from domain.tables import Subtree
+
+
+class Arguments:
+    """The arguments of one statement, numbered in the order in which its text names them.
+
+    Parameters:
+        role: of whoever asks.
+        has_region: whether they have a region.
+    """
+
+    def __init__(self, role: Role, *, has_region: bool) -> None:
+        self.sources: list[str] = []
+        """Python expressions over ``a``, the actor, ``t``, the subtree of the actor's region, and
+        ``v``, the request's values."""
+        self._role = role
+        self._has_region = has_region
+
+    def value(self, place: int, kind: TypeEngine[Any]) -> "Given":
+        """One of the request's values."""
+        return Given(self, f"v[{place}]", kind)
+
+    def actor(self) -> Actor:
+        """Whoever asks, for predicates: the key and the region's bounds are bound at each run."""
+        bounds = (Given(self, f"t.{name}", Text()) for name in ("first", "beyond"))
+        region = Subtree(*bounds) if self._has_region else None
+        return anyone(self._role, Given(self, "a.id", Uuid()), region)
+
+    def number(self, source: str) -> int:
+        """The place of a value among the arguments, from 1."""
+        if source not in self.sources:
+            self.sources.append(source)
+        return self.sources.index(source) + 1
+
+
+class Given(ColumnElement[Any]):
+    """A value that is bound when the statement runs: ``$1``."""
+
+    inherit_cache = False
+
+    def __init__(self, arguments: Arguments, source: str, kind: TypeEngine[Any]) -> None:
+        self.arguments = arguments
+        self.source = source
+        self.type = kind
+
+
+@compiles(Given)
+def _given(element: Given, compiler: Any, **_: Any) -> str:
+    kind = compiler.dialect.type_compiler_instance.process(element.type)
+    return f"${element.arguments.number(element.source)}::{kind}"

@@ -1,0 +1,141 @@
+"""How a value from PostgreSQL becomes a leaf of the answer, in the cheapest way that is exact.
+
+Text, numbers and moments pass as the driver gives them: orjson writes them as GraphQL's scalars
+would. Whatever is not known to be the same goes through the scalar's own serialization.
+"""
+
+import math
+from collections.abc import Callable
+from enum import Enum
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy
+from graphql import (
+    GraphQLEnumType,
+    GraphQLScalarType,
+    is_leaf_type,
+)
+from sqlalchemy.types import TypeEngine
+
+from api.plan.kinds import Kind, element, is_list, is_required, nullable
+from api.plan.selection import Unplanned
+from api.plan.source import Source
+
+Convert = Callable[[Any], Any]
+
+_AS_IT_IS: dict[str, tuple[type[TypeEngine[Any]], ...]] = {
+    "String": (sqlalchemy.String,),
+    "Boolean": (sqlalchemy.Boolean,),
+    "Int": (sqlalchemy.Integer,),
+    "DateTime": (sqlalchemy.DateTime,),
+    "Date": (sqlalchemy.Date,),
+}
+
+
+def unless_null(value: Any) -> Any:
+    """A value that must be there.
+
+    Raises: Unplanned where it isn't: ordinary execution knows what becomes null for it.
+    """
+    if value is None:
+        raise Unplanned("null where there must be something")
+    return value
+
+
+def missing() -> None:
+    """Stands where a row must be and none is to be seen.
+
+    Raises: Unplanned.
+    """
+    unless_null(None)
+
+
+def column_leaf(source: Source, place: str, column: Any, kind: Any) -> str:
+    """The expression for a column's value in the answer.
+
+    Parameters:
+        place: the expression for what the driver gave.
+        column: the declared column.
+        kind: the field's GraphQL type.
+    """
+    required = is_required(kind)
+    if required and column.property.columns[0].nullable:
+        place = f"{source.constant(unless_null)}({place})"
+        return _leaf(source, place, column.type, nullable(kind), held=True)
+    return _leaf(source, place, column.type, nullable(kind), held=required)
+
+
+def _leaf(source: Source, place: str, stored: Any, kind: Kind, *, held: bool) -> str:
+    if not is_leaf_type(kind):
+        raise Unplanned("a column is a leaf")
+    convert = _conversion(stored, kind)
+    if convert is None:
+        return place
+    name = source.constant(convert)
+    if held:
+        return f"{name}({place})"
+    value = source.fresh("x")
+    return f"(None if ({value} := {place}) is None else {name}({value}))"
+
+
+def _conversion(stored: Any, kind: Any) -> Convert | None:
+    """None where the value passes as it is."""
+    if isinstance(stored, sqlalchemy.Enum) and isinstance(kind, GraphQLEnumType):
+        names = {getattr(one.value, "value", one.value): name for name, one in kind.values.items()}
+        return None if all(key == name for key, name in names.items()) else names.__getitem__
+    if isinstance(stored, sqlalchemy.BigInteger):
+        return leaf_of(kind)
+    if isinstance(stored, _AS_IT_IS.get(kind.name, ())) and not isinstance(stored, sqlalchemy.Enum):
+        return None
+    if isinstance(stored, sqlalchemy.Double | sqlalchemy.Float) and kind.name == "Float":
+        return _finite
+    if isinstance(stored, sqlalchemy.Numeric) and kind.name == "Decimal":
+        return str
+    converted, serialized = python_value(stored), leaf_of(kind)
+    return serialized if converted is None else lambda value: serialized(converted(value))
+
+
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise Unplanned("a number that JSON cannot hold")
+    return value
+
+
+def python_value(stored: Any) -> Convert | None:
+    """What makes of a value from the driver what SQLAlchemy's type makes of it; None where that is
+    the same. Null stays null."""
+    if isinstance(stored, sqlalchemy.Enum) and stored.enum_class is not None:
+        members = {None: None, **{one.value: one for one in stored.enum_class}}
+        return members.__getitem__
+    if isinstance(stored, sqlalchemy.Uuid):
+        return lambda value: None if value is None else UUID(value)
+    return None
+
+
+def leaf_of(kind: GraphQLScalarType | GraphQLEnumType) -> Convert:
+    """A leaf type's serialization of a Python value that is not None."""
+    if isinstance(kind, GraphQLEnumType):
+        names: dict[Any, str] = {one.value: name for name, one in kind.values.items()}
+        members = {getattr(value, "value", value): name for value, name in names.items()}
+
+        def enumerated(value: Any) -> Any:
+            return members[value.value if isinstance(value, Enum) else value]
+
+        return enumerated
+    return kind.coerce_output_value
+
+
+def completer(kind: Any) -> Convert:
+    """What makes the answer of a Python value of a leaf type, or of a list of them.
+
+    Its function raises Unplanned where ordinary execution would report an error.
+    """
+    if is_required(kind):
+        inner = completer(nullable(kind))
+        return lambda value: inner(unless_null(value))
+    if is_list(kind):
+        each = completer(element(kind))
+        return lambda value: None if value is None else [each(one) for one in value]
+    serialize = leaf_of(kind)
+    return lambda value: None if value is None else serialize(value)

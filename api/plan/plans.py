@@ -1,0 +1,229 @@
+"""Plans and where they are kept: one for each shape that the arguments of a field can take."""
+
+import logging
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql.execution.values import VariableValues
+from sqlalchemy import Uuid, any_, func, select
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import SQLAlchemyError
+
+from api.plan import metrics
+from api.plan.arguments import Arguments
+from api.plan.records import AnySelect, ordered, text_of
+from api.plan.running import Path, Run
+from api.plan.selection import Picked, Unplanned
+from api.plan.shapes import Rows, RowType, row_type_of_table
+from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
+from api.plan.source import Source
+from api.plan.writer import Writer
+from domain.access import Actor, Role
+from domain.tables import Subtree
+
+log = logging.getLogger("yiyang.plan")
+
+MAX_SHAPES = 64
+"""How many plans one field keeps."""
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whom a plan serves: every actor of a role, with a region or without."""
+
+    role: Role
+    has_region: bool
+
+    @classmethod
+    def of(cls, actor: Actor) -> "Scope":
+        """An actor's."""
+        return cls(actor.role, actor.region is not None)
+
+    def arguments(self) -> Arguments:
+        """The arguments of a statement for it."""
+        return Arguments(self.role, has_region=self.has_region)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """SQL and what it is run with.
+
+    Parameters:
+        arguments: actor, subtree of its region, the request's values -> the arguments.
+        by_key: whether it begins at one row by its key.
+    """
+
+    text: str
+    arguments: Callable[[Actor, Subtree | None, Sequence[Any]], tuple[Any, ...]]
+    by_key: bool
+
+    @classmethod
+    def of(cls, select: AnySelect, arguments: Arguments, *, by_key: bool) -> "Statement":
+        """A statement whose values have been noted in ``arguments``."""
+        text = text_of(select)
+        given = "".join(f"{source}, " for source in arguments.sources)
+        return cls(text, eval(f"lambda a, t, v: ({given})"), by_key)
+
+    async def rows(self, run: Run, values: Sequence[Any]) -> list[Any]:
+        """The rows, for whoever the answer is for."""
+        context = run.context
+        run.statements.append(self.text)
+        arguments = self.arguments(context.actor, context.subtree, values)
+        return await context.database.rows(
+            self.text, arguments, by_key=self.by_key, primary=context.after_write
+        )
+
+
+@dataclass(frozen=True)
+class Plan:
+    """One compiled read.
+
+    Parameters:
+        show: a row, its path, the request's values, the answer in the making -> its object; of a
+            connection the rows, ..., and the total.
+        count: counts the whole list, where that is asked for.
+        positions: whether the place in the stream of changes is shown.
+    """
+
+    main: Statement
+    show: Callable[..., Any]
+    count: Statement | None = None
+    positions: bool = False
+
+
+Compile = Callable[[Sites], Plan]
+
+
+@dataclass
+class Plans:
+    """The plans of one field, for one scope, by the shapes of the arguments in it."""
+
+    compile: Compile
+    _sites: list[PageSite] | None = None
+    _plans: dict[Hashable, Plan] = field(default_factory=dict[Hashable, Plan])
+    _impossible: str | None = None
+
+    def plan(self, variables: VariableValues, first: list[Any]) -> tuple[Plan, list[Any]]:
+        """The plan for a request, and the values to run it with.
+
+        Parameters:
+            first: the values that come before those of the sites.
+        Raises: Unplanned; InvalidInput for a value that is refused.
+        """
+        if self._sites is not None:
+            shapes: list[Hashable] = []
+            values = [*first]
+            for site in self._sites:
+                shape, given = site.read(variables)
+                shapes.append(shape)
+                values += given
+            known = self._plans.get(tuple(shapes))
+            if known is not None:
+                metrics.HITS.add()
+                return known, values
+        sites = Sites(variables, [*first])
+        plan = self._compiled(sites)
+        self._sites = sites.known
+        if len(self._plans) >= MAX_SHAPES:
+            self._plans.clear()
+        self._plans[tuple(sites.shapes)] = plan
+        return plan, sites.values
+
+    def _compiled(self, sites: Sites) -> Plan:
+        if self._impossible is not None:
+            raise Unplanned(self._impossible)
+        metrics.COMPILED.add()
+        try:
+            return self.compile(sites)
+        except Unplanned as reason:
+            self._impossible = str(reason)
+            raise
+        except SQLAlchemyError as error:
+            self._impossible = f"{type(error).__name__}: {error}"
+            log.warning("a field cannot be planned: %s", error)
+            raise Unplanned(self._impossible) from error
+
+
+def by_key(row_type: RowType, picks: list[Picked], scope: Scope, *, several: bool) -> Plans:
+    """Plans for rows by their keys: the first value is a key, or a list of keys."""
+
+    def compiled(sites: Sites) -> Plan:
+        arguments, source = scope.arguments(), Source()
+        writer = Writer(source, arguments, sites, scope.role)
+        kind = Uuid()
+        given = arguments.value(0, ARRAY(kind) if several else kind)
+
+        def keyed(columns: list[Any]) -> AnySelect:
+            key = row_type.key == (any_(given) if several else given)
+            return select(*columns).where(key, row_type.visible(writer.actor))
+
+        record = writer.record(writer.access(row_type, keyed))
+        shown = writer.object(record, record.top, picks, "p")
+        key = record.column(record.top, row_type.key)
+        name = source.function(f"{record.variable}, p, v, o", f"return {shown}")
+        key_name = source.function(record.variable, f"return {key}")
+        statement = Statement.of(record.select(), arguments, by_key=not several)
+        names = source.compiled()
+        show, key_of = names(name), names(key_name)
+        if not several:
+            return Plan(statement, show)
+
+        def keyed_rows(rows: list[Any], values: Sequence[Any]) -> KeyedRows:
+            return KeyedRows({key_of(row): row for row in rows}, show, values)
+
+        return Plan(statement, keyed_rows)
+
+    return Plans(compiled)
+
+
+@dataclass(frozen=True)
+class KeyedRows:
+    """Rows that were read by their keys."""
+
+    rows: dict[str, Any]
+    show: Callable[..., Any]
+    values: Sequence[Any]
+
+    def shown(self, key: Any, path: Path, run: Run) -> Any:
+        """The object of a key; None where there is none to be seen."""
+        row = self.rows.get(key.hex)
+        return None if row is None else self.show(row, path, self.values, run)
+
+
+def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
+    """Plans for a connection over a whole table."""
+    row_type = row_type_of_table(declaration.model.__table__)
+    site = PageSite(ArgumentsOf(picked), declaration.order)
+
+    def compiled(sites: Sites) -> Plan:
+        arguments, source = scope.arguments(), Source()
+        writer = Writer(source, arguments, sites, scope.role)
+        placed = sites.place(PageSite(site.arguments, site.order, declaration.filter))
+
+        def paged(columns: list[Any]) -> AnySelect:
+            order = ordered(site.order, lambda _, one: one, reverse=placed.shape.backward)
+            return (
+                select(*columns)
+                .where(row_type.visible(writer.actor))
+                .where(*placed.filtered(arguments), *placed.bounds(arguments))
+                .order_by(*order)
+                .limit(placed.limit(arguments))
+            )
+
+        record = writer.record(
+            writer.access(row_type, paged, order=site.order, reverse=placed.shape.backward)
+        )
+        name, counts = writer.page(record, picked, placed)
+        main = Statement.of(record.select(), arguments, by_key=False)
+        count = _count(row_type, placed, scope) if counts else None
+        return Plan(main, source.compiled()(name), count, writer.positions)
+
+    return Plans(compiled)
+
+
+def _count(row_type: RowType, placed: PlacedPage, scope: Scope) -> Statement:
+    arguments = scope.arguments()
+    seen = row_type.visible(arguments.actor())
+    statement = select(func.count()).select_from(row_type.table)
+    return Statement.of(statement.where(seen, *placed.filtered(arguments)), arguments, by_key=False)

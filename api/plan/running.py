@@ -1,0 +1,55 @@
+"""One answer in the making: what plans note while they write it."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from api.context import Context
+from domain.outbox import HEAD
+
+if TYPE_CHECKING:
+    from api.plan.values import Reference
+
+Path = Any
+"""A place in the answer: None, or the pair of the place above and a key; flattened if needed."""
+
+
+@dataclass(slots=True)
+class Run:
+    """One answer in the making.
+
+    Parameters:
+        hidden: what is null although there is something.
+        statements: what was run.
+        position: of the stream of changes, where a page shows it.
+        wanted: while Python values are looked through, the keys of the rows that they point to.
+        rows: those rows.
+    """
+
+    context: Context
+    hidden: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    position: int = 0
+    wanted: "defaultdict[Reference, dict[Any, None]] | None" = None
+    rows: "dict[Reference, Any]" = field(default_factory=dict[Any, Any])
+    statements: list[str] = field(default_factory=list[str])
+
+    async def place(self) -> None:
+        """Note where the stream stands, before what a page shows is read."""
+        context = self.context
+        self.statements.append(HEAD)
+        found = await context.database.rows(HEAD, (), by_key=True, primary=context.after_write)
+        self.position = found[0][0]
+
+
+def hide(run: Run, path: Path, reason: str) -> None:
+    """Note why the value at a path is null."""
+    run.hidden.append({"path": flat(path), "reason": reason})
+
+
+def flat(path: Path) -> list[str | int]:
+    """A path as GraphQL shows it."""
+    keys: list[str | int] = []
+    while path is not None:
+        path, key = path
+        keys.append(key)
+    return keys[::-1]

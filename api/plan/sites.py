@@ -1,0 +1,187 @@
+"""Where a request's values enter a plan: pages with their cursors and filters.
+
+A site gives the shape that decides about the SQL, and the values that are bound when it runs. So
+one plan serves every request of the same shapes.
+"""
+
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import VariableNode
+from graphql.execution.values import VariableValues, get_argument_values
+from graphql.language.ast import Node
+from sqlalchemy import BigInteger
+from sqlalchemy.sql.expression import ColumnElement
+from strawberry.types.arguments import convert_arguments
+
+from api.plan.arguments import Arguments
+from api.plan.criteria import Filter
+from api.plan.selection import Picked, strawberry_schema
+from api.plan.shapes import Order
+from api.plan.statements import beyond
+from api.relay import PageArguments, decode_cursor
+
+
+class ArgumentsOf:
+    """The arguments of one field, as ordinary execution hands them to its resolver."""
+
+    def __init__(self, picked: Picked) -> None:
+        self._picked = picked
+        self._node = picked.details[0].node
+        self._constant: dict[str, Any] | None = None
+        if not _has_variables(self._node):
+            self._constant = self._read(None)
+
+    def read(self, variables: VariableValues) -> dict[str, Any]:
+        """The values by the names in the schema.
+
+        Raises: GraphQLError for what ordinary execution refuses.
+        """
+        return self._read(variables) if self._constant is None else self._constant
+
+    def _read(self, variables: VariableValues | None) -> dict[str, Any]:
+        given = get_argument_values(self._picked.field, self._node, variables)
+        # The others are leaves, which pass as they are.
+        return self._converted(given) if given.get("filter") is not None else given
+
+    def _converted(self, given: dict[str, Any]) -> dict[str, Any]:
+        """Input objects as instances of their classes, as Strawberry does it."""
+        field, schema = self._picked.strawberry, strawberry_schema(self._picked.collector.schema)
+        assert field is not None
+        registry = schema.schema_converter.scalar_registry
+        return convert_arguments(given, field.arguments, registry, schema.config)
+
+
+def _has_variables(node: Any) -> bool:
+    waiting: list[Node] = list(node.arguments or ())
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, VariableNode):
+            return True
+        for key in one.keys:
+            value: Any = getattr(one, key, None)
+            parts: list[Any] = [*value] if isinstance(value, tuple | list) else [value]
+            waiting += [part for part in parts if isinstance(part, Node)]
+    return False
+
+
+@dataclass(frozen=True)
+class PageShape:
+    """What of a page's arguments changes the SQL.
+
+    Parameters:
+        filtered: the shape of the filter; None for none.
+    """
+
+    backward: bool
+    after: bool
+    before: bool
+    filtered: tuple[Any, ...] | None
+
+
+@dataclass(frozen=True, eq=False)
+class PageSite:
+    """The arguments of a connection.
+
+    Parameters:
+        filter: the class of its filter, if it takes one.
+    """
+
+    arguments: ArgumentsOf
+    order: Order
+    filter: type[Filter] | None = None
+
+    def read(self, variables: VariableValues) -> tuple[PageShape, list[Any]]:
+        """The shape, and the page's size, its cursors' values, its filter's.
+
+        Raises: InvalidInput.
+        """
+        given = self.arguments.read(variables)
+        page = PageArguments(
+            given.get("first"), given.get("after"), given.get("last"), given.get("before")
+        )
+        values: list[Any] = [page.size]
+        for name in ("after", "before"):
+            if given.get(name) is not None:
+                kinds = [column.type.python_type for column in self.order.columns]
+                values += decode_cursor(given[name], kinds, name)
+        filter: Filter | None = given.get("filter")
+        if filter is not None:
+            values += filter.values()
+        shape = PageShape(
+            page.backward,
+            page.after is not None,
+            page.before is not None,
+            filter.shape() if filter is not None else None,
+        )
+        return shape, values
+
+
+@dataclass(frozen=True)
+class PlacedPage:
+    """A page site in one plan: where its values stand.
+
+    Parameters:
+        start: the first of them among the request's values.
+    """
+
+    site: PageSite
+    shape: PageShape
+    start: int
+
+    @property
+    def size(self) -> str:
+        """The page's size, in the assembler."""
+        return f"v[{self.start}]"
+
+    def limit(self, arguments: Arguments) -> ColumnElement[Any]:
+        """One row more than the page, which tells whether the list goes on."""
+        return arguments.value(self.start, BigInteger()) + 1
+
+    def bounds(self, arguments: Arguments) -> list[ColumnElement[bool]]:
+        """The bounds that the cursors set."""
+        columns = self.site.order.columns
+        bounds: list[ColumnElement[bool]] = []
+        place = self.start + 1
+        for given, onward in ((self.shape.after, True), (self.shape.before, False)):
+            if not given:
+                continue
+            values = [arguments.value(place + n, one.type) for n, one in enumerate(columns)]
+            bounds.append(beyond(self.site.order, values, onward=onward))
+            place += len(columns)
+        return bounds
+
+    def filtered(self, arguments: Arguments) -> list[ColumnElement[bool]]:
+        """The conditions that the filter sets."""
+        if self.shape.filtered is None or self.site.filter is None:
+            return []
+        cursors = (self.shape.after + self.shape.before) * len(self.site.order.columns)
+        kinds = self.site.filter.types_for(self.shape.filtered)
+        start = self.start + 1 + cursors
+        bounds = [arguments.value(start + n, kind) for n, kind in enumerate(kinds)]
+        return self.site.filter.conditions_for(arguments.actor(), self.shape.filtered, bounds)
+
+
+@dataclass
+class Sites:
+    """The sites of one plan, in the order in which the compiler meets them.
+
+    Parameters:
+        variables: of the request that the plan is compiled for.
+        values: what comes first, for example a key.
+    """
+
+    variables: VariableValues
+    values: list[Any] = field(default_factory=list[Any])
+    known: list[PageSite] = field(default_factory=list[PageSite])
+    shapes: list[Hashable] = field(default_factory=list[Hashable])
+
+    def place(self, site: PageSite) -> PlacedPage:
+        """Read a site, and note where its values stand."""
+        shape, values = site.read(self.variables)
+        placed = PlacedPage(site, shape, len(self.values))
+        self.known.append(site)
+        self.shapes.append(shape)
+        self.values += values
+        return placed

@@ -1,0 +1,249 @@
+"""Writes a plan: the SQL that reads it and the Python that makes the answer, field by field.
+
+Both come from the declarations on the types, as ordinary execution's resolvers do. In the source,
+``v`` are the request's values and ``o`` is the answer in the making.
+"""
+
+from inspect import iscoroutinefunction
+from typing import Any
+
+from sqlalchemy import func, select
+
+from api.plan.arguments import Arguments
+from api.plan.kinds import Kind, element, is_required
+from api.plan.leaves import column_leaf, missing, python_value
+from api.plan.pages import PageWriter, listed
+from api.plan.records import Access, AnySelect, ArrayOf, Reading, Record, ordered
+from api.plan.running import hide
+from api.plan.selection import Picked, Unplanned
+from api.plan.shapes import (
+    Column,
+    Computed,
+    GlobalId,
+    Listing,
+    Many,
+    One,
+    OneBack,
+    RowType,
+    pointed_at,
+    source_of,
+    target_of,
+)
+from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
+from api.plan.source import Source
+from api.plan.values import ValueWriter
+from domain.access import ROLE_PERMISSIONS, Actor, Role
+
+
+class Writer:
+    """Writes the fields of declared types.
+
+    Parameters:
+        role: of whoever asks.
+    """
+
+    def __init__(self, source: Source, arguments: Arguments, sites: Sites, role: Role) -> None:
+        self.source = source
+        self.arguments = arguments
+        self.sites = sites
+        self.values = ValueWriter(source)
+        self.positions = False
+        self._role = role
+        self._hide = source.constant(hide)
+
+    @property
+    def actor(self) -> Actor:
+        """Whoever asks, for predicates."""
+        return self.arguments.actor()
+
+    def access(self, row_type: RowType, reading: Reading, **how: Any) -> Access:
+        """A reading of a table under a name of its own."""
+        return Access(self.source.fresh("a"), row_type, reading, **how)
+
+    def record(self, top: Access) -> Record:
+        """A row that a reading makes."""
+        return Record(self.source.fresh("r"), top)
+
+    def object(self, record: Record, access: Access, picks: list[Picked], path: str) -> str:
+        """The expression for a row's object.
+
+        Parameters:
+            path: the expression for the object's path in the answer.
+        """
+        entries = [
+            f"{one.key!r}: {self._field(record, access, one, f'({path}, {one.key!r})')}"
+            for one in picks
+        ]
+        return "{" + ", ".join(entries) + "}"
+
+    def page(self, record: Record, picked: Picked, placed: PlacedPage) -> tuple[str, bool]:
+        """The function that makes a connection's object, and whether it wants the total."""
+        streamed = record.top.row_type.streamed
+        pages = PageWriter(self.source, record, placed, self.object, streamed)
+        name = pages.function(picked)
+        self.positions |= pages.positions
+        return name, pages.counts
+
+    def _field(self, record: Record, access: Access, picked: Picked, path: str) -> str:
+        match picked.declaration:
+            case GlobalId(prefix):
+                return f"{prefix + '_'!r} + {record.column(access, access.row_type.key)}"
+            case Column(column):
+                place = record.column(access, column)
+                return column_leaf(self.source, place, column, picked.kind)
+            case Computed() as declaration:
+                return self._computed(record, access, picked, declaration, path)
+            case One() as declaration:
+                return self._one(record, access, picked, declaration, path)
+            case OneBack() as declaration:
+                return self._one_back(record, access, picked, declaration, path)
+            case Many() as declaration:
+                return self._many(record, access, picked, declaration, path)
+            case Listing() as declaration:
+                return self._listing(record, access, picked, declaration, path)
+            case _ if picked.name == "__typename":
+                return repr(picked.parent.name)
+            case _:
+                raise Unplanned(f"{picked.parent.name}.{picked.name} is not declared")
+
+    def _computed(
+        self, record: Record, access: Access, picked: Picked, declaration: Computed, path: str
+    ) -> str:
+        asked = declaration.permission
+        if asked is not None and asked not in ROLE_PERMISSIONS.get(self._role, ()):
+            return f"{self._hide}(o, {path}, 'NOT_PERMITTED')"
+        if iscoroutinefunction(declaration.function):
+            raise Unplanned(f"{picked.parent.name}.{picked.name} is asynchronous")
+        given: list[str] = []
+        for column in declaration.needs:
+            place, convert = record.column(access, column), python_value(column.type)
+            given.append(f"{self.source.constant(convert)}({place})" if convert else place)
+        row = self.source.row(tuple(column.key for column in declaration.needs))
+        function = self.source.constant(declaration.function)
+        made = f"{function}({row}({', '.join(given)}), o.context)"
+        return self.values.value(picked.kind, picked, made, path)
+
+    def _one(
+        self, record: Record, access: Access, picked: Picked, declaration: One, path: str
+    ) -> str:
+        column, target = declaration.column, target_of(declaration.column)
+        pointer, key = access.need(column), getattr(target.model, pointed_at(column))
+
+        def join() -> Access:
+            def matched(alias: Any) -> Any:
+                return alias.c[key.key] == access.alias.c[pointer]
+
+            return self.access(
+                target,
+                lambda columns: select(*columns).where(target.visible(self.actor)),
+                on=matched,
+            )
+
+        joined = record.join((access.name, declaration), join)
+        found = record.column(joined, key)
+        shown = self.object(record, joined, picked.below(), path)
+        if is_required(picked.kind):
+            return f"({shown} if {found} is not None else {self.source.constant(missing)}())"
+        unseen = f"{self._hide}(o, {path}, 'NOT_VISIBLE')"
+        if column.property.columns[0].nullable:
+            unseen = f"None if {record.column(access, column)} is None else {unseen}"
+        return f"({shown} if {found} is not None else {unseen})"
+
+    def _one_back(
+        self, record: Record, access: Access, picked: Picked, declaration: OneBack, path: str
+    ) -> str:
+        def join() -> Access:
+            def first(columns: list[Any]) -> AnySelect:
+                return self._children(access, declaration, columns).limit(1)
+
+            access.need(self._key_for(access, declaration))
+            return self.access(source_of(declaration.column), first)
+
+        joined = record.join((access.name, declaration), join)
+        found = record.column(joined, joined.row_type.key)
+        shown = self.object(record, joined, picked.below(), path)
+        return f"({shown} if {found} is not None else None)"
+
+    def _many(
+        self, record: Record, access: Access, picked: Picked, declaration: Many, path: str
+    ) -> str:
+        access.need(self._key_for(access, declaration))
+        child = self.access(
+            source_of(declaration.column),
+            lambda columns: self._children(access, declaration, columns),
+            order=declaration.order,
+        )
+        row = self.record(child)
+        if declaration.value is not None:
+            row.column(child, declaration.value)
+            rows = record.slot(child.name, lambda: ArrayOf(row.select()))
+            return self._values(rows, declaration.value, picked.kind)
+        number = self.source.fresh("i")
+        shown = self.object(row, child, picked.below(), f"({path}, {number})")
+        rows = record.slot(child.name, lambda: ArrayOf(row.select(as_row=True)))
+        return listed(shown, row.variable, rows, number)
+
+    def _values(self, values: str, column: Any, kind: Kind) -> str:
+        each = self.source.fresh("x")
+        shown = column_leaf(self.source, each, column, element(kind))
+        return values if shown == each else f"[{shown} for {each} in {values}]"
+
+    def _listing(
+        self, record: Record, access: Access, picked: Picked, declaration: Listing, path: str
+    ) -> str:
+        access.need(self._key_for(access, declaration))
+        placed = self.sites.place(PageSite(ArgumentsOf(picked), declaration.order))
+        reverse = placed.shape.backward
+
+        def paged(columns: list[Any]) -> AnySelect:
+            statement = self._children(access, declaration, columns, reverse=reverse)
+            bounds = placed.bounds(self.arguments)
+            return statement.where(*bounds).limit(placed.limit(self.arguments))
+
+        def counted() -> Any:
+            return self._pointing(access, declaration, [func.count()]).scalar_subquery()
+
+        child = self.access(
+            source_of(declaration.column), paged, order=declaration.order, reverse=reverse
+        )
+        row = self.record(child)
+        function, counts = self.page(row, picked, placed)
+        rows = record.slot(child.name, lambda: ArrayOf(row.select(as_row=True)))
+        total = record.slot((child.name, "count"), counted) if counts else "None"
+        return f"{function}({rows}, {path}, v, o, {total})"
+
+    def _key_for(self, access: Access, declaration: Many | OneBack | Listing) -> Any:
+        """The column of a row that others point at."""
+        return getattr(access.row_type.model, pointed_at(declaration.column))
+
+    def _pointing(
+        self, access: Access, declaration: Many | OneBack | Listing, columns: list[Any]
+    ) -> AnySelect:
+        """The rows that point to a row of an access, as far as the actor sees them."""
+        target = source_of(declaration.column)
+        key = access.alias.c[self._key_for(access, declaration).key]
+        return (
+            select(*columns)
+            .select_from(target.table)
+            .where(declaration.column == key, target.visible(self.actor))
+            .correlate(access.alias)
+        )
+
+    def _children(
+        self,
+        access: Access,
+        declaration: Many | OneBack | Listing,
+        columns: list[Any],
+        *,
+        reverse: bool = False,
+    ) -> AnySelect:
+        """Those of them that the declaration means, in its order."""
+        statement = self._pointing(access, declaration, columns)
+        where = None if isinstance(declaration, Listing) else declaration.where
+        if where is not None:
+            statement = statement.where(where)
+        return statement.order_by(*ordered(declaration.order, _itself, reverse=reverse))
+
+
+def _itself(_: int, column: Any) -> Any:
+    return column

@@ -1,0 +1,81 @@
+"""Planned execution: an operation's answer by one plan, or none where ordinary execution must give
+it."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from graphql import OperationType, VariableValues
+
+from api.context import Context
+from api.operations import Operation
+from api.plan import metrics
+from api.plan.operation import MAX_VARIANTS, PlannedOperation
+from api.plan.plans import Scope
+from api.plan.running import Run
+from api.plan.selection import Collector, Picked, Unplanned
+from api.schema import core
+from domain.errors import DomainError
+
+log = logging.getLogger("yiyang.plan")
+
+Resolve = Callable[[Picked], Awaitable[Any]]
+
+
+async def data_by_plan(
+    operation: Operation, variables: VariableValues, context: Context, resolve: Resolve
+) -> dict[str, Any] | None:
+    """The data of an operation's answer; None where ordinary execution must give it, for example
+    because it holds an error.
+
+    Parameters:
+        variables: from ``operation.coerced``.
+        resolve: runs the resolver of a root field that is not declared. What it did, ordinary
+            execution must not do again.
+    """
+    run = Run(context)
+    try:
+        data = await _compiled(operation, variables, Scope.of(context.actor)).answer(
+            run, variables, resolve
+        )
+    except Exception as reason:
+        _note(reason, context)
+        return None
+    context.masked += run.hidden
+    metrics.PLANNED.add()
+    metrics.STATEMENTS.value += len(run.statements)
+    return data
+
+
+def _compiled(operation: Operation, variables: VariableValues, scope: Scope) -> PlannedOperation:
+    deciding = operation.deciding
+    key = (scope, *(variables.coerced.get(name) for name in deciding)) if deciding else scope
+    known: PlannedOperation | Unplanned | None = operation.plans.get(key)
+    if known is None:
+        if len(operation.plans) >= MAX_VARIANTS:
+            operation.plans.clear()
+        known = operation.plans[key] = _planned(operation, variables, scope)
+    if isinstance(known, Unplanned):
+        raise known
+    return known
+
+
+def _planned(
+    operation: Operation, variables: VariableValues, scope: Scope
+) -> PlannedOperation | Unplanned:
+    collector = Collector(core, operation.node, operation.details, variables)
+    try:
+        if operation.kind is OperationType.MUTATION and len(collector.root()) > 1:
+            raise Unplanned("several mutations")
+        return PlannedOperation(collector, scope)
+    except Unplanned as reason:
+        return Unplanned(str(reason))
+
+
+def _note(reason: Exception, context: Context) -> None:
+    metrics.FALLBACKS.add()
+    if isinstance(reason, Unplanned | DomainError):
+        context.unplanned = str(reason)
+    else:
+        context.unplanned = type(reason).__name__
+        log.info("request %s is executed ordinarily: %s", context.request_id, reason)
