@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from domain.errors import ErrorCode
@@ -14,6 +15,9 @@ class Language(StrEnum):
     ZH_TW = "zh-TW"
     EN = "en"
 
+
+_MEMORABLE = 200
+"""Characters; browsers send fewer."""
 
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
@@ -118,7 +122,16 @@ ERRORS: dict[str, tuple[str, str, str]] = {
 
 def preferred(accept_language: str | None) -> Language:
     """The language of an Accept-Language header; simplified Chinese where none is known."""
-    ranges = [part.partition(";") for part in (accept_language or "").lower().split(",")]
+    if accept_language is None:
+        return Language.ZH_CN
+    if len(accept_language) > _MEMORABLE:
+        return _preferred.__wrapped__(accept_language)
+    return _preferred(accept_language)
+
+
+@lru_cache(maxsize=1000)
+def _preferred(accept_language: str) -> Language:
+    ranges = [part.partition(";") for part in accept_language.lower().split(",")]
     weighted = [(_quality(parameters), tag.strip()) for tag, _, parameters in ranges]
     for quality, tag in sorted(weighted, key=lambda entry: -entry[0]):
         if quality <= 0:
