@@ -21,7 +21,7 @@ from api.variables import Variables
 if TYPE_CHECKING:
     from api.documents import Document
 
-_MEASURES = 64
+MEASURES = 64
 """How many measures an operation keeps, of pages of different sizes."""
 
 
@@ -60,7 +60,7 @@ class Operation:
         pages = given_pages(self._pages, variables or {})
         key = tuple(pages.values())
         if key not in self._measured:
-            if len(self._measured) >= _MEASURES:
+            if len(self._measured) >= MEASURES:
                 del self._measured[next(iter(self._measured))]
             measure = Measure(core, self.fragments, pages)
             self._measured[key] = excessive(*measure.of(self.node))
