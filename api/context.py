@@ -40,6 +40,8 @@ class Context:
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     after_write: bool = False
     """Whether something was written, so that a replica may not show it yet."""
+    statements: list[str] = field(default_factory=list[str])
+    """The SQL that was run for the answer."""
     unplanned: str | None = None
     """Why no plan made the answer, where none did."""
 

@@ -17,8 +17,9 @@ from api.errors import as_internal, formatted
 from api.limits import too_large
 from api.operations import Operation
 from api.ordinary import Ordinary
-from api.planned import data_by_plan
+from api.planned import data_by_plan, delivery_by_plan
 from api.requests import BadRequest, Request
+from domain.access import Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         operation = _chosen(request)
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("subscriptions go over a WebSocket")
-        return await _executed(_bounded(operation, request), request, context, planned)
+        answer = await _executed(_bounded(operation, request), request, context, planned)
+        return _explained(answer, request, context)
     except BadRequest:
         raise
     except _Refused as refusal:
@@ -62,15 +64,20 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         return _refused([_error(error)], context)
 
 
-async def streamed(request: Request, context: Context) -> AsyncGenerator[Answer, None]:
+async def streamed(
+    request: Request, context: Context, *, planned: bool = True
+) -> AsyncGenerator[Answer, None]:
     """Execute an operation of any kind: one answer, or a subscription's as they come.
 
     A subscription leaves its socket's turn once it has started: it may last for days.
+
+    Parameters:
+        planned: as for ``answered``.
     """
     try:
         operation = _chosen(request)
         if operation.kind is not OperationType.SUBSCRIPTION:
-            yield await answered(request, context)
+            yield await answered(request, context, planned=planned)
             return
         ordinary, events = await _started(_bounded(operation, request), request, context)
     except _Refused as refusal:
@@ -84,7 +91,7 @@ async def streamed(request: Request, context: Context) -> AsyncGenerator[Answer,
     try:
         async with aclosing(events):
             async for event in events:
-                yield await _delivered(ordinary, event, context)
+                yield await _delivered(ordinary, event, context, planned)
     except Exception as error:
         yield _response(ExecutionResult(None, [_error(error)]), context)
 
@@ -138,9 +145,12 @@ async def _started(
     return ordinary, events
 
 
-async def _delivered(ordinary: Ordinary, event: Any, context: Context) -> Answer:
+async def _delivered(ordinary: Ordinary, event: Any, context: Context, planned: bool) -> Answer:
     """The answer for one event of a subscription."""
-    # THE PLANNER'S PLACE: as for queries, with the event as the root's value.
+    if planned:
+        data = await delivery_by_plan(ordinary.operation, ordinary.variables, context, event)
+        if data is not None:
+            return _response(ExecutionResult(data, None), context, planned=True)
     return _response(await ordinary.result_of(event), context)
 
 
@@ -153,6 +163,21 @@ def _response(result: ExecutionResult, context: Context, *, planned: bool = Fals
         # In the order of the answer, not in that in which rows happened to be read.
         body["extensions"] = {"masked": sorted(context.masked, key=_place)}
     return Answer(body, planned)
+
+
+def _explained(answer: Answer, request: Request, context: Context) -> Answer:
+    """The answer, and for whoever asks and may know it, how it was made."""
+    if not request.explain or not context.actor.may(Permission.EXPLAIN):
+        return answer
+    explained = {
+        "execution": "PLANNED" if answer.planned else "ORDINARY",
+        "reason": context.unplanned,
+        "statementCount": len(context.statements) + context.loaders.statement_count,
+        "statements": context.statements,
+    }
+    extensions = answer.body.setdefault("extensions", {})
+    extensions["explain"] = explained
+    return answer
 
 
 def _refused(errors: list[GraphQLError], context: Context) -> Answer:

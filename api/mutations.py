@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from api.context import Info
 from api.errors import UserError, user_error
 from api.plan.shapes import RowType, row_type_of
+from api.plan.values import later
 from domain.errors import DomainError
 from domain.ids import parse_public_id
 
@@ -19,7 +20,7 @@ Verb = Callable[[AsyncSession], Awaitable[Any]]
 async def changed(
     info: Info, payload: type[Payload], node: type, input: Any, verb: Verb
 ) -> Payload:
-    """Run a verb in a transaction and read its object anew, whatever came of it.
+    """Run a verb in a transaction; its object is read anew, whatever came of it.
 
     Parameters:
         payload: has a field named as the object's table, ``user_errors``, ``client_mutation_id``.
@@ -35,9 +36,8 @@ async def changed(
             key = (await verb(session)).id
     except DomainError as error:
         errors.append(user_error(error, info.context))
-    row = await info.context.loaders.by_key(row_type).load(key) if key else None
     fields: dict[str, Any] = {
-        row_type.table.name: row,
+        row_type.table.name: later(info.context, row_type, key),
         "user_errors": errors,
         "client_mutation_id": input.client_mutation_id,
     }

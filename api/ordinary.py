@@ -29,6 +29,8 @@ class Ordinary:
     """
 
     def __init__(self, operation: Operation, variables: VariableValues, context: Context) -> None:
+        self.operation = operation
+        self.variables = variables
         self._resolved: dict[str, tuple[Any, Exception | None]] = {}
         self._executor = _Executor(
             core,

@@ -33,6 +33,23 @@ async def data_by_plan(
         resolve: runs the resolver of a root field that is not declared. What it did, ordinary
             execution must not do again.
     """
+    return await _answered(operation, variables, context, resolve)
+
+
+async def delivery_by_plan(
+    operation: Operation, variables: VariableValues, context: Context, event: Any
+) -> dict[str, Any] | None:
+    """The data of what a subscription delivers for one of its events; None as above."""
+
+    async def happened(_: Picked) -> Any:
+        return event
+
+    return await _answered(operation, variables, context, happened)
+
+
+async def _answered(
+    operation: Operation, variables: VariableValues, context: Context, resolve: Resolve
+) -> dict[str, Any] | None:
     run = Run(context)
     try:
         data = await _compiled(operation, variables, Scope.of(context.actor)).answer(
@@ -43,7 +60,7 @@ async def data_by_plan(
         return None
     context.masked += run.hidden
     metrics.PLANNED.add()
-    metrics.STATEMENTS.value += len(run.statements)
+    metrics.STATEMENTS.value += len(context.statements)
     return data
 
 

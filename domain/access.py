@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ASSISTANCE_CASE_SUBMIT = "assistance_case:submit"
     ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
     ASSISTANCE_CASE_REJECT = "assistance_case:reject"
+    EXPLAIN = "operation:explain"
 
 
 _RESPONDER = frozenset(
@@ -104,7 +105,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Follows the money, not the elder.
     Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ}),
     # Who administers the system decides about nobody's assistance.
-    Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY},
+    Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY, Permission.EXPLAIN},
 }
 """A role that is not named here may do nothing; reading is a matter of row visibility."""
 

@@ -15,6 +15,7 @@ from api.plan.criteria import Filter, equal, equal_id, filter_input, in_circle, 
 from api.plan.declare import ascending, descending
 from api.plan.roots import by_id, listing
 from api.plan.shapes import row_type_of
+from api.plan.values import later
 from api.relay import Connection, key_of
 from domain import calendar
 from domain.access import Permission
@@ -114,16 +115,15 @@ class CanteenQueries:
         """A quote and its token."""
         context = info.context
         quote = await quotes.quote(context.database, context.actor, input.wish(), calendar.now())
-        return await _shown(info, quote)
+        return _shown(info, quote)
 
 
-async def _shown(info: Info, quote: quotes.Quote) -> MealQuote:
-    canteen = await info.context.loaders.by_key(row_type_of(Canteen)).load(quote.canteen_id)
+def _shown(info: Info, quote: quotes.Quote) -> MealQuote:
     return MealQuote(
         token=quote_token.sealed(quote, info.context.vault),
         expires_at=quote.expires_at,
         orderable_until=cutoff(quote.day, quote.meal),
-        canteen=canteen,
+        canteen=later(info.context, row_type_of(Canteen), quote.canteen_id),
         day=quote.day,
         meal=quote.meal,
         delivery=quote.delivery,

@@ -68,7 +68,7 @@ class Statement:
     async def rows(self, run: Run, values: Sequence[Any]) -> list[Any]:
         """The rows, for whoever the answer is for."""
         context = run.context
-        run.statements.append(self.text)
+        context.statements.append(self.text)
         arguments = self.arguments(context.actor, context.subtree, values)
         return await context.database.rows(
             self.text, arguments, by_key=self.by_key, primary=context.after_write

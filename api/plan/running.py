@@ -20,7 +20,6 @@ class Run:
 
     Parameters:
         hidden: what is null although there is something.
-        statements: what was run.
         position: of the stream of changes, where a page shows it.
         wanted: while Python values are looked through, the keys of the rows that they point to.
         rows: those rows.
@@ -31,12 +30,11 @@ class Run:
     position: int = 0
     wanted: "defaultdict[Reference, dict[Any, None]] | None" = None
     rows: "dict[Reference, Any]" = field(default_factory=dict[Any, Any])
-    statements: list[str] = field(default_factory=list[str])
 
     async def place(self) -> None:
         """Note where the stream stands, before what a page shows is read."""
         context = self.context
-        self.statements.append(HEAD)
+        context.statements.append(HEAD)
         found = await context.database.rows(HEAD, (), by_key=True, primary=context.after_write)
         self.position = found[0][0]
 

@@ -4,7 +4,7 @@ Where such a value points to a row, the row is read by a plan of its own. The va
 through twice for that: first to learn which rows it points to, then to show them.
 """
 
-from collections.abc import Awaitable, Generator
+from collections.abc import Awaitable, Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -14,6 +14,7 @@ from graphql import (
 )
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
+from api.context import Context
 from api.plan.kinds import Kind, element, innermost, is_list, is_required, nullable
 from api.plan.leaves import completer, unless_null
 from api.plan.running import Path, Run
@@ -27,22 +28,30 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Later(Awaitable[Any]):
-    """A row that a payload shows: read when it is asked for, by a plan or by awaiting it.
+    """A row that a payload shows: read when the answer is made, by a plan or by awaiting it.
 
     Parameters:
-        key: of the row; None for no row.
         load: reads it for ordinary execution.
     """
 
     row_type: RowType
     key: Any
-    load: Any
+    load: Callable[[Any], Awaitable[Any]]
 
     def __await__(self) -> Generator[Any, None, Any]:
         return self._loaded().__await__()
 
     async def _loaded(self) -> Any:
         return None if self.key is None else await self.load(self.key)
+
+
+def later(context: Context, row_type: RowType, key: Any) -> Any:
+    """A row for the answer, as far as the actor sees it.
+
+    Parameters:
+        key: of the row; None for no row.
+    """
+    return Later(row_type, key, lambda wanted: context.loaders.by_key(row_type).load(wanted))
 
 
 class Reference:
