@@ -8,7 +8,7 @@ from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
 from starlette.websockets import WebSocket
@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket
 from api.feed import Feed
 from api.http import GraphQLOverHttp
 from api.pages import Pages
+from api.plan import metrics
 from api.requests import Gate
 from api.settings import ApiSettings
 from api.websocket import graphql_over_websocket
@@ -46,7 +47,7 @@ def create_app(settings: ApiSettings) -> Starlette:
     """An application of its own: connections open and close with its lifespan."""
     database = Database(settings.database_url, read_url=settings.database_read_url)
     feed = Feed(settings.database_url)
-    gate = Gate(database, feed, settings.token_key, settings.vault)
+    gate = Gate(database, feed, settings.token_key, settings.vault, settings.planned)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
@@ -69,11 +70,15 @@ def create_app(settings: ApiSettings) -> Starlette:
             return JSONResponse({"status": "no database"}, 503)
         return JSONResponse({"status": "ok"})
 
+    async def counters(_: Request) -> Response:
+        return PlainTextResponse(metrics.exposition())
+
     pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
     routes = [
         Route(PATH, over_http, methods=["POST"]),
         WebSocketRoute(PATH, over_websocket),
         Route("/health", health),
+        Route("/metrics", counters),
         *pages,
     ]
     return Application(over_http, routes=routes, lifespan=lifespan)

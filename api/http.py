@@ -68,7 +68,8 @@ class GraphQLOverHttp:
         try:
             grant = self.gate.admit(bearer(_text(headers, b"authorization")))
             request = Request.of(await _json_body(headers, receive))
-            answer = await answered(request, self.gate.context(grant, language))
+            context = self.gate.context(grant, language)
+            answer = await answered(request, context, planned=self.gate.planned)
         except InvalidToken:
             return 401, refusal("UNAUTHENTICATED", language)
         except TooLarge:

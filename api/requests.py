@@ -62,6 +62,8 @@ class Gate:
     feed: Feed
     token_key: TokenKey
     vault: Vault
+    planned: bool = True
+    """Whether plans answer operations where they can."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.

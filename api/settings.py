@@ -17,6 +17,7 @@ class ApiSettings:
         database_read_url: the same of a replica; the primary if None.
         token_key: verifies access tokens.
         vault: opens personal data for whoever may read it.
+        planned: whether plans answer operations; else all are executed ordinarily.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
     """
 
@@ -24,4 +25,5 @@ class ApiSettings:
     token_key: TokenKey
     vault: Vault
     database_read_url: str | None = None
+    planned: bool = True
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])

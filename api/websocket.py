@@ -155,7 +155,7 @@ class Socket(BaseGraphQLTransportWSHandler[Any, None]):
     ) -> dict[str, Any]:
         """Send each result; the message that ends the operation is left to the caller."""
         request = Request(operation.query, operation.variables, operation.operation_name)
-        async with aclosing(streamed(request, context)) as answers:
+        async with aclosing(streamed(request, context, planned=self._gate.planned)) as answers:
             async for answer in answers:
                 if not answer.ran:
                     return _frame(operation, "error", answer.body["errors"])

@@ -33,6 +33,7 @@ def application() -> Starlette:
             token_key=_token_key(settings),
             vault=settings.need_vault(),
             pages=settings.pages,
+            planned=settings.planned,
         )
     )
 

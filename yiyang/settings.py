@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     database_read_url: SecretStr | None = Field(
         default=None, description="the same of a replica for reads; the primary if not set"
     )
+    planned: bool = Field(
+        default=True, description="whether plans answer operations; false to compare, or in doubt"
+    )
     mqtt_url: SecretStr | None = Field(
         default=None, description="mqtt://user:password@host:port of the broker's MQTT 5 listener"
     )
