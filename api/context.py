@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -13,6 +14,7 @@ from api.feed import Feed
 from api.plan.loaders import Loaders
 from api.texts import Language
 from api.turns import Turn
+from domain import calendar
 from domain.access import Actor
 from domain.crypto import Vault
 from domain.database import Database
@@ -51,6 +53,16 @@ class Context:
         return Loaders(self.database, self.actor)
 
     @cached_property
+    def now(self) -> datetime:
+        """The moment that the whole answer speaks of."""
+        return calendar.now()
+
+    @cached_property
+    def today(self) -> date:
+        """The district's day at that moment."""
+        return calendar.district_day(self.now)
+
+    @cached_property
     def subtree(self) -> Subtree | None:
         """The divisions that the actor's role covers."""
         return Subtree.of(self.actor.region) if self.actor.region is not None else None
@@ -66,7 +78,9 @@ class Context:
             self.loaders.forget_after_write()
 
     def begin_event(self) -> None:
-        """Each delivery of a subscription reads anew and masks anew."""
+        """Each delivery of a subscription reads anew, masks anew and has a moment of its own."""
+        for name in ("now", "today"):
+            self.__dict__.pop(name, None)
         self.loaders.forget()
         self.masked.clear()
 

@@ -1,5 +1,8 @@
 """Places on the map in the schema."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from api.describe import input_object, output
 from domain import geo
 from domain.errors import InvalidInput
@@ -27,6 +30,13 @@ class NearInput:
     """Degrees north of the centre."""
     radius_m: int
     """Metres, 1 to 50000."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "NearInput":
+        """The input as graphql-core has coerced it."""
+        return cls(
+            longitude=given["longitude"], latitude=given["latitude"], radius_m=given["radiusM"]
+        )
 
     def circle(self) -> geo.Circle:
         """The same for the domain. Raises: InvalidInput for a circle that is none."""

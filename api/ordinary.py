@@ -4,6 +4,7 @@ graphql-core's own ``execute`` would look for the operation and coerce the varia
 """
 
 from collections.abc import AsyncGenerator
+from functools import cached_property
 from typing import Any, cast
 
 from graphql import ExecutionResult, MiddlewareManager, VariableValues, execution
@@ -31,15 +32,21 @@ class Ordinary:
     def __init__(self, operation: Operation, variables: VariableValues, context: Context) -> None:
         self.operation = operation
         self.variables = variables
+        self._context = context
         self._resolved: dict[str, tuple[Any, Exception | None]] = {}
-        self._executor = _Executor(
+
+    @cached_property
+    def _executor(self) -> Any:
+        """Where a plan makes the answer, none is needed."""
+        operation = self.operation
+        return _Executor(
             core,
             operation.fragments,
             operation.details,
             None,
-            context,
+            self._context,
             operation.node,
-            variables,
+            self.variables,
             _graphql.default_field_resolver,
             _graphql.default_type_resolver,
             _graphql.default_field_resolver,

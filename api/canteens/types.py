@@ -24,7 +24,6 @@ from api.plan.declare import (
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import Permission
-from domain.calendar import now
 from domain.canteens import models
 from domain.canteens.lifecycle import MealAction, MealState
 from domain.canteens.ordering import in_menu_week
@@ -95,7 +94,7 @@ def _position(canteen: models.Canteen, context: Context) -> Position:
 
 
 def _actions(order: models.MealOrder, context: Context) -> list[MealAction]:
-    return available_actions(context.actor, order.state, order.day, order.meal, now())
+    return available_actions(context.actor, order.state, order.day, order.meal, context.now)
 
 
 @node(models.Canteen, visible=canteen_visible)

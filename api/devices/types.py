@@ -9,7 +9,6 @@ from api.context import Context
 from api.describe import enumeration
 from api.plan.declare import computed, node, one
 from api.relay import Node
-from domain.calendar import now
 from domain.devices import models
 from domain.devices.heartbeat import online
 from domain.devices.visibility import device_visible
@@ -26,8 +25,7 @@ enumeration(
 
 
 def _online(device: models.Device, context: Context) -> bool:
-    del context
-    return online(device.kind, device.last_seen_at, now())
+    return online(device.kind, device.last_seen_at, context.now)
 
 
 @node(models.Device, visible=device_visible)

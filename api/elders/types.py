@@ -28,7 +28,7 @@ from domain.alarms.models import Alarm as AlarmRow
 from domain.assistance.models import AssistanceCase as AssistanceCaseRow
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import BedStay as BedStayRow
-from domain.calendar import today, whole_years
+from domain.calendar import whole_years
 from domain.canteens.models import MealOrder as MealOrderRow
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
@@ -72,8 +72,7 @@ enumeration(
 
 
 def _age(elder: models.Elder, context: Context) -> int:
-    del context
-    return whole_years(elder.birth_date, today())
+    return whole_years(elder.birth_date, context.today)
 
 
 def _full_address(elder: models.Elder, context: Context) -> str:

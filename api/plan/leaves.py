@@ -18,7 +18,7 @@ from graphql import (
 )
 from sqlalchemy.types import TypeEngine
 
-from api.plan.kinds import Kind, element, is_list, is_required, nullable
+from api.plan.kinds import Kind, element, innermost, is_list, is_required, nullable
 from api.plan.selection import Unplanned
 from api.plan.source import Source
 
@@ -31,6 +31,15 @@ _AS_IT_IS: dict[str, tuple[type[TypeEngine[Any]], ...]] = {
     "DateTime": (sqlalchemy.DateTime,),
     "Date": (sqlalchemy.Date,),
 }
+
+
+_PLAIN = {
+    "String": "type({0}) is str",
+    "ID": "type({0}) is str",
+    "Boolean": "type({0}) is bool",
+    "Int": "type({0}) is int and -0x80000000 <= {1} <= 0x7FFFFFFF",
+}
+"""Scalars, and the test of Python values that are their own serialization."""
 
 
 def unless_null(value: Any) -> Any:
@@ -124,6 +133,20 @@ def leaf_of(kind: GraphQLScalarType | GraphQLEnumType) -> Convert:
 
         return enumerated
     return kind.coerce_output_value
+
+
+def python_leaf(source: Source, made: str, kind: Kind) -> str:
+    """The expression for a leaf, or a list of leaves, that Python made.
+
+    Parameters:
+        made: the expression for the Python value.
+    """
+    complete = source.constant(completer(kind))
+    plain = None if is_list(kind) else _PLAIN.get(innermost(kind).name)
+    if plain is None:
+        return f"{complete}({made})"
+    value = source.fresh("x")
+    return f"({value} if {plain.format(f'({value} := {made})', value)} else {complete}({value}))"
 
 
 def completer(kind: Any) -> Convert:

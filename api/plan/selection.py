@@ -21,7 +21,6 @@ from graphql.execution.collect_fields import (
 )
 from graphql.execution.values import VariableValues
 from graphql.language.ast import Node
-from strawberry import Schema
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 from strawberry.types.field import StrawberryField
 
@@ -32,11 +31,6 @@ from api.plan.shapes import declaration_of
 class Unplanned(Exception):
     """The planner leaves this operation, or this answer, to ordinary execution; its text says
     why."""
-
-
-def strawberry_schema(schema: GraphQLSchema) -> Schema:
-    """The Strawberry schema that graphql-core's was made from."""
-    return schema.extensions[GraphQLCoreConverter.DEFINITION_BACKREF]
 
 
 @dataclass(frozen=True)

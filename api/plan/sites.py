@@ -13,11 +13,10 @@ from graphql.execution.values import VariableValues, get_argument_values
 from graphql.language.ast import Node
 from sqlalchemy import BigInteger
 from sqlalchemy.sql.expression import ColumnElement
-from strawberry.types.arguments import convert_arguments
 
 from api.plan.arguments import Arguments
 from api.plan.criteria import Filter
-from api.plan.selection import Picked, strawberry_schema
+from api.plan.selection import Picked
 from api.plan.shapes import Order
 from api.plan.statements import beyond
 from api.relay import PageArguments, decode_cursor
@@ -41,16 +40,7 @@ class ArgumentsOf:
         return self._read(variables) if self._constant is None else self._constant
 
     def _read(self, variables: VariableValues | None) -> dict[str, Any]:
-        given = get_argument_values(self._picked.field, self._node, variables)
-        # The others are leaves, which pass as they are.
-        return self._converted(given) if given.get("filter") is not None else given
-
-    def _converted(self, given: dict[str, Any]) -> dict[str, Any]:
-        """Input objects as instances of their classes, as Strawberry does it."""
-        field, schema = self._picked.strawberry, strawberry_schema(self._picked.collector.schema)
-        assert field is not None
-        registry = schema.schema_converter.scalar_registry
-        return convert_arguments(given, field.arguments, registry, schema.config)
+        return get_argument_values(self._picked.field, self._node, variables)
 
 
 def _has_variables(node: Any) -> bool:
@@ -106,7 +96,8 @@ class PageSite:
             if given.get(name) is not None:
                 kinds = [column.type.python_type for column in self.order.columns]
                 values += decode_cursor(given[name], kinds, name)
-        filter: Filter | None = given.get("filter")
+        wanted = given.get("filter")
+        filter = self.filter.of(wanted) if self.filter and wanted is not None else None
         if filter is not None:
             values += filter.values()
         shape = PageShape(

@@ -16,7 +16,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from api.context import Context
 from api.plan.kinds import Kind, element, innermost, is_list, is_required, nullable
-from api.plan.leaves import completer, unless_null
+from api.plan.leaves import python_leaf, unless_null
 from api.plan.running import Path, Run
 from api.plan.selection import Picked, Unplanned
 from api.plan.shapes import RowType, row_type_of_class
@@ -104,7 +104,7 @@ class ValueWriter:
             path: the expression for its path.
         """
         if is_leaf_type(innermost(kind)):
-            return f"{self._source.constant(completer(kind))}({made})"
+            return python_leaf(self._source, made, kind)
         required, inner = is_required(kind), nullable(kind)
         if is_list(inner):
             written = self._list(inner, picked, made, path)
