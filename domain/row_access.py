@@ -33,10 +33,13 @@ class RowRule:
     Parameters:
         words: for people, for example ``of linked elders``.
         predicate: the same in SQL, for one actor of that role.
+        seen_with: a foreign key, where exactly those rows are seen whose row there the same actor
+            sees: who comes from there need not ask again.
     """
 
     words: str
     predicate: Predicate
+    seen_with: Any = None
 
 
 Rules = Mapping[Role, RowRule]
@@ -62,6 +65,12 @@ class RowAccess:
         rule = self._rules.get(role)
         return rule.words if rule else None
 
+    def seen_with(self, role: Role) -> Any:
+        """The foreign key of the row with which a role sees a row, and without which it doesn't;
+        None where the rows are seen for themselves."""
+        rule = self._rules.get(role)
+        return rule.seen_with if rule else None
+
     def through(self, column: Any, key: Any) -> "RowAccess":
         """The access to rows that belong to these rows, and are seen with them.
 
@@ -77,7 +86,11 @@ class RowAccess:
 def _belonging(rule: RowRule, column: Any, key: Any) -> RowRule:
     if rule is EVERY_ROW:
         return rule
-    return RowRule(rule.words, lambda actor: column.in_(select(key).where(rule.predicate(actor))))
+
+    def predicate(actor: Actor) -> ColumnElement[bool]:
+        return column.in_(select(key).where(rule.predicate(actor)))
+
+    return RowRule(rule.words, predicate, seen_with=column)
 
 
 EVERY_ROW = RowRule("all", lambda _: true())

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+
+from sqlalchemy.orm import InstrumentedAttribute
 
 from api.plan.records import Access, Record
 from api.plan.selection import Picked, Unplanned
@@ -106,16 +108,14 @@ class PageWriter:
     def _cursor(self, row: str) -> str:
         top = self.record.top
         assert top.order is not None
-        places = [
-            self.record.slot((top.name, "order", number), _order_column(top, number))
-            for number in range(len(top.order.columns))
-        ]
+        places = [self._place(top, number, one) for number, one in enumerate(top.order.columns)]
         values = [place.replace(self.record.variable, row, 1) for place in places]
         return f"{self.source.constant(encode_cursor)}([{', '.join(values)}])"
 
-
-def _order_column(access: Access, number: int) -> Callable[[], Any]:
-    return lambda: access.alias.c[f"order_{number}"]
+    def _place(self, top: Access, number: int, column: Any) -> str:
+        if isinstance(column, InstrumentedAttribute):
+            return self.record.column(top, cast(Any, column))
+        return self.record.slot((top.name, "order", number), lambda: top.alias.c[f"order_{number}"])
 
 
 def listed(shown: str, variable: str, rows: str, number: str) -> str:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, Select, Text, func, select, true
+from sqlalchemy import ARRAY, Select, Text, cast, func, select, true
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -73,6 +73,10 @@ class Access:
         self._columns.setdefault(column.key, column)
         return column.key
 
+    def column(self, name: str) -> Any:
+        """A column that is needed, by its name; None if none is called that."""
+        return self._columns.get(name)
+
     def build(self, *, lateral: bool = False) -> Any:
         """Fix what is read, and name it."""
         self.need(self.row_type.key)
@@ -106,6 +110,10 @@ def ordered(
     return [one.desc() if down else one.asc() for one in places]
 
 
+Place = tuple[str, str] | tuple[str, str, Any]
+"""What stands somewhere in a row: an access and its column, or its rows, and how they are shown."""
+
+
 @dataclass(eq=False)
 class Record:
     """What stands side by side in one row of a result: a table's columns, those of the rows that
@@ -119,11 +127,9 @@ class Record:
     variable: str
     top: Access
     joined: dict[Hashable, Access] = field(default_factory=dict[Hashable, Access])
-    _slots: dict[Hashable, Callable[[], Any]] = field(
-        default_factory=dict[Hashable, Callable[[], Any]]
-    )
+    _slots: dict[Place, Callable[[], Any]] = field(default_factory=dict[Place, Callable[[], Any]])
 
-    def slot(self, key: Hashable, make: Callable[[], Any]) -> str:
+    def slot(self, key: Place, make: Callable[[], Any]) -> str:
         """A place in the row, as the assembler reads it.
 
         Parameters:
@@ -137,6 +143,21 @@ class Record:
         """The place of a column."""
         name = access.need(column)
         return self.slot((access.name, name), lambda: access.alias.c[name])
+
+    def presence(self, access: Access) -> str:
+        """A place that is null only where the access found no row: one that is read anyway, if
+        possible."""
+        for name, column, *rest in self._slots:
+            known = access.column(column) if name == access.name else None
+            if known is not None and not known.property.columns[0].nullable:
+                key = (name, column, *rest)
+                return self.slot(key, self._slots[key])
+        return self.column(access, access.row_type.key)
+
+    def text(self, access: Access, column: InstrumentedAttribute[Any]) -> str:
+        """The place of a column's value as PostgreSQL writes it."""
+        name = access.need(column)
+        return self.slot((access.name, name, "text"), lambda: cast(access.alias.c[name], Text))
 
     def join(self, key: Hashable, make: Callable[[], Access]) -> Access:
         """The access that stands beside this one for a declaration; one for several fields."""

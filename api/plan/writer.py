@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from api.plan.arguments import Arguments
 from api.plan.kinds import Kind, element, is_required
-from api.plan.leaves import column_leaf, missing, python_value
+from api.plan.leaves import column_leaf, missing, python_value, written_leaf
 from api.plan.pages import PageWriter, listed
 from api.plan.records import Access, AnySelect, ArrayOf, Reading, Record, ordered
 from api.plan.running import hide
@@ -89,8 +89,7 @@ class Writer:
             case GlobalId(prefix):
                 return f"{prefix + '_'!r} + {record.column(access, access.row_type.key)}"
             case Column(column):
-                place = record.column(access, column)
-                return column_leaf(self.source, place, column, picked.kind)
+                return self._column(record, access, column, picked.kind)
             case Computed() as declaration:
                 return self._computed(record, access, picked, declaration, path)
             case One() as declaration:
@@ -105,6 +104,13 @@ class Writer:
                 return repr(picked.parent.name)
             case _:
                 raise Unplanned(f"{picked.parent.name}.{picked.name} is not declared")
+
+    def _column(self, record: Record, access: Access, column: Any, kind: Kind) -> str:
+        def text() -> str:
+            return record.text(access, column)
+
+        written = written_leaf(self.source, text, column, kind)
+        return written or column_leaf(self.source, record.column(access, column), column, kind)
 
     def _computed(
         self, record: Record, access: Access, picked: Picked, declaration: Computed, path: str
@@ -127,6 +133,7 @@ class Writer:
         self, record: Record, access: Access, picked: Picked, declaration: One, path: str
     ) -> str:
         column, target = declaration.column, target_of(declaration.column)
+        known = access.row_type.visible.seen_with(self._role) is column
         pointer, key = access.need(column), getattr(target.model, pointed_at(column))
 
         def join() -> Access:
@@ -135,13 +142,14 @@ class Writer:
 
             return self.access(
                 target,
-                lambda columns: select(*columns).where(target.visible(self.actor)),
+                lambda columns: select(*columns).where(*self._seen(target, known=known)),
                 on=matched,
             )
 
         joined = record.join((access.name, declaration), join)
-        found = record.column(joined, key)
+        joined.need(key)
         shown = self.object(record, joined, picked.below(), path)
+        found = record.presence(joined)
         if is_required(picked.kind):
             return f"({shown} if {found} is not None else {self.source.constant(missing)}())"
         unseen = f"{self._hide}(o, {path}, 'NOT_VISIBLE')"
@@ -160,8 +168,8 @@ class Writer:
             return self.access(source_of(declaration.column), first)
 
         joined = record.join((access.name, declaration), join)
-        found = record.column(joined, joined.row_type.key)
         shown = self.object(record, joined, picked.below(), path)
+        found = record.presence(joined)
         return f"({shown} if {found} is not None else None)"
 
     def _many(
@@ -176,11 +184,11 @@ class Writer:
         row = self.record(child)
         if declaration.value is not None:
             row.column(child, declaration.value)
-            rows = record.slot(child.name, lambda: ArrayOf(row.select()))
+            rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select()))
             return self._values(rows, declaration.value, picked.kind)
         number = self.source.fresh("i")
         shown = self.object(row, child, picked.below(), f"({path}, {number})")
-        rows = record.slot(child.name, lambda: ArrayOf(row.select(as_row=True)))
+        rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select(as_row=True)))
         return listed(shown, row.variable, rows, number)
 
     def _values(self, values: str, column: Any, kind: Kind) -> str:
@@ -208,7 +216,7 @@ class Writer:
         )
         row = self.record(child)
         function, counts = self.page(row, picked, placed)
-        rows = record.slot(child.name, lambda: ArrayOf(row.select(as_row=True)))
+        rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select(as_row=True)))
         total = record.slot((child.name, "count"), counted) if counts else "None"
         return f"{function}({rows}, {path}, v, o, {total})"
 
@@ -222,12 +230,21 @@ class Writer:
         """The rows that point to a row of an access, as far as the actor sees them."""
         target = source_of(declaration.column)
         key = access.alias.c[self._key_for(access, declaration).key]
+        known = target.visible.seen_with(self._role) is declaration.column
         return (
             select(*columns)
             .select_from(target.table)
-            .where(declaration.column == key, target.visible(self.actor))
+            .where(declaration.column == key, *self._seen(target, known=known))
             .correlate(access.alias)
         )
+
+    def _seen(self, target: RowType, *, known: bool) -> list[Any]:
+        """The actor's predicate.
+
+        Parameters:
+            known: whether the row that leads there is seen exactly where these are.
+        """
+        return [] if known else [target.visible(self.actor)]
 
     def _children(
         self,

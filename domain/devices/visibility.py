@@ -37,4 +37,5 @@ def on_vendors_device(device_id: Any) -> RowRule:
     return RowRule(
         "of devices of one's own make",
         lambda actor: device_id.in_(select(col(Device.id)).where(_of_own_vendor(actor))),
+        device_id,
     )

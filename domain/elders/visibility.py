@@ -16,6 +16,11 @@ from domain.visits.lifecycle import CLAIMED_STATES, KNOWN_AFTERWARDS
 from domain.visits.models import VisitTask
 
 
+def _with_elder(elder_id: Any) -> Any:
+    """What belongs to an elder is seen with the elder; the elder is seen for themselves."""
+    return None if elder_id is col(Elder.id) else elder_id
+
+
 def own(elder_id: Any) -> RowRule:
     """Rows of the elder who asks.
 
@@ -26,7 +31,7 @@ def own(elder_id: Any) -> RowRule:
     def predicate(actor: Actor) -> Any:
         return elder_id.in_(select(col(Account.elder_id)).where(col(Account.id) == actor.id))
 
-    return RowRule("one's own", predicate)
+    return RowRule("one's own", predicate, _with_elder(elder_id))
 
 
 def of_linked_elders(elder_id: Any) -> RowRule:
@@ -36,7 +41,7 @@ def of_linked_elders(elder_id: Any) -> RowRule:
         links = select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
         return elder_id.in_(links)
 
-    return RowRule("of linked elders", predicate)
+    return RowRule("of linked elders", predicate, _with_elder(elder_id))
 
 
 def of_regions_elders(elder_id: Any) -> RowRule:
@@ -45,6 +50,7 @@ def of_regions_elders(elder_id: Any) -> RowRule:
     return RowRule(
         "of the region's elders",
         lambda actor: elder_id.in_(select(col(Elder.id)).where(seen.predicate(actor))),
+        _with_elder(elder_id),
     )
 
 
@@ -60,7 +66,7 @@ def of_claimed_visits(elder_id: Any) -> RowRule:
         )
         return elder_id.in_(claimed)
 
-    return RowRule("of visits claimed now", predicate)
+    return RowRule("of visits claimed now", predicate, _with_elder(elder_id))
 
 
 def of_residents(elder_id: Any) -> RowRule:
@@ -75,7 +81,7 @@ def of_residents(elder_id: Any) -> RowRule:
         )
         return elder_id.in_(residents)
 
-    return RowRule("of one's station's residents", predicate)
+    return RowRule("of one's station's residents", predicate, _with_elder(elder_id))
 
 
 def of_advised(elder_id: Any) -> RowRule:
@@ -87,7 +93,7 @@ def of_advised(elder_id: Any) -> RowRule:
         )
         return elder_id.in_(advised)
 
-    return RowRule("of advised cases", predicate)
+    return RowRule("of advised cases", predicate, _with_elder(elder_id))
 
 
 def family(elder_id: Any) -> Rules:

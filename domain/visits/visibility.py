@@ -62,7 +62,7 @@ def _of_visits(rule: RowRule) -> RowRule:
         visits = select(col(VisitTask.id)).where(rule.predicate(actor))
         return col(VisitTaskLog.task_id).in_(visits)
 
-    return RowRule(rule.words, predicate)
+    return RowRule(rule.words, predicate, col(VisitTaskLog.task_id))
 
 
 _of_own_visits = _of_visits(RowRule("of one's own visits", _claimed_by))
