@@ -23,13 +23,15 @@ class Device(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("secret_version > 0", name="device_secret_version_positive"),
+        # In the order in which an elder's devices are shown, so that nobody has to sort them.
+        Index("device_elder_id_id", "elder_id", "id"),
         # Room on each page, so that the frequent change of last_seen_at stays a HOT update.
         {"postgresql_with": {"fillfactor": "70"}},
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())
     kind: DeviceKind = Field(sa_column=choice(DeviceKind, "device_kind_known"))
-    elder_id: UUID = Field(sa_column=reference("elder.id", index=True))
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
     vendor_id: UUID = Field(sa_column=reference("vendor.id", index=True))
     secret_version: int = 1
     last_seen_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
