@@ -1,6 +1,6 @@
 """What one operation carries: who asks, in which language, and its loaders."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.feed import Feed
+from api.feed import Feed, SharedReads
 from api.plan.loaders import Loaders
 from api.texts import Language
 from api.turns import Turn
@@ -40,12 +40,15 @@ class Context:
     vault: Vault
     turn: Turn | None = None
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    after_write: bool = False
-    """Whether something was written, so that a replica may not show it yet."""
+    current: bool = False
+    """Whether to read where the writes go: a replica may not yet show what was written."""
     statements: list[str] = field(default_factory=list[str])
     """The SQL that was run for the answer."""
     unplanned: str | None = None
     """Why no plan made the answer, where none did."""
+
+    _shared: SharedReads | None = None
+    _event: str | None = None
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -74,11 +77,37 @@ class Context:
             async with self.database.transaction(str(self.actor.id)) as session:
                 yield session
         finally:
-            self.after_write = True
-            self.loaders.forget_after_write()
+            self.stay_current()
 
-    def begin_event(self) -> None:
-        """Each delivery of a subscription reads anew, masks anew and has a moment of its own."""
+    def stay_current(self) -> None:
+        """Read anew from here on, and where what has been written is sure to be seen."""
+        self.current = True
+        self.loaders.forget_after_write()
+
+    async def rows(self, statement: str, arguments: tuple[Any, ...], *, by_key: bool) -> list[Any]:
+        """Run a planned read, or share it with subscribers who want the same of the same event."""
+        self.statements.append(statement)
+
+        def read() -> Coroutine[Any, Any, list[Any]]:
+            return self.database.rows(statement, arguments, by_key=by_key, primary=self.current)
+
+        if self._shared is None:
+            return await read()
+        return await self._shared.rows((self._event, statement, arguments), read)
+
+    def begin_look(self) -> None:
+        """Each look of a subscription for what has happened may be shared with others'."""
+        self.statements.clear()
+        self._shared, self._event = self.feed.reads, None
+
+    def begin_event(self, cursor: str) -> None:
+        """Each delivery of a subscription reads anew, masks anew and has a moment of its own.
+
+        Parameters:
+            cursor: of the event.
+        """
+        self._event = cursor
+        self.statements.clear()
         for name in ("now", "today"):
             self.__dict__.pop(name, None)
         self.loaders.forget()

@@ -7,9 +7,9 @@ nothing to get out of order. A subscriber that has read everything costs nothing
 
 import asyncio
 import logging
-from collections.abc import Generator
+from collections.abc import Callable, Coroutine, Generator, Hashable, Sequence
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import Any, cast
 
 import asyncpg
 
@@ -23,6 +23,41 @@ LOOK_SECONDS = 5.0
 
 _CONNECT_SECONDS = 10.0
 _RECONNECT_SECONDS = 1.0
+
+
+class SharedReads:
+    """Reads that several subscribers want after the same news: run once, whoever asks first.
+
+    There are new ones for each piece of news, so that none is older than what it is about.
+    """
+
+    def __init__(self) -> None:
+        self._reads: dict[Hashable, asyncio.Task[list[Any]]] = {}
+
+    async def rows(
+        self, key: tuple[Any, ...], read: Callable[[], Coroutine[Any, Any, list[Any]]]
+    ) -> list[Any]:
+        """What a read gives.
+
+        Parameters:
+            key: whatever its result depends on.
+        """
+        known = _hashable(key)
+        task = self._reads.get(known)
+        if task is None:
+            task = self._reads[known] = asyncio.create_task(read())
+        try:
+            # Who goes away in the middle takes nothing from the others.
+            return await asyncio.shield(task)
+        except Exception:
+            self._reads.pop(known, None)
+            raise
+
+
+def _hashable(value: Any) -> Hashable:
+    if isinstance(value, tuple | list):
+        return tuple(_hashable(one) for one in cast(Sequence[Any], value))
+    return value
 
 
 class Subscriber:
@@ -61,6 +96,9 @@ class Feed:
         url: ``postgresql://…`` of the primary.
         topic: of the events that wake.
         look_seconds: how often to look at the outbox's head.
+
+    Attributes:
+        reads: those that followed the last news.
     """
 
     def __init__(self, url: str, *, topic: str = TOPIC, look_seconds: float = LOOK_SECONDS) -> None:
@@ -69,6 +107,7 @@ class Feed:
         self._look_seconds = look_seconds
         self._looked_at = float("-inf")
         self._subscribers: set[Subscriber] = set()
+        self.reads = SharedReads()
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -124,6 +163,7 @@ class Feed:
         """Wake who has not read up to the outbox's head."""
         head: int = await connection.fetchval(HEAD, timeout=_CONNECT_SECONDS)
         self._looked_at = asyncio.get_running_loop().time()
+        self.reads = SharedReads()
         for subscriber in self._subscribers:
             # A head that lies before a position is news as well: the database was restored.
             if subscriber.position != head:
@@ -142,5 +182,6 @@ class Feed:
             self._wake_all()
 
     def _wake_all(self) -> None:
+        self.reads = SharedReads()
         for subscriber in self._subscribers:
             subscriber.wake()

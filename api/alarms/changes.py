@@ -5,22 +5,26 @@ and the head, with the actor's predicate of that moment; so rights are checked a
 and a slow reader holds no memory.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import BigInteger, ColumnElement, Subquery, func, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from api.alarms.types import Alarm
 from api.context import Context
 from api.describe import output
+from api.plan.arguments import Arguments
+from api.plan.criteria import Filter, Shape
+from api.plan.plans import Scope, Statement
 from api.plan.shapes import row_type_of
+from api.plan.values import later
 from api.relay import MAX_PAGE, decode_cursor, encode_cursor
 from domain import outbox
-from domain.access import Actor
 from domain.alarms import models
 from domain.alarms.service import TOPIC
 from domain.errors import CursorExpired, InvalidInput
@@ -89,7 +93,7 @@ async def start_position(context: Context, after: str | None) -> int:
 
 
 async def page_of_changes(
-    context: Context, after: str | None, first: int, conditions: Sequence[ColumnElement[bool]]
+    context: Context, after: str | None, first: int, filter: Filter | None
 ) -> AlarmChangePage:
     """Up to ``first`` changes after a cursor; from the oldest one held if ``after`` is None.
 
@@ -99,62 +103,81 @@ async def page_of_changes(
     if not 1 <= first <= MAX_PAGE:
         raise InvalidInput("first", reason=f"1 to {MAX_PAGE}")
     position = _BEFORE_ALL if after is None else _position_in(after)
-    async with context.database.reading(primary=True) as connection:
-        step = await next_step(connection, context.actor, position, conditions, first)
-        if after is not None:
-            # Not before the read: what was dropped between the two would have been missed.
+    step = await next_step(context, position, filter, first)
+    if after is not None:
+        # Not before the read: what was dropped between the two would have been missed.
+        async with context.database.reading(primary=True) as connection:
             await _check_held(connection, position)
     return AlarmChangePage(
         changes=step.changes, cursor=encode_cursor([step.position]), has_more=not step.caught_up
     )
 
 
-async def next_step(
-    connection: AsyncConnection,
-    actor: Actor,
-    position: int,
-    conditions: Sequence[ColumnElement[bool]],
-    at_most: int,
-) -> Step:
-    """The changes that follow a position, as far as the actor may see them."""
-    newest = await outbox.head(connection)
-    if newest == position:
-        return Step([], position, caught_up=True)
-    far = newest - position > _SLICE
-    end = await outbox.reach(connection, position, _SLICE) if far else newest
-    statement = _visible_between(actor, position, end, conditions).limit(at_most + 1)
-    rows = (await connection.execute(statement)).all()
-    found = [_change(row._mapping) for row in rows[:at_most]]  # pyright: ignore[reportPrivateUsage]
-    if len(rows) > at_most:
-        return Step(found, rows[at_most - 1].position, caught_up=False)
-    return Step(found, end, caught_up=end == newest)
+async def next_step(context: Context, position: int, filter: Filter | None, at_most: int) -> Step:
+    """The changes that follow a position, as far as the actor may see them.
+
+    Raises: asyncpg's errors; TimeoutError.
+    """
+    shape = filter.shape() if filter else None
+    statement = _statement(Scope.of(context.actor), type(filter) if filter else None, shape)
+    values = [position, at_most + 1, *(filter.values() if filter else ())]
+    context.stay_current()
+    rows = await statement.rows(context, values)
+    newest, reached = rows[0]["newest"], rows[0]["reached"]
+    if reached is None:
+        return Step([], newest, caught_up=True)
+    found = [row for row in rows if row["position"] is not None]
+    changes = [_change(context, row) for row in found[:at_most]]
+    if len(found) > at_most:
+        return Step(changes, found[at_most - 1]["position"], caught_up=False)
+    return Step(changes, reached, caught_up=reached == newest)
 
 
-def _visible_between(
-    actor: Actor, position: int, end: int, conditions: Sequence[ColumnElement[bool]]
-) -> Select[*tuple[Any, ...]]:
-    row_type = row_type_of(Alarm)
-    return (
-        select(
-            col(OutboxEvent.position),
-            col(OutboxEvent.change),
-            col(OutboxEvent.recorded_at),
-            *row_type.columns(),
-        )
-        .join(models.Alarm, col(models.Alarm.id) == col(OutboxEvent.subject_id))
-        .where(col(OutboxEvent.topic) == TOPIC)
-        .where(col(OutboxEvent.position) > position, col(OutboxEvent.position) <= end)
-        .where(row_type.visible(actor), *conditions)
-        .order_by(col(OutboxEvent.position))
+@lru_cache(maxsize=256)
+def _statement(scope: Scope, kind: type[Filter] | None, shape: Shape | None) -> Statement:
+    """What happened after a position, how far the look went, and where the outbox ends: of one
+    moment.
+
+    The values are the position, how many changes at most, and the filter's.
+    """
+    arguments = scope.arguments()
+    position = col(OutboxEvent.position)
+    after = arguments.value(0, BigInteger())
+    following = select(position).where(position > after).order_by(position).limit(_SLICE).subquery()
+    reached = select(func.max(following.c.position)).scalar_subquery()
+    newest = select(func.coalesce(func.max(position), 0)).scalar_subquery()
+    bounds = select(newest.label("newest"), reached.label("reached")).subquery("bounds")
+    seen = _seen(arguments, kind, shape)
+    found = (
+        select(position, col(OutboxEvent.change), col(OutboxEvent.recorded_at), seen.c.id)
+        .join(seen, seen.c.id == col(OutboxEvent.subject_id))
+        .where(col(OutboxEvent.topic) == TOPIC, position > after, position <= reached)
+        .order_by(position)
+        .limit(arguments.value(1, BigInteger()))
+        .subquery("found")
     )
+    whole = select(*bounds.c, *found.c).select_from(bounds.outerjoin(found, true()))
+    return Statement.of(whole.order_by(found.c.position), arguments, by_key=True)
 
 
-def _change(values: Any) -> AlarmChanged:
+def _seen(arguments: Arguments, kind: type[Filter] | None, shape: Shape | None) -> Subquery:
+    """The alarms that the actor sees and the filter means."""
+    actor = arguments.actor()
+    conditions: list[ColumnElement[bool]] = []
+    if kind is not None and shape is not None:
+        types = kind.types_for(shape)
+        bounds = [arguments.value(2 + place, one) for place, one in enumerate(types)]
+        conditions = kind.conditions_for(actor, shape, bounds)
+    alarms = row_type_of(Alarm)
+    return select(alarms.key).where(alarms.visible(actor), *conditions).subquery("seen")
+
+
+def _change(context: Context, row: Any) -> AlarmChanged:
     return AlarmChanged(
-        cursor=encode_cursor([values["position"]]),
-        change=models.AlarmChange(values["change"]),
-        at=values["recorded_at"],
-        alarm=row_type_of(Alarm).instance(dict(values)),
+        cursor=encode_cursor([row["position"]]),
+        change=models.AlarmChange(row["change"]),
+        at=row["recorded_at"],
+        alarm=later(context, row_type_of(Alarm), UUID(row["id"])),
     )
 
 

@@ -1,11 +1,10 @@
 """The live stream of alarms: first what was missed since the cursor, then what happens."""
 
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator
 from typing import Annotated
 
 import strawberry
-from sqlalchemy import ColumnElement
 
 from api.alarms.changes import AlarmChanged, next_step, start_position
 from api.alarms.queries import AlarmFilter
@@ -21,16 +20,14 @@ _RETRY_SECONDS = 5.0
 
 
 async def stream(
-    context: Context, position: int, conditions: Sequence[ColumnElement[bool]]
+    context: Context, position: int, filter: AlarmFilter | None
 ) -> AsyncGenerator[AlarmChanged, None]:
     """Every change after a position that the actor may see, for ever."""
     with context.feed.subscribed(position) as subscriber:
         while True:
+            context.begin_look()
             try:
-                async with context.database.reading(primary=True) as connection:
-                    step = await next_step(
-                        connection, context.actor, position, conditions, _AT_ONCE
-                    )
+                step = await next_step(context, position, filter, _AT_ONCE)
             except Exception as failure:
                 if not is_outage(failure):
                     raise
@@ -40,7 +37,7 @@ async def stream(
                 continue
             position = subscriber.position = step.position
             for event in step.changes:
-                context.begin_event()
+                context.begin_event(event.cursor)
                 yield event
             if step.caught_up:
                 await subscriber.woken()
@@ -70,6 +67,4 @@ class AlarmSubscriptions:
     ) -> AsyncGenerator[AlarmChanged, None]:
         """Refuses a bad cursor before the stream begins."""
         position = await start_position(info.context, after)
-        return stream(
-            info.context, position, filter.conditions(info.context.actor) if filter else []
-        )
+        return stream(info.context, position, filter)

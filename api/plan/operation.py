@@ -134,8 +134,8 @@ class _Page:
     ) -> Any:
         plan, values = self.plans.plan(variables, [])
         await _placed(plan, run)
-        rows = await plan.main.rows(run, values)
-        total = (await plan.count.rows(run, values))[0][0] if plan.count else None
+        rows = await plan.main.rows(run.context, values)
+        total = (await plan.count.rows(run.context, values))[0][0] if plan.count else None
         return plan.show(rows, path, values, run, total)
 
 
@@ -232,14 +232,14 @@ def _parsed(global_id: str) -> tuple[RowType, Any]:
 async def _row(plans: Plans, key: Any, variables: VariableValues, path: Path, run: Run) -> Any:
     plan, values = plans.plan(variables, [key])
     await _placed(plan, run)
-    rows = await plan.main.rows(run, values)
+    rows = await plan.main.rows(run.context, values)
     return plan.show(rows[0], path, values, run) if rows else None
 
 
 async def _rows(plans: Plans, keys: list[Any], variables: VariableValues, run: Run) -> KeyedRows:
     plan, values = plans.plan(variables, [keys])
     await _placed(plan, run)
-    return plan.show(await plan.main.rows(run, values), values)
+    return plan.show(await plan.main.rows(run.context, values), values)
 
 
 async def _placed(plan: Plan, run: Run) -> None:

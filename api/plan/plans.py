@@ -10,6 +10,7 @@ from sqlalchemy import Uuid, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import SQLAlchemyError
 
+from api.context import Context
 from api.plan import metrics
 from api.plan.arguments import Arguments
 from api.plan.records import AnySelect, ordered, text_of
@@ -65,14 +66,10 @@ class Statement:
         given = "".join(f"{source}, " for source in arguments.sources)
         return cls(text, eval(f"lambda a, t, v: ({given})"), by_key)
 
-    async def rows(self, run: Run, values: Sequence[Any]) -> list[Any]:
+    async def rows(self, context: Context, values: Sequence[Any]) -> list[Any]:
         """The rows, for whoever the answer is for."""
-        context = run.context
-        context.statements.append(self.text)
         arguments = self.arguments(context.actor, context.subtree, values)
-        return await context.database.rows(
-            self.text, arguments, by_key=self.by_key, primary=context.after_write
-        )
+        return await context.rows(self.text, arguments, by_key=self.by_key)
 
 
 @dataclass(frozen=True)

@@ -33,9 +33,7 @@ class Run:
 
     async def place(self) -> None:
         """Note where the stream stands, before what a page shows is read."""
-        context = self.context
-        context.statements.append(HEAD)
-        found = await context.database.rows(HEAD, (), by_key=True, primary=context.after_write)
+        found = await self.context.rows(HEAD, (), by_key=True)
         self.position = found[0][0]
 
 
