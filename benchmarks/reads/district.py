@@ -36,6 +36,8 @@ _LIFETIME = timedelta(hours=12)
 REGION = "330102"
 """The demo's district."""
 
+_POSTGRAPHILE = Path(__file__).parent / "peers" / "postgraphile.sql"
+
 _FAMILIES = """
     SELECT account.id, account.name, link.elder_id FROM family_link AS link
     JOIN account ON account.id = link.account_id AND account.role = 'FAMILY'
@@ -172,6 +174,7 @@ async def _fill(url: str, known: DevelopmentKeys, elders: int) -> Cast:
             progress=lambda done, total, what: None,
         )
         await ring(connection, cast.players[Role.DISPATCHER].account_id)
+        await connection.execute(_POSTGRAPHILE.read_text())
         return cast
     finally:
         await connection.close()

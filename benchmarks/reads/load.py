@@ -6,9 +6,10 @@ either end of it, and for a text that it must hold; that answers are right was c
 
 import asyncio
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import cycle
+from math import inf
 from time import perf_counter
 from typing import cast
 
@@ -189,8 +190,15 @@ async def _press(job: Job) -> Slice:
         await loop.create_connection(lambda: _Connection(work), "127.0.0.1", job.port)
     async with asyncio.timeout(job.lead_in + job.seconds + _PATIENCE_SECONDS):
         await work.done
-    since = began + job.lead_in
-    counted = [latency for at, latency in work.answers if since < at <= work.deadline]
+    return _slice(job, began, work.answers)
+
+
+def _slice(job: Job, began: float, answers: Sequence[tuple[float, float]]) -> Slice:
+    since, last = began + job.lead_in, answers[-1][0]
     # Where the requests ran out, the time ran out with the last of them.
-    until = min(work.deadline, work.answers[-1][0] if job.once else work.deadline)
-    return Slice(len(counted) / (until - since), len(work.answers), counted)
+    until = min(since + job.seconds, last if job.once else inf)
+    counted = [latency for at, latency in answers if since < at <= until]
+    if len(counted) < job.concurrency:
+        # A server so slow, or a slice so short, that only all of its answers say something.
+        since, until, counted = began, last, [latency for _, latency in answers]
+    return Slice(len(counted) / (until - since), len(answers), counted)
