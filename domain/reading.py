@@ -49,6 +49,8 @@ class ReadPool:
             while self._idle:
                 try:
                     return await self._run(self._idle.pop(), statement, arguments)
+                except asyncpg.DataError:
+                    raise
                 except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                     self._drop_idle()
             return await self._run(await self._connect(), statement, arguments)
@@ -64,7 +66,8 @@ class ReadPool:
     async def _run(self, connection: Any, statement: str, arguments: Sequence[Any]) -> list[Any]:
         try:
             rows = await connection.fetch(statement, *arguments)
-        except asyncpg.PostgresError:
+        except (asyncpg.PostgresError, asyncpg.DataError):
+            # PostgreSQL, or the driver on its behalf, has refused a value; else all is well.
             if not connection.is_closed():
                 self._idle.append(connection)
             raise

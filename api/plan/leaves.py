@@ -81,7 +81,7 @@ class Written:
     """How the text that PostgreSQL writes of a value becomes a leaf.
 
     Parameters:
-        usual: the test of a text ``{0}`` as almost all are.
+        usual: the test of a text ``{0}`` as almost all are; ``{1}`` is the same once more.
         shown: what that becomes.
         otherwise: what makes a leaf of any other.
     """
@@ -94,7 +94,7 @@ class Written:
 def _moment(text: str) -> str:
     """A moment without a fraction of a second, or with one that PostgreSQL has cut short:
     ``… 07:53:32.12+00``."""
-    if not (len(text) == 22 or 23 < len(text) < 29) or not text.endswith("+00"):
+    if text[10:11] != " " or not text.endswith("+00"):
         raise Unplanned("a moment that no datetime holds")
     fraction = text[19:-3].ljust(7, "0") if len(text) > 22 else ""
     return f"{text[:10]}T{text[11:19]}{fraction}+00:00"
@@ -106,7 +106,10 @@ def _day(text: str) -> str:
 
 _WRITTEN: dict[tuple[str, str], Written] = {
     ("DateTime", "DateTime"): Written(
-        "len({0}) == 29", '{0}[:10] + "T" + {0}[11:] + ":00"', _moment
+        # A year has more digits than four after 9999, and " BC" stands last.
+        'len({0}) == 29 and {1}[10] == " " and {1}[26] == "+"',
+        '{0}[:10] + "T" + {0}[11:] + ":00"',
+        _moment,
     ),
     ("Date", "Date"): Written("len({0}) == 10", "{0}", _day),
     ("Numeric", "Decimal"): Written("True", "{0}", str),
@@ -129,7 +132,7 @@ def written_leaf(source: Source, text: Callable[[], str], column: Any, kind: Kin
         place = f"{source.constant(unless_null)}({place})"
     held = f"({value} := {place})"
     absent = f"None if {held} is None else " if can_be_null and not is_required(kind) else ""
-    usual = written.usual.format(value if absent else held)
+    usual = written.usual.format(value if absent else held, value)
     otherwise = f"{source.constant(written.otherwise)}({value})"
     if usual == "True":
         return f"({absent}{written.shown.format(value if absent else place)})"

@@ -22,7 +22,7 @@ from api.plan.shapes import (
 )
 from api.plan.sites import ArgumentsOf
 from api.plan.source import Source
-from api.plan.values import ValueWriter
+from api.plan.values import Reference, ValueWriter
 from api.relay import MAX_PAGE, key_of
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
@@ -143,8 +143,8 @@ class _Value:
     """A value that a resolver makes: a payload, a quote, an event."""
 
     def __init__(self, picked: Picked, scope: Scope) -> None:
-        def keyed(row_type: RowType, at: Picked) -> Plans:
-            return by_key(row_type, at.below(), scope, several=True)
+        def keyed(row_type: RowType, at: Picked, *, several: bool) -> Plans:
+            return by_key(row_type, at.below(), scope, several=several)
 
         self._picked = picked
         source = Source()
@@ -159,12 +159,13 @@ class _Value:
     ) -> Any:
         value = await resolve(self._picked)
         if self._references:
-            run.wanted = defaultdict(dict)
+            run.wanted, known = defaultdict(dict), len(run.hidden)
             self._show(value, path, run)
             wanted, run.wanted = run.wanted, None
-            run.hidden.clear()
+            # Shown once more below; what other root fields have hidden stays.
+            del run.hidden[known:]
             for reference, keys in wanted.items():
-                run.rows[reference] = await _rows(reference.plans, list(keys), variables, run)
+                run.rows[reference] = await _pointed_at(reference, list(keys), variables, run)
         return self._show(value, path, run)
 
 
@@ -240,6 +241,19 @@ async def _rows(plans: Plans, keys: list[Any], variables: VariableValues, run: R
     plan, values = plans.plan(variables, [keys])
     await _placed(plan, run)
     return plan.show(await plan.main.rows(run.context, values), values)
+
+
+async def _pointed_at(
+    reference: Reference, keys: list[Any], variables: VariableValues, run: Run
+) -> KeyedRows:
+    """The rows of some keys; of one by plain equality, as PostgreSQL plans it once for all."""
+    if len(keys) > 1:
+        return await _rows(reference.several, keys, variables, run)
+    plan, values = reference.single.plan(variables, keys)
+    await _placed(plan, run)
+    rows = await plan.main.rows(run.context, values)
+    found = {keys[0].hex: rows[0]} if rows else {}
+    return KeyedRows(found, plan.show, values)
 
 
 async def _placed(plan: Plan, run: Run) -> None:

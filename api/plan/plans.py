@@ -41,9 +41,13 @@ class Scope:
         """An actor's."""
         return cls(actor.role, actor.region is not None)
 
-    def arguments(self) -> Arguments:
-        """The arguments of a statement for it."""
-        return Arguments(self.role, has_region=self.has_region)
+    def arguments(self, *, by_key: bool = False) -> Arguments:
+        """The arguments of a statement for it.
+
+        Parameters:
+            by_key: whether it begins at one row by its key.
+        """
+        return Arguments(self.role, has_region=self.has_region, by_key=by_key)
 
 
 @dataclass(frozen=True)
@@ -146,7 +150,7 @@ def by_key(row_type: RowType, picks: list[Picked], scope: Scope, *, several: boo
     """Plans for rows by their keys: the first value is a key, or a list of keys."""
 
     def compiled(sites: Sites) -> Plan:
-        arguments, source = scope.arguments(), Source()
+        arguments, source = scope.arguments(by_key=not several), Source()
         writer = Writer(source, arguments, sites, scope.role)
         kind = Uuid()
         given = arguments.value(0, ARRAY(kind) if several else kind)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from sqlalchemy import ARRAY, Select, Text, cast, func, select, true
+from sqlalchemy import ARRAY, Select, Text, cast, func, literal_column, select, true
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
@@ -177,7 +177,7 @@ class Record:
             alias = access.build(lateral=lateral)
             source = source.outerjoin(alias, true() if access.on is None else access.on(alias))
         slots = [make() for make in self._slots.values()]
-        columns = [func.row(*slots)] if as_row else self._labelled(slots)
+        columns = [func.row(*slots)] if as_row else self._labelled(slots or [literal_column("1")])
         return select(*columns).select_from(source).order_by(*self.top.ordering())
 
     def _labelled(self, slots: list[Any]) -> list[Any]:

@@ -27,14 +27,16 @@ class Run:
 
     context: Context
     hidden: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    position: int = 0
+    position: int | None = None
     wanted: "defaultdict[Reference, dict[Any, None]] | None" = None
     rows: "dict[Reference, Any]" = field(default_factory=dict[Any, Any])
 
     async def place(self) -> None:
         """Note where the stream stands, before what a page shows is read."""
         found = await self.context.rows(HEAD, (), by_key=True)
-        self.position = found[0][0]
+        # Another page may be read since its own look: to resume too early misses nothing.
+        known = self.position
+        self.position = found[0][0] if known is None else min(known, found[0][0])
 
 
 def hide(run: Run, path: Path, reason: str) -> None:

@@ -58,13 +58,17 @@ class Reference:
     """Where a value points to a row.
 
     Parameters:
-        plans: that read and show such rows.
+        single: plans that read and show such a row.
+        several: plans that read several at once.
         required: whether the answer has no place for null there.
     """
 
-    def __init__(self, row_type: RowType, plans: "Plans", *, required: bool) -> None:
+    def __init__(
+        self, row_type: RowType, single: "Plans", several: "Plans", *, required: bool
+    ) -> None:
         self._row_type = row_type
-        self.plans = plans
+        self.single = single
+        self.several = several
         self._required = required
 
     def show(self, value: Any, path: Path, run: Run) -> Any:
@@ -128,7 +132,8 @@ class ValueWriter:
     ) -> str:
         if self._keyed is None:
             raise Unplanned(f"{picked.parent.name}.{picked.name} points to a row")
-        reference = Reference(row_type, self._keyed(row_type, picked), required=required)
+        single, several = (self._keyed(row_type, picked, several=one) for one in (False, True))
+        reference = Reference(row_type, single, several, required=required)
         self.references.append(reference)
         return f"{self._source.constant(reference.show)}({made}, {path}, o)"
 
