@@ -43,15 +43,17 @@ class Database:
     Parameters:
         url: ``postgresql://…`` of the primary.
         read_url: the same of a replica for reads; the primary if None.
-        pool_size: connections kept for writes, and as many for reads.
+        pool_size: connections for writes at most; as many for planned reads that begin at a key,
+            and for others; half as many for ordinary reads.
     """
 
     def __init__(self, url: str, *, read_url: str | None = None, pool_size: int = 10) -> None:
         self.url = url
         # A write is not tried twice, so its connection is looked at before.
         self._writes = _engine(url, pool_size, pool_pre_ping=True)
-        self._primary_reads = _reading_engine(url, pool_size)
-        self._reads = _reading_engine(read_url, pool_size) if read_url else self._primary_reads
+        ordinary = max(1, pool_size // 2)
+        self._primary_reads = _reading_engine(url, ordinary)
+        self._reads = _reading_engine(read_url, ordinary) if read_url else self._primary_reads
         self._pools = {
             (primary, by_key): ReadPool(address, pool_size, settings)
             for primary, address in ((True, url), (False, read_url or url))
