@@ -2,10 +2,11 @@
 it."""
 
 import logging
+import traceback
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from graphql import OperationType, VariableValues
+from graphql import GraphQLError, OperationType, VariableValues
 
 from api.context import Context
 from api.operations import Operation
@@ -93,6 +94,12 @@ def _note(reason: Exception, context: Context) -> None:
     metrics.FALLBACKS.add()
     if isinstance(reason, Unplanned | DomainError):
         context.unplanned = str(reason)
-    else:
-        context.unplanned = type(reason).__name__
-        log.info("request %s is executed ordinarily: %s", context.request_id, reason)
+        return
+    # Not its text, which may hold what somebody has entered.
+    context.unplanned = type(reason).__name__
+    if not isinstance(reason, GraphQLError):
+        (*_, where) = traceback.extract_tb(reason.__traceback__)
+        place = f"{where.filename}:{where.lineno}"
+        log.warning(
+            "request %s had no plan: %s at %s", context.request_id, context.unplanned, place
+        )
