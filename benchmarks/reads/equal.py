@@ -60,7 +60,8 @@ def difference(expected: Any, found: Any, path: str = "") -> str | None:
             (f"{path}[{at}]", *both) for at, both in enumerate(zip(expected, found, strict=True))
         )
     else:
-        return None if expected == found else f"{path}: {expected!r} and {found!r}"
+        same = type(expected) is type(found) and expected == found
+        return None if same else f"{path}: {expected!r} and {found!r}"
     return next((place for at, a, b in pairs if (place := difference(a, b, at))), None)
 
 

@@ -186,10 +186,17 @@ async def _press(job: Job) -> Slice:
     began = perf_counter()
     asked = iter(job.requests) if job.once else cycle(job.requests)
     work = _Work(job, asked, began + job.lead_in + job.seconds, loop.create_future())
-    for _ in range(job.concurrency):
-        await loop.create_connection(lambda: _Connection(work), "127.0.0.1", job.port)
-    async with asyncio.timeout(job.lead_in + job.seconds + _PATIENCE_SECONDS):
-        await work.done
+    opened: list[asyncio.BaseTransport] = []
+    try:
+        for _ in range(job.concurrency):
+            made = await loop.create_connection(lambda: _Connection(work), "127.0.0.1", job.port)
+            opened.append(made[0])
+        async with asyncio.timeout(job.lead_in + job.seconds + _PATIENCE_SECONDS):
+            await work.done
+    finally:
+        for transport in opened:
+            transport.close()
+        await asyncio.sleep(0)  # the loop closes them, before it is closed itself
     return _slice(job, began, work.answers)
 
 
