@@ -15,10 +15,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test lint format lock schema access graphiql clean
+.PHONY: help setup demo test bench-reads lint format lock schema access graphiql clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 setup: $(MADE)/project $(MADE)/page ## Install what Yiyang needs into .venv and build GraphiQL
 
@@ -27,6 +27,9 @@ demo: setup ## Start the demo district; ARGS="--port 8080" passes options on
 
 test: setup $(MADE)/dev ## Run every test; JOBS=4 for more at once, ARGS="-k alarm" for fewer
 	@exec .venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+
+bench-reads: $(MADE)/project ## Measure reads beside Node's best; BENCH_SECONDS=60 shortens, ARGS=--help
+	@exec .venv/bin/python -m benchmarks.reads $(ARGS)
 
 lint: $(MADE)/dev ## Check style, types and who imports whom
 	.venv/bin/ruff check
@@ -60,7 +63,7 @@ lock: $(MADE)/dev ## Resolve the dependencies anew; ARGS=--upgrade takes newer v
 
 clean: ## Remove all that was built or installed; the demo's data in .yiyang stays
 	rm -rf .venv api/static/graphiql api/graphiql/build api/graphiql/node_modules
-	rm -rf tests/client_examples/wechat_miniprogram/node_modules
+	rm -rf tests/client_examples/wechat_miniprogram/node_modules benchmarks/reads/peers/node_modules
 	rm -rf build ./*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
