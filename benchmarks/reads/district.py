@@ -146,7 +146,7 @@ def question(query: str, asker: Asker, **variables: str) -> Question:
 def district(elders: int, cores: Cores) -> Generator[District, None, None]:
     """A district in a PostgreSQL of its own; gone afterwards.
 
-    Once it is filled, this process, PostgreSQL and what they start are held to their core.
+    While it is there, this process, PostgreSQL and what they start are held to their core.
     """
     with TemporaryDirectory(prefix="yiyang-reads-") as folder:
         data_dir = Path(folder)
@@ -159,7 +159,10 @@ def district(elders: int, cores: Cores) -> Generator[District, None, None]:
             cores.hold_rest()
             for process in psutil.Process().children(recursive=True):
                 cores.hold_rest(process.pid)
-            yield District(postgres.url, known, cast)
+            try:
+                yield District(postgres.url, known, cast)
+            finally:
+                cores.release()
 
 
 async def _fill(url: str, known: DevelopmentKeys, elders: int) -> Cast:

@@ -15,10 +15,12 @@ class Cores:
     Parameters:
         server: the one core of the server under test.
         rest: the one core of PostgreSQL and of the load generator.
+        had: all that this process could use before.
     """
 
     server: int | None
     rest: int | None
+    had: frozenset[int] = frozenset()
 
     def __str__(self) -> str:
         if self.server is None:
@@ -31,6 +33,11 @@ class Cores:
         """Hold a process that is no server, this one if none is named, and what it starts."""
         _hold(self.rest, pid)
 
+    def release(self) -> None:
+        """Let this process use every core again that it had."""
+        if self.rest is not None and sys.platform == "linux":
+            os.sched_setaffinity(0, self.had)
+
     def hold_server(self) -> None:
         """Hold this process, which is about to become a server."""
         _hold(self.server, 0)
@@ -41,7 +48,7 @@ def cores() -> Cores:
     if sys.platform != "linux":
         return Cores(None, None)
     usable = sorted(os.sched_getaffinity(0))
-    return Cores(usable[-1], usable[0])
+    return Cores(usable[-1], usable[0], frozenset(usable))
 
 
 def _hold(core: int | None, pid: int) -> None:
