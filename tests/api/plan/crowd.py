@@ -1,0 +1,40 @@
+"""A district of thousands, made by PostgreSQL itself, so that its planner has something to choose
+between."""
+
+import asyncpg
+
+TIMES = 15
+"""How often each elder of the small district stands in the large one, with a device, three alarms
+that are over, and a daughter."""
+
+_CROWD = f"""
+CREATE TEMP TABLE new ON COMMIT DROP AS
+  SELECT uuidv7() AS id, uuidv7() AS device, uuidv7() AS account, elder.id AS old, number
+  FROM elder, generate_series(2, {TIMES}) AS number;
+INSERT INTO elder (id, region_code, name, gender, birth_date, care_level, id_number_masked,
+    id_number_hash, id_number_cipher, address_masked, address_cipher)
+  SELECT new.id, region_code, name, gender, birth_date, care_level, id_number_masked,
+    sha256(new.id::text::bytea), id_number_cipher, address_masked, address_cipher
+  FROM new JOIN elder ON elder.id = old;
+INSERT INTO device (id, kind, elder_id, vendor_id, secret_version)
+  SELECT device, 'SOS_BUTTON', new.id, (SELECT min(id::text)::uuid FROM vendor), 1 FROM new;
+INSERT INTO account (id, name, role) SELECT account, 'A daughter', 'FAMILY' FROM new;
+INSERT INTO family_link (account_id, elder_id, relation)
+  SELECT account, id, 'DAUGHTER' FROM new;
+INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at, late,
+    repeat_count, acknowledged_by, acknowledged_at, resolved_at, resolve_reason)
+  SELECT new.id, device, region_code, 'SOS', 'CRITICAL', 'RESOLVED', 1, now(), false,
+    0, account, now(), now(), 'DRILL'
+  FROM new JOIN elder ON elder.id = new.id, generate_series(1, 3);
+"""
+
+
+async def crowd(url: str) -> None:
+    """Fill a database that holds the small district, and let PostgreSQL look at it."""
+    connection = await asyncpg.connect(url)
+    try:
+        async with connection.transaction():
+            await connection.execute(_CROWD)
+        await connection.execute("VACUUM ANALYZE")
+    finally:
+        await connection.close()

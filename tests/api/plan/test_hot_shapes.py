@@ -1,0 +1,150 @@
+"""How PostgreSQL finds the rows of the reads that come most often, in a district of thousands."""
+
+from collections.abc import AsyncGenerator
+
+import asyncpg
+import pytest
+
+from benchmarks.reads.documents import HOME, ROSTER
+from domain.access import Role
+from domain.crypto import Vault
+from domain.ids import public_id
+from tests.api.plan.crowd import crowd
+from tests.api.plan.desk import Desk, Read, WatchedDatabase
+from tests.api.plan.scans import Scan, scans
+from tests.conftest import TEMPLATE, Template
+
+LARGE = {"account", "alarm", "contact", "device", "elder", "elder_tag", "family_link"}
+
+ELDER = """query ($id: ID!) { elder(id: $id) {
+  name age tags region { name } contacts { name phone } devices { kind online }
+  alarms(first: 3) { nodes { id state device { kind } } }
+} }"""
+
+LIST = """query ($region: String) { alarms(first: 50, filter: {region: $region}) {
+  nodes { id state elder { name } device { kind } region { name } }
+} }"""
+
+
+@pytest.fixture(scope="module")
+async def large(cluster: str, template: Template, vault: Vault) -> AsyncGenerator[Desk, None]:
+    """In a database of thousands, with one connection of each kind."""
+    admin = await asyncpg.connect(cluster)
+    await admin.execute(f"CREATE DATABASE plans_large TEMPLATE {TEMPLATE}")
+    url = f"{template.url.rpartition('/')[0]}/plans_large"
+    await crowd(url)
+    database = WatchedDatabase(url, pool_size=1)
+    yield Desk(database, vault, template.district)
+    await database.close()
+    await admin.execute("DROP DATABASE plans_large WITH (FORCE)")
+    await admin.close()
+
+
+async def only_read(desk: Desk, who: Role, query: str, **variables: object) -> Read:
+    """The one statement of an operation that is planned."""
+    asked = await desk.ask(who, query, variables)
+    assert asked.answer.planned, asked.context.unplanned
+    (read,) = asked.reads
+    return read
+
+
+def of(found: list[Scan], table: str) -> list[tuple[str | None, str | None]]:
+    """How a table is read."""
+    return [(scan.index, scan.condition) for scan in found if scan.table == table]
+
+
+def whole(found: list[Scan]) -> set[str]:
+    """The large tables that are read from one end to the other."""
+    return {scan.table for scan in found if scan.index is None} & LARGE
+
+
+async def test_each_kind_of_read_has_its_kind_of_plan(large: Desk) -> None:
+    for by_key, mode in ((True, "force_generic_plan"), (False, "force_custom_plan")):
+        ((found,),) = await large.database.rows("SHOW plan_cache_mode", (), by_key=by_key)
+        assert found == mode
+
+
+@pytest.mark.parametrize("role", [Role.FAMILY, Role.ADMIN, Role.DISPATCHER])
+async def test_a_row_by_its_id_is_found_by_its_key(large: Desk, role: Role) -> None:
+    read = await only_read(large, role, ELDER, id=public_id("elder", large.district.mother_id))
+    assert read.by_key
+    assert "unnest" not in read.text
+    assert "ANY" not in read.text
+    found = await scans(large.database, read)
+    assert of(found, "elder")[0] == ("elder_pkey", "(id = $)")
+    assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = id)")]
+    assert of(found, "device")[0] == ("device_elder_id_id", "(elder_id = id)")
+    assert of(found, "region") == [("region_pkey", "(code = region_code)")]
+    assert whole(found) == set()
+
+
+async def test_a_family_s_first_screen_reads_no_table_from_end_to_end(large: Desk) -> None:
+    mother = public_id("elder", large.district.mother_id)
+    found = await scans(large.database, await only_read(large, Role.FAMILY, HOME, id=mother))
+    assert of(found, "elder") == [("elder_pkey", "(id = $)")]
+    assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = id)")]
+    assert of(found, "account") == [("account_pkey", "(id = acknowledged_by)")]
+    assert whole(found) == set()
+
+
+async def test_several_rows_by_their_ids_are_found_by_their_keys(large: Desk) -> None:
+    ids = [public_id("elder", large.district.mother_id), public_id("elder", large.district.ward_id)]
+    query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Elder { name } } }"
+    read = await only_read(large, Role.DISPATCHER, query, ids=ids)
+    assert not read.by_key
+    (scan,) = await scans(large.database, read)
+    assert (scan.index, scan.rows) == ("elder_pkey", 2)
+
+
+async def test_a_page_below_each_row_is_found_by_the_row(large: Desk) -> None:
+    roster = """query ($after: String) { elders(first: 200) { nodes {
+      alarms(first: 2, after: $after) { nodes { id } } } } }"""
+    newest = "{ alarms(first: 200) { edges { cursor } } }"
+    edges = (await large.ask(Role.ADMIN, newest)).body["data"]["alarms"]["edges"]
+    for after in (None, edges[-1]["cursor"]):
+        read = await only_read(large, Role.STATION, roster, after=after)
+        found = await scans(large.database, read)
+        (alarms,) = (scan for scan in found if scan.table == "alarm")
+        assert alarms.index == "alarm_elder_id_id"
+        assert str(alarms.condition).lstrip("(").startswith("elder_id = id)")
+        assert alarms.rows <= 3
+        assert whole(found) == set()
+
+
+async def test_a_station_s_roster_reads_its_own_elders_only(large: Desk) -> None:
+    region = large.actor(Role.STATION).region
+    found = await scans(large.database, await only_read(large, Role.STATION, ROSTER, region=region))
+    (elders,) = (scan for scan in found if scan.table == "elder")
+    assert elders.index == "elder_region_code_id"
+    assert elders.rows <= 201
+    assert of(found, "device") == [("device_elder_id_id", "(elder_id = id)")]
+    assert whole(found) == set()
+
+
+async def test_the_newest_alarms_of_a_district_are_read_and_no_others(large: Desk) -> None:
+    read = await only_read(large, Role.DISPATCHER, LIST)
+    found = await scans(large.database, read)
+    (alarms,) = (scan for scan in found if scan.table == "alarm")
+    assert (alarms.index, alarms.rows, alarms.runs) == ("alarm_pkey", 51, 1)
+    assert of(found, "device") == [("device_pkey", "(id = device_id)")]
+    assert set(of(found, "elder")) == {("elder_pkey", "(id = elder_id)")}
+    assert whole(found) == set()
+
+
+async def test_the_alarms_of_a_quiet_community_are_found_by_its_code(large: Desk) -> None:
+    quietest = "SELECT region_code, count(*) FROM alarm GROUP BY 1 ORDER BY 2, 1 LIMIT 1"
+    ((code, count),) = await large.database.rows(quietest, (), by_key=False)
+    read = await only_read(large, Role.DISPATCHER, LIST, region=code)
+    found = await scans(large.database, read)
+    (alarms,) = (scan for scan in found if scan.table == "alarm")
+    assert (alarms.index, alarms.rows) == ("alarm_region_code_id", min(count, 51))
+    assert whole(found) == set()
+
+
+async def test_the_alarms_of_one_s_own_are_found_by_the_elders(large: Desk) -> None:
+    read = await only_read(large, Role.FAMILY, LIST)
+    found = await scans(large.database, read)
+    assert found[0].table == "family_link"
+    assert found[0].index == "family_link_pkey"
+    assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = elder_id)")]
+    assert whole(found) == set()
