@@ -47,6 +47,8 @@ class Context:
     unplanned: str | None = None
     """Why no plan made the answer, where none did."""
 
+    _now: datetime | None = None
+    _today: date | None = None
     _shared: SharedReads | None = None
     _event: str | None = None
 
@@ -55,17 +57,21 @@ class Context:
         """What ordinary execution reads with."""
         return Loaders(self.database, self.actor)
 
-    @cached_property
+    @property
     def now(self) -> datetime:
         """The moment that the whole answer speaks of."""
-        return calendar.now()
+        if self._now is None:
+            self._now = calendar.now()
+        return self._now
 
-    @cached_property
+    @property
     def today(self) -> date:
         """The district's day at that moment."""
-        return calendar.district_day(self.now)
+        if self._today is None:
+            self._today = calendar.district_day(self.now)
+        return self._today
 
-    @cached_property
+    @property
     def subtree(self) -> Subtree | None:
         """The divisions that the actor's role covers."""
         return Subtree.of(self.actor.region) if self.actor.region is not None else None
@@ -108,8 +114,7 @@ class Context:
         """
         self._event = cursor
         self.statements.clear()
-        for name in ("now", "today"):
-            self.__dict__.pop(name, None)
+        self._now = self._today = None
         self.loaders.forget()
         self.masked.clear()
 

@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy
@@ -154,6 +154,8 @@ def _leaf(source: Source, place: str, stored: Any, kind: Kind, *, held: bool) ->
 
 def _conversion(stored: Any, kind: Any) -> Convert | None:
     """None where the value passes as it is."""
+    if isinstance(stored, sqlalchemy.TypeDecorator):  # SQLModel's for text
+        return _conversion(cast(Any, stored).impl_instance, kind)
     if isinstance(stored, sqlalchemy.Enum) and isinstance(kind, GraphQLEnumType):
         names = {getattr(one.value, "value", one.value): name for name, one in kind.values.items()}
         return None if all(key == name for key, name in names.items()) else names.__getitem__

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from graphql.execution.values import VariableValues
 from sqlalchemy import Uuid, any_, func, select
@@ -29,8 +29,7 @@ MAX_SHAPES = 64
 """How many plans one field keeps."""
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(NamedTuple):
     """Whom a plan serves: every actor of a role, with a region or without."""
 
     role: Role

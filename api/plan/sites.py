@@ -8,14 +8,13 @@ from collections.abc import Hashable
 from dataclasses import dataclass, field
 from typing import Any
 
-from graphql import VariableNode
 from graphql.execution.values import VariableValues, get_argument_values
-from graphql.language.ast import Node
 from sqlalchemy import BigInteger
 from sqlalchemy.sql.expression import ColumnElement
 
 from api.plan.arguments import Arguments
 from api.plan.criteria import Filter
+from api.plan.quick_arguments import quick_reader
 from api.plan.selection import Picked
 from api.plan.shapes import Order
 from api.plan.statements import beyond
@@ -26,34 +25,20 @@ class ArgumentsOf:
     """The arguments of one field, as ordinary execution hands them to its resolver."""
 
     def __init__(self, picked: Picked) -> None:
-        self._picked = picked
+        self._field = picked.field
         self._node = picked.details[0].node
-        self._constant: dict[str, Any] | None = None
-        if not _has_variables(self._node):
-            self._constant = self._read(None)
+        self._read = quick_reader(self._field, self._node)
 
     def read(self, variables: VariableValues) -> dict[str, Any]:
         """The values by the names in the schema.
 
         Raises: GraphQLError for what ordinary execution refuses.
         """
-        return self._read(variables) if self._constant is None else self._constant
-
-    def _read(self, variables: VariableValues | None) -> dict[str, Any]:
-        return get_argument_values(self._picked.field, self._node, variables)
-
-
-def _has_variables(node: Any) -> bool:
-    waiting: list[Node] = list(node.arguments or ())
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, VariableNode):
-            return True
-        for key in one.keys:
-            value: Any = getattr(one, key, None)
-            parts: list[Any] = [*value] if isinstance(value, tuple | list) else [value]
-            waiting += [part for part in parts if isinstance(part, Node)]
-    return False
+        try:
+            return self._read(variables.coerced)
+        except KeyError:
+            # A variable that was not given: there are rules for that.
+            return get_argument_values(self._field, self._node, variables)
 
 
 @dataclass(frozen=True)
