@@ -11,15 +11,15 @@ from graphql import (
     ObjectValueNode,
     Undefined,
     VariableNode,
+    utilities,
 )
 from graphql.execution.values import get_argument_values
 from graphql.language.ast import Node
-from graphql.utilities import coerce_input_literal
 
 from api.plan.kinds import Kind, is_required, nullable
 
 # graphql-core's annotations of wrapped types leave open what they wrap.
-_coerce_literal: Any = cast(Any, coerce_input_literal)
+_coerce_literal: Any = cast(Any, utilities).coerce_input_literal
 
 Reader = Callable[[Mapping[str, Any]], Any]
 """Coerced variables -> a value. Raises KeyError where it must be read at length."""
