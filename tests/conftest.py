@@ -1,7 +1,6 @@
 """The real parts that tests run on: PostgreSQL, a broker, an API server, clients."""
 
 import asyncio
-import contextlib
 import socket
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
@@ -9,7 +8,6 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
@@ -19,6 +17,8 @@ from domain.crypto import Vault
 from domain.database import Database
 from migrations.run import upgrade
 from tests.clients import Api
+from tests.scratch import scratch
+from tests.serving import serving
 from yiyang.district.cast import District
 from yiyang.district.load import load_district
 from yiyang.embedded.broker import EmbeddedBroker
@@ -37,7 +37,7 @@ def vault() -> Vault:
 @pytest.fixture(scope="session")
 def cluster() -> Generator[str, None, None]:
     """A PostgreSQL of this worker's own; the URL of its maintenance database."""
-    with throwaway_postgres() as postgres:
+    with throwaway_postgres(scratch()) as postgres:
         yield postgres.url
 
 
@@ -81,15 +81,23 @@ def district(template: Template) -> District:
 _clones = iter(range(1_000_000))
 
 
+@pytest.fixture(scope="session")
+async def administration(cluster: str) -> AsyncGenerator[asyncpg.Connection, None]:
+    """Makes and drops databases; nothing else."""
+    connection = await asyncpg.connect(cluster)
+    yield connection
+    await connection.close()
+
+
 @pytest.fixture
-async def database_url(cluster: str, template: Template) -> AsyncGenerator[str, None]:
+async def database_url(
+    administration: asyncpg.Connection, template: Template
+) -> AsyncGenerator[str, None]:
     """A database of the test's own, with the small district."""
     name = f"clone_{next(_clones)}"
-    admin = await asyncpg.connect(cluster)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+    await administration.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
     yield _sibling(template.url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -136,19 +144,10 @@ async def api(
     """A real API server on the test's own database, and clients for it."""
     pages = {"/family": Path("client_examples/family_web")}
     settings = ApiSettings(database_url=database_url, token_key=token_key, vault=vault, pages=pages)
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(create_app(settings), log_level="warning", ws="websockets-sansio")
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve(sockets=[listener]))
-    while not server.started:  # noqa: ASYNC110  # uvicorn offers a flag, no event
-        await asyncio.sleep(0.01)
-    client = Api(listener.getsockname()[1], token_key, district)
-    yield client
-    await client.close()
-    server.should_exit = True
-    with contextlib.suppress(asyncio.CancelledError):
-        await serving
-    listener.close()
+    async with serving(create_app(settings)) as port:
+        client = Api(port, token_key, district)
+        yield client
+        await client.close()
 
 
 def unheard(done: int, total: int, what: str) -> None:

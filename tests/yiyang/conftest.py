@@ -10,13 +10,14 @@ import pytest
 
 from domain.crypto import Vault
 from tests.conftest import Template
+from tests.scratch import scratch
 from tests.yiyang.loaded import loaded
 
 
 @pytest.fixture(scope="module")
 def open_folder() -> Iterator[Path]:
     """A folder that every user may enter, which pytest's own `tmp_path` isn't."""
-    folder = Path(tempfile.mkdtemp(prefix="yiyang-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="yiyang-test-", dir=scratch()))
     folder.chmod(0o755)
     yield folder
     shutil.rmtree(folder)

@@ -234,9 +234,9 @@ class EmbeddedPostgres:
 
 
 @contextlib.contextmanager
-def throwaway_postgres() -> Generator[EmbeddedPostgres]:
-    """A server for tests, not durable; its files are gone afterwards."""
-    with tempfile.TemporaryDirectory(prefix="yiyang-postgres-") as folder:
+def throwaway_postgres(parent: Path | None = None) -> Generator[EmbeddedPostgres]:
+    """A server for tests, not durable; its files, in a folder in `parent`, are gone afterwards."""
+    with tempfile.TemporaryDirectory(prefix="yiyang-postgres-", dir=parent) as folder:
         Path(folder).chmod(0o755)  # PostgreSQL's user has to get in when we are root
         with EmbeddedPostgres(Path(folder), durable=False) as server:
             yield server
