@@ -54,6 +54,15 @@ def ask(server: Server, asked: Question) -> Any:
     return body
 
 
+def check_planned(server: Server) -> None:
+    """Raises: Refused where the planner has left an operation to ordinary execution."""
+    shown = httpx.get(f"http://127.0.0.1:{server.port}/metrics", timeout=_TIMEOUT_SECONDS).text
+    counters = dict(line.split() for line in shown.splitlines() if not line.startswith("#"))
+    left = int(counters["yiyang_operations_fallback_total"])
+    if left:
+        raise Refused(f"planned left {left} operations to ordinary execution")
+
+
 async def scripts(district: District, reference: Server) -> dict[str, list[Question]]:
     """Our own questions for each query.
 

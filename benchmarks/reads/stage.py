@@ -14,7 +14,7 @@ from benchmarks.reads.asking import Question
 from benchmarks.reads.district import District, district
 from benchmarks.reads.equal import answers, check
 from benchmarks.reads.machine import cores
-from benchmarks.reads.plan import Script, script, scripts
+from benchmarks.reads.plan import Script, check_planned, script, scripts
 from benchmarks.reads.rounds import Scripts, undo
 from benchmarks.reads.servers import NODE_SERVERS, Server, running
 
@@ -60,6 +60,8 @@ class Stage:
                 with server.awake():
                     asked[query, server.name] = script(query, ours[query], server)
                     found = answers(server, asked[query, server.name])
+                    if server.name == "planned":
+                        check_planned(server)
                 if query == "mutation":
                     self.undo()
                 expected = expected or found
