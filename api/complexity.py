@@ -146,8 +146,9 @@ def _sizes_asked(node: FieldNode) -> Iterator[Any]:
 
 
 def _within_a_page(asked: int) -> int:
-    """A negative size is refused later; here it must not make up for others."""
-    return max(0, min(asked, MAX_PAGE))
+    """Rows that are read for a page: one more tells whether the list goes on. A negative size is
+    refused later; here it must not make up for others."""
+    return max(0, min(asked, MAX_PAGE)) + 1
 
 
 def _children(selections: SelectionSetNode | None) -> Iterator[Any]:

@@ -112,7 +112,8 @@ class Context:
         Parameters:
             cursor: of the event.
         """
-        self._event = cursor
+        # Not those of the look: a client that reads slowly gets to its events late.
+        self._shared, self._event = self.feed.reads, cursor
         self.statements.clear()
         self._now = self._today = None
         self.loaders.forget()

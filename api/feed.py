@@ -25,6 +25,10 @@ _CONNECT_SECONDS = 10.0
 _RECONNECT_SECONDS = 1.0
 
 
+SHARED_SECONDS = 1.0
+"""How long others may use a read: nobody is shown for longer what they may no longer see."""
+
+
 class SharedReads:
     """Reads that several subscribers want after the same news: run once, whoever asks first.
 
@@ -46,6 +50,7 @@ class SharedReads:
         task = self._reads.get(known)
         if task is None:
             task = self._reads[known] = asyncio.create_task(read())
+            asyncio.get_running_loop().call_later(SHARED_SECONDS, self._reads.pop, known, None)
         try:
             # Who goes away in the middle takes nothing from the others.
             return await asyncio.shield(task)

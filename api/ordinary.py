@@ -64,7 +64,7 @@ class Ordinary:
         nodes, path = [one.node for one in picked.details], Path(None, key, picked.parent.name)
         info = executor.build_resolve_info(picked.field, nodes, picked.parent, path)
         arguments = get_argument_values(picked.field, nodes[0], executor.variable_values)
-        executor.middleware_manager = MiddlewareManager(self._known)
+        executor.middleware_manager = MiddlewareManager(self._known())
         try:
             resolver: Any = picked.field.resolve
             value = await _settled(resolver(executor.root_value, info, **arguments))
@@ -74,13 +74,19 @@ class Ordinary:
         self._resolved[key] = (value, None)
         return value
 
-    def _known(self, resolver: Any, source: Any, info: Any, **arguments: Any) -> Any:
-        if info.path.prev is not None or info.path.key not in self._resolved:
-            return resolver(source, info, **arguments)
-        value, error = self._resolved[info.path.key]
-        if error is not None:
-            raise error
-        return value
+    def _known(self) -> Any:
+        """A middleware that knows what has been resolved. A function: graphql-core passes over
+        methods."""
+
+        def resolved(resolver: Any, source: Any, info: Any, **arguments: Any) -> Any:
+            if info.path.prev is not None or info.path.key not in self._resolved:
+                return resolver(source, info, **arguments)
+            value, error = self._resolved[info.path.key]
+            if error is not None:
+                raise error
+            return value
+
+        return resolved
 
     async def events(self) -> AsyncGenerator[Any, None] | ExecutionResult:
         """A subscription's events, to be closed; or the errors for which there are none."""

@@ -68,26 +68,32 @@ async def _answered(
 def _compiled(operation: Operation, variables: VariableValues, scope: Scope) -> PlannedOperation:
     deciding = operation.deciding
     key = (scope, *(variables.coerced.get(name) for name in deciding)) if deciding else scope
-    known: PlannedOperation | Unplanned | None = operation.plans.get(key)
+    known: PlannedOperation | str | None = operation.plans.get(key)
     if known is None:
         if len(operation.plans) >= MAX_VARIANTS:
-            operation.plans.clear()
+            del operation.plans[next(iter(operation.plans))]
         known = operation.plans[key] = _planned(operation, variables, scope)
-    if isinstance(known, Unplanned):
-        raise known
+    if isinstance(known, str):
+        # A new one each time: an exception that is kept keeps whoever raised it.
+        raise Unplanned(known)
     return known
 
 
 def _planned(
     operation: Operation, variables: VariableValues, scope: Scope
-) -> PlannedOperation | Unplanned:
-    collector = Collector(core, operation.node, operation.details, variables)
+) -> PlannedOperation | str:
+    """The plan, or why there is none."""
+    given = {
+        name: variables.coerced[name] for name in operation.deciding if name in variables.coerced
+    }
+    # Nothing else of the request: the plan outlives it.
+    collector = Collector(core, operation.node, operation.details, VariableValues({}, given))
     try:
         if operation.kind is OperationType.MUTATION and len(collector.root()) > 1:
             raise Unplanned("several mutations")
         return PlannedOperation(collector, scope)
     except Unplanned as reason:
-        return Unplanned(str(reason))
+        return str(reason)
 
 
 def _note(reason: Exception, context: Context) -> None:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-_STATEMENTS = 512
+_STATEMENTS = 200
 """How many prepared statements a connection keeps."""
 _PATIENCE_S = 30.0
 """How long to wait for a connection."""
@@ -49,8 +49,6 @@ class ReadPool:
             while self._idle:
                 try:
                     return await self._run(self._idle.pop(), statement, arguments)
-                except asyncpg.DataError:
-                    raise
                 except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
                     self._drop_idle()
             return await self._run(await self._connect(), statement, arguments)
@@ -66,8 +64,7 @@ class ReadPool:
     async def _run(self, connection: Any, statement: str, arguments: Sequence[Any]) -> list[Any]:
         try:
             rows = await connection.fetch(statement, *arguments)
-        except (asyncpg.PostgresError, asyncpg.DataError):
-            # PostgreSQL, or the driver on its behalf, has refused a value; else all is well.
+        except asyncpg.PostgresError:
             if not connection.is_closed():
                 self._idle.append(connection)
             raise

@@ -18,27 +18,30 @@ class Arguments:
     Parameters:
         role: of whoever asks.
         has_region: whether they have a region.
-        by_key: whether the statement begins at one row by its key. Its plan knows no values, so it
-            takes a district for a narrow range of an index and walks it to find the key: 2.1 ms for
-            0.2 ms at 227,100 elders. Under the name of POSIX the bounds mean the same, and no index
-            has that order.
     """
 
-    def __init__(self, role: Role, *, has_region: bool, by_key: bool = False) -> None:
+    def __init__(self, role: Role, *, has_region: bool) -> None:
         self.sources: list[str] = []
         """Python expressions over ``a``, the actor, ``t``, the subtree of the actor's region, and
         ``v``, the request's values."""
         self._role = role
         self._has_region = has_region
-        self._bound = Text(collation="POSIX") if by_key else Text()
 
     def value(self, place: int, kind: TypeEngine[Any]) -> "Given":
         """One of the request's values."""
         return Given(self, f"v[{place}]", kind)
 
-    def actor(self) -> Actor:
-        """Whoever asks, for predicates: the key and the region's bounds are bound at each run."""
-        bounds = (Given(self, f"t.{name}", self._bound) for name in ("first", "beyond"))
+    def actor(self, *, of_one_row: bool = False) -> Actor:
+        """Whoever asks, for predicates: the key and the region's bounds are bound at each run.
+
+        Parameters:
+            of_one_row: whether the predicate is about a row that is found by its key. A plan that
+                knows no values takes a district for a narrow range of an index, and would walk it
+                to find the key: 2.1 ms for 0.2 ms at 227,100 elders. Under the name of POSIX the
+                bounds mean the same, and no index has that order.
+        """
+        kind = Text(collation="POSIX") if of_one_row else Text()
+        bounds = (Given(self, f"t.{name}", kind) for name in ("first", "beyond"))
         region = Subtree(*bounds) if self._has_region else None
         return anyone(self._role, Given(self, "a.id", Uuid()), region)
 

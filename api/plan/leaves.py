@@ -34,6 +34,18 @@ _AS_IT_IS: dict[str, tuple[type[TypeEngine[Any]], ...]] = {
 }
 
 
+_SAME_IN_PYTHON = (
+    sqlalchemy.String,
+    sqlalchemy.Integer,
+    sqlalchemy.Boolean,
+    sqlalchemy.DateTime,
+    sqlalchemy.Date,
+    sqlalchemy.LargeBinary,
+    sqlalchemy.Float,
+    sqlalchemy.Numeric,
+)
+"""Types of which the driver gives what SQLAlchemy gives."""
+
 _PLAIN = {
     "String": "type({0}) is str",
     "ID": "type({0}) is str",
@@ -125,7 +137,7 @@ def written_leaf(source: Source, text: Callable[[], str], column: Any, kind: Kin
         text: gives the place of the column's text.
     """
     written = _WRITTEN.get((type(column.type).__name__, nullable(kind).name))
-    if written is None:
+    if written is None or (written.usual == "True" and not column.type.scale):
         return None
     value, place, can_be_null = source.fresh("x"), text(), column.property.columns[0].nullable
     if can_be_null and is_required(kind):
@@ -185,6 +197,10 @@ def python_value(stored: Any) -> Convert | None:
         return members.__getitem__
     if isinstance(stored, sqlalchemy.Uuid):
         return lambda value: None if value is None else UUID(value)
+    if isinstance(stored, sqlalchemy.TypeDecorator):  # SQLModel's for text
+        return python_value(cast(Any, stored).impl_instance)
+    if not isinstance(stored, _SAME_IN_PYTHON):
+        raise Unplanned(f"what Python holds for {stored} is not known")
     return None
 
 

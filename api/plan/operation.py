@@ -27,8 +27,11 @@ from api.relay import MAX_PAGE, key_of
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
 
-MAX_VARIANTS = 64
+MAX_VARIANTS = 32
 """How many variants of an operation are kept: by role, and by what its directives leave."""
+
+MAX_ROOTS = 20
+"""Each has a statement of its own, and they run side by side."""
 
 Resolve = Callable[[Picked], Awaitable[Any]]
 """Runs the resolver of a root field that is not declared, and gives its value."""
@@ -179,7 +182,10 @@ class PlannedOperation:
     """
 
     def __init__(self, collector: Collector, scope: Scope) -> None:
-        self._roots = [(one, _root(one, scope)) for one in collector.root()]
+        picks = collector.root()
+        if len(picks) > MAX_ROOTS:
+            raise Unplanned("too many root fields")
+        self._roots = [(one, _root(one, scope)) for one in picks]
 
     async def answer(self, run: Run, variables: VariableValues, resolve: Resolve) -> dict[str, Any]:
         """The answer's data. Raises: Unplanned, and whatever makes a field null."""
@@ -190,8 +196,13 @@ class PlannedOperation:
             *(
                 root.answer(run, variables, (None, picked.key), resolve)
                 for picked, root in self._roots
-            )
+            ),
+            # None goes on behind the back of whoever executes the operation anew.
+            return_exceptions=True,
         )
+        for failure in answers:
+            if isinstance(failure, BaseException):
+                raise failure
         return {picked.key: one for (picked, _), one in zip(self._roots, answers, strict=True)}
 
 

@@ -39,7 +39,9 @@ class PageWriter:
 
     def function(self, picked: Picked) -> str:
         """The function's name."""
-        entries = [f"{one.key!r}: {self._field(one)}" for one in picked.below()]
+        picks = picked.below()
+        self.source.spend(fields=len(picks))
+        entries = [f"{one.key!r}: {self._field(one)}" for one in picks]
         lines = [f"size = {self.page.size}", "more = len(rows) > size"]
         lines += ["if more:", "    rows = rows[:size]"]
         lines += ["rows = rows[::-1]"] if self.page.shape.backward else []
@@ -76,7 +78,9 @@ class PageWriter:
 
     def _edge(self, picked: Picked, path: str) -> str:
         entries: list[str] = []
-        for one in picked.below():
+        picks = picked.below()
+        self.source.spend(fields=len(picks))
+        for one in picks:
             match one.name:
                 case "__typename":
                     shown = repr(one.parent.name)

@@ -25,7 +25,7 @@ from domain.tables import Subtree
 
 log = logging.getLogger("yiyang.plan")
 
-MAX_SHAPES = 64
+MAX_SHAPES = 32
 """How many plans one field keeps."""
 
 
@@ -40,13 +40,9 @@ class Scope(NamedTuple):
         """An actor's."""
         return cls(actor.role, actor.region is not None)
 
-    def arguments(self, *, by_key: bool = False) -> Arguments:
-        """The arguments of a statement for it.
-
-        Parameters:
-            by_key: whether it begins at one row by its key.
-        """
-        return Arguments(self.role, has_region=self.has_region, by_key=by_key)
+    def arguments(self) -> Arguments:
+        """The arguments of a statement for it."""
+        return Arguments(self.role, has_region=self.has_region)
 
 
 @dataclass(frozen=True)
@@ -126,7 +122,7 @@ class Plans:
         plan = self._compiled(sites)
         self._sites = sites.known
         if len(self._plans) >= MAX_SHAPES:
-            self._plans.clear()
+            del self._plans[next(iter(self._plans))]
         self._plans[tuple(sites.shapes)] = plan
         return plan, sites.values
 
@@ -149,14 +145,15 @@ def by_key(row_type: RowType, picks: list[Picked], scope: Scope, *, several: boo
     """Plans for rows by their keys: the first value is a key, or a list of keys."""
 
     def compiled(sites: Sites) -> Plan:
-        arguments, source = scope.arguments(by_key=not several), Source()
+        arguments, source = scope.arguments(), Source()
         writer = Writer(source, arguments, sites, scope.role)
         kind = Uuid()
         given = arguments.value(0, ARRAY(kind) if several else kind)
 
         def keyed(columns: list[Any]) -> AnySelect:
             key = row_type.key == (any_(given) if several else given)
-            return select(*columns).where(key, row_type.visible(writer.actor))
+            seen = row_type.visible(arguments.actor(of_one_row=not several))
+            return select(*columns).where(key, seen)
 
         record = writer.record(writer.access(row_type, keyed))
         shown = writer.object(record, record.top, picks, "p")

@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from graphql import (
     FragmentDefinitionNode,
+    FragmentSpreadNode,
     GraphQLField,
     GraphQLObjectType,
     GraphQLSchema,
@@ -117,9 +118,12 @@ def variables_in_directives(
 ) -> tuple[str, ...]:
     """The names of the variables that decide what is collected."""
     names: set[str] = set()
-    waiting: list[Node] = [operation, *fragments.values()]
+    rest = dict(fragments)
+    waiting: list[Node] = [operation]
     while waiting:
         node = waiting.pop()
+        if isinstance(node, FragmentSpreadNode) and node.name.value in rest:
+            waiting.append(rest.pop(node.name.value))
         for directive in getattr(node, "directives", None) or ():
             values = [argument.value for argument in directive.arguments or ()]
             names |= {one.name.value for one in values if isinstance(one, VariableNode)}

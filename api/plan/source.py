@@ -8,15 +8,31 @@ stands in it as quoted text only.
 from collections.abc import Callable
 from typing import Any
 
+from api.plan.selection import Unplanned
+
+MAX_FIELDS = 400
+MAX_READINGS = 60
+"""How much one plan may hold: past that, writing it takes longer than it saves, and fragments that
+spread others twice would never end."""
+
 
 class Source:
     """The functions of one plan."""
 
     def __init__(self) -> None:
+        self._fields = 0
+        self._readings = 0
         self._functions: list[str] = []
         self._names: dict[str, Any] = {}
         self._known: dict[int, str] = {}
         self._count = 0
+
+    def spend(self, *, fields: int = 0, readings: int = 0) -> None:
+        """Note what is written. Raises: Unplanned where it becomes too much."""
+        self._fields += fields
+        self._readings += readings
+        if self._fields > MAX_FIELDS or self._readings > MAX_READINGS:
+            raise Unplanned("too large to be worth a plan")
 
     def fresh(self, letter: str) -> str:
         """A name that nothing else has."""

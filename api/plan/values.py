@@ -140,7 +140,9 @@ class ValueWriter:
     def _object(self, kind: GraphQLObjectType, picked: Picked) -> str:
         """A function that shows objects of a type that stands for no row."""
         entries: list[str] = []
-        for one in picked.below(kind):
+        picks = picked.below(kind)
+        self._source.spend(fields=len(picks))
+        for one in picks:
             if one.name == "__typename":
                 entries.append(f"{one.key!r}: {kind.name!r}")
                 continue

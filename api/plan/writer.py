@@ -58,6 +58,7 @@ class Writer:
 
     def access(self, row_type: RowType, reading: Reading, **how: Any) -> Access:
         """A reading of a table under a name of its own."""
+        self.source.spend(readings=1)
         return Access(self.source.fresh("a"), row_type, reading, **how)
 
     def record(self, top: Access) -> Record:
@@ -70,6 +71,7 @@ class Writer:
         Parameters:
             path: the expression for the object's path in the answer.
         """
+        self.source.spend(fields=len(picks))
         entries = [
             f"{one.key!r}: {self._field(record, access, one, f'({path}, {one.key!r})')}"
             for one in picks

@@ -159,11 +159,11 @@ async def test_a_field_keeps_no_more_plans_than_it_may(desk: Desk, compiled: Com
         for size, place, size2, place2 in product(sizes, places, sizes, places)
     ]
     before = alive(Plan)
-    assert len(shapes) == MAX_SHAPES
+    assert len(shapes) >= MAX_SHAPES
     for shape in shapes:
         await ask(desk, Role.ADMIN, query, **shape)
-    assert compiled.more() == (MAX_SHAPES, 0)
-    assert alive(Plan) == before + MAX_SHAPES
+    assert compiled.more() == (len(shapes), 0)
+    assert 0 < alive(Plan) - before <= MAX_SHAPES
 
 
 async def test_an_operation_keeps_no_more_variants_than_it_may(
@@ -196,9 +196,6 @@ async def test_a_document_that_is_forgotten_takes_its_plans_along(
     assert alive(Plan) == before - 1
 
 
-@pytest.mark.xfail(
-    reason="the exception that is kept is raised again, and its traceback keeps each request"
-)
 async def test_a_request_that_was_not_planned_is_forgotten(desk: Desk, compiled: Compiled) -> None:
     contexts = [
         weakref.ref((await desk.ask(Role.ADMIN, "{ __schema { queryType { name } } }")).context)
