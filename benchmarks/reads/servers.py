@@ -13,6 +13,7 @@ from pathlib import Path
 
 from benchmarks.reads import node
 from benchmarks.reads.machine import Cores
+from yiyang.processes import die_with_parent
 
 SERVERS = ("planned", "ordinary", "mercurius", "postgraphile", "yoga", "floor")
 NODE_SERVERS = ("mercurius", "postgraphile", "yoga")
@@ -69,13 +70,15 @@ def _running(
     if name in ("planned", "ordinary"):
         own["YIYANG_PLANNED"] = str(name == "planned").lower()
     log = logs / f"{name}.log"
+    # However this process ends; one that rests hears no other signal.
+    ends_with_us = die_with_parent(signal.SIGKILL)
     with log.open("wb") as output:
         process = subprocess.Popen(
             _command(name, port),
             env={**os.environ, **environment, **own},
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=cores.hold_server,
+            preexec_fn=lambda: (cores.hold_server(), ends_with_us()),
         )
     try:
         _wait(process, port, name, log)
