@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test bench-reads lint format lock schema access graphiql clean
+.PHONY: help setup demo test fuzz-plans bench-reads lint format lock schema access graphiql clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -27,6 +27,10 @@ demo: setup ## Start the demo district; ARGS="--port 8080" passes options on
 
 test: setup $(MADE)/dev ## Run every test; JOBS=4 for more at once, ARGS="-k alarm" for fewer
 	@exec .venv/bin/python -m pytest -n $(JOBS) $(ARGS)
+
+fuzz-plans: $(MADE)/dev ## Hold plans against ordinary execution; OPERATIONS=50000, SEED=1 repeats
+	@FUZZ_OPERATIONS=$(or $(OPERATIONS),10000) FUZZ_SEED=$(SEED) .venv/bin/python -m pytest \
+	  -x -s -v tests/plans/test_planned_equals_ordinary.py $(ARGS)
 
 bench-reads: $(MADE)/project ## Measure reads beside Node's best; BENCH_SECONDS=60 shortens, ARGS=--help
 	@exec .venv/bin/python -m benchmarks.reads $(ARGS)

@@ -1,0 +1,64 @@
+"""A district where something is going on: alarms in every state, and what they left behind."""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+from sqlmodel import col
+
+from domain.access import Actor, Role
+from domain.alarms import service
+from domain.alarms.models import Alarm, ResolveReason
+from domain.calendar import now
+from domain.database import Database
+from domain.devices.models import Device, DeviceKind
+from tests.signals import sos_of
+from yiyang.district.cast import District
+
+_ALARMS = 12
+
+
+async def enliven(database: Database, district: District) -> None:
+    """Buttons are pressed, the mother's twice, and most alarms get somewhere."""
+    await _hear_from_devices(database)
+    buttons = [district.sos_button_id, *await _other_buttons(database, district)]
+    for place, button in enumerate([*buttons[:_ALARMS], district.sos_button_id]):
+        async with database.transaction("test") as session:
+            signal = await sos_of(session, button, late=place % 5 == 4)
+            await service.raise_alarms(session, [signal])
+            if place % 4 == 3:
+                await service.clear_alarms(session, [signal])
+    await _answer(database, district)
+
+
+async def _other_buttons(database: Database, district: District) -> list[object]:
+    buttons = select(col(Device.id)).where(
+        col(Device.kind) == DeviceKind.SOS_BUTTON, col(Device.id) != district.sos_button_id
+    )
+    return [row[0] for row in await database.fetch(buttons.order_by(col(Device.id)))]
+
+
+async def _hear_from_devices(database: Database) -> None:
+    """One half a moment ago, the others never."""
+    keys = await database.fetch(select(col(Device.id)).order_by(col(Device.id)))
+    heard = [row[0] for row in keys[::2]]
+    async with database.transaction("test") as session:
+        moment = now() + timedelta(hours=1)
+        await session.execute(
+            update(Device).where(col(Device.id).in_(heard)).values(last_seen_at=moment)
+        )
+
+
+async def _answer(database: Database, district: District) -> None:
+    player = district.players[Role.ADMIN]
+    actor = Actor(player.account_id, Role.ADMIN, None)
+    keys = await database.fetch(select(col(Alarm.id)).order_by(col(Alarm.id)))
+    for place, (key,) in enumerate(keys):
+        async with database.transaction("test") as session:
+            if place % 5 > 1:
+                await service.acknowledge(session, actor, key, "好")
+            if place % 5 > 2:
+                await service.dispatch(session, actor, key)
+            if place % 5 > 3:
+                await service.resolve(session, actor, key, ResolveReason.FALSE_ALARM)
+            if place % 5 == 1:
+                await service.escalate(session, key, 2 + place % 2)
