@@ -90,12 +90,12 @@ class Context:
         self.current = True
         self.loaders.forget_after_write()
 
-    async def rows(self, statement: str, arguments: tuple[Any, ...], *, by_key: bool) -> list[Any]:
+    async def rows(self, statement: str, arguments: tuple[Any, ...], *, once: bool) -> list[Any]:
         """Run a planned read, or share it with subscribers who want the same of the same event."""
         self.statements.append(statement)
 
         def read() -> Coroutine[Any, Any, list[Any]]:
-            return self.database.rows(statement, arguments, by_key=by_key, primary=self.current)
+            return self.database.rows(statement, arguments, once=once, primary=self.current)
 
         if self._shared is None:
             return await read()

@@ -55,9 +55,9 @@ class Database:
         self._primary_reads = _reading_engine(url, ordinary)
         self._reads = _reading_engine(read_url, ordinary) if read_url else self._primary_reads
         self._pools = {
-            (primary, by_key): ReadPool(address, pool_size, settings)
+            (primary, once): ReadPool(address, pool_size, settings)
             for primary, address in ((True, url), (False, read_url or url))
-            for by_key, settings in ((True, _PLANNED_ONCE), (False, _PLANNED_ANEW))
+            for once, settings in ((True, _PLANNED_ONCE), (False, _PLANNED_ANEW))
             if primary or read_url
         }
 
@@ -117,19 +117,18 @@ class Database:
             return (await connection.execute(statement)).all()
 
     async def rows(
-        self, statement: str, arguments: Sequence[Any], *, by_key: bool, primary: bool = False
+        self, statement: str, arguments: Sequence[Any], *, once: bool, primary: bool = False
     ) -> list[Any]:
         """Run one read that a plan has written.
 
         Parameters:
             arguments: for ``$1`` and on.
-            by_key: whether it begins at one row by its key, so that PostgreSQL need not plan it
-                for each value.
+            once: whether one plan of PostgreSQL's is good for all its values.
             primary: as for ``fetch``.
 
         Raises: asyncpg's errors.
         """
-        pool = self._pools.get((primary, by_key)) or self._pools[True, by_key]
+        pool = self._pools.get((primary, once)) or self._pools[True, once]
         return await pool.fetch(statement, arguments)
 
     @asynccontextmanager

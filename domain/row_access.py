@@ -35,11 +35,13 @@ class RowRule:
         predicate: the same in SQL, for one actor of that role.
         seen_with: a foreign key, where exactly those rows are seen whose row there the same actor
             sees: who comes from there need not ask again.
+        own_region: whether it asks for a region of the row's own.
     """
 
     words: str
     predicate: Predicate
     seen_with: Any = None
+    own_region: bool = False
 
 
 Rules = Mapping[Role, RowRule]
@@ -70,6 +72,11 @@ class RowAccess:
         None where the rows are seen for themselves."""
         rule = self._rules.get(role)
         return rule.seen_with if rule else None
+
+    def asks_own_region(self, role: Role) -> bool:
+        """Whether a role sees rows by a region of their own."""
+        rule = self._rules.get(role)
+        return rule.own_region if rule else False
 
     def through(self, column: Any, key: Any) -> "RowAccess":
         """The access to rows that belong to these rows, and are seen with them.
@@ -109,7 +116,7 @@ def in_region(column: Any) -> RowRule:
     def predicate(actor: Actor) -> ColumnElement[bool]:
         return within(column, actor.region) if actor.region else false()
 
-    return RowRule("of the region", predicate)
+    return RowRule("of the region", predicate, own_region=True)
 
 
 def region_staff(rule: RowRule) -> Rules:

@@ -24,6 +24,12 @@ class Arguments:
         self.sources: list[str] = []
         """Python expressions over ``a``, the actor, ``t``, the subtree of the actor's region, and
         ``v``, the request's values."""
+        self.few: set[int] = set()
+        """Places of values of which there are few."""
+        self.regions: list[tuple[int, int]] = []
+        """Places of the bounds of a region each."""
+        self.anew = False
+        """Whether there are values that change PostgreSQL's plan and may be anything."""
         self._role = role
         self._has_region = has_region
 

@@ -18,13 +18,14 @@ from inspect import get_annotations
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform
 
 import strawberry
-from sqlalchemy import ARRAY, ColumnElement, Double, String, Uuid, any_, literal, not_
+from sqlalchemy import ARRAY, Boolean, ColumnElement, Double, String, Uuid, any_, literal, not_
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeEngine
 from strawberry.utils.str_converters import to_camel_case
 
 from api.describe import input_object
 from api.geo import NearInput
+from api.plan.arguments import Arguments
 from api.relay import key_of
 from domain.access import Actor
 from domain.geo import Circle, near
@@ -43,6 +44,15 @@ _ESCAPE = "/"
 _DOUBLE: TypeEngine[Any] = Double()
 
 
+class Planning(Enum):
+    """What PostgreSQL has to know of a criterion's values to plan well."""
+
+    NOTHING = "any value is one row, or few"
+    WORDS = "there are few values, and some are frequent"
+    REGION = "a region may be wide or narrow"
+    ANEW = "anything"
+
+
 @dataclass(frozen=True, eq=False)
 class Criterion:
     """What one field of a filter asks of a row.
@@ -53,12 +63,14 @@ class Criterion:
             for one that no row could have.
         conditions: what holds, by ``shape``; usually one for all values, under None.
         make: makes the field's value of a coerced input object; None for a leaf.
+        planning: what PostgreSQL has to know of the values to plan well.
     """
 
     types: tuple[TypeEngine[Any], ...]
     read: Callable[[Any], tuple[Any, ...]]
     conditions: Mapping[Hashable, Condition]
     make: Callable[..., Any] | None = None
+    planning: Planning = Planning.ANEW
 
     def shape(self, value: Any) -> Hashable:
         """What of a value changes the SQL; None where every value is a bound."""
@@ -73,7 +85,9 @@ class Criterion:
 
 def equal(column: Any) -> Any:
     """Rows that have this value in a column."""
-    return _always((_stored_type(column),), _one, lambda _, bounds: column == bounds[0])
+    few = isinstance(column.type, EnumType | Boolean)
+    planning = Planning.WORDS if few else Planning.NOTHING
+    return _always((_stored_type(column),), _one, lambda _, bounds: column == bounds[0], planning)
 
 
 def equal_id(column: Any, prefix: str) -> Any:
@@ -86,7 +100,7 @@ def equal_id(column: Any, prefix: str) -> Any:
     def read(value: str) -> tuple[Any, ...]:
         return (key_of(value, prefix, field=prefix),)
 
-    return _always((Uuid(),), read, lambda _, bounds: column == bounds[0])
+    return _always((Uuid(),), read, lambda _, bounds: column == bounds[0], Planning.NOTHING)
 
 
 def one_of(column: Any) -> Any:
@@ -96,7 +110,10 @@ def one_of(column: Any) -> Any:
         return ([_stored(value) for value in values],)
 
     return _always(
-        (ARRAY(_stored_type(column)),), read, lambda _, bounds: column == any_(bounds[0])
+        (ARRAY(_stored_type(column)),),
+        read,
+        lambda _, bounds: column == any_(bounds[0]),
+        Planning.WORDS,
     )
 
 
@@ -112,7 +129,10 @@ def under(column: Any) -> Any:
         return subtree.first, subtree.beyond
 
     return _always(
-        (column.type, column.type), read, lambda _, bounds: within(column, Subtree(*bounds))
+        (column.type, column.type),
+        read,
+        lambda _, bounds: within(column, Subtree(*bounds)),
+        Planning.REGION,
     )
 
 
@@ -233,6 +253,26 @@ class Filter:
             conditions.append(criterion.condition(actor, *own, shape=of_value))
         return conditions
 
+    @classmethod
+    def note_planning(cls, shape: Shape, start: int, arguments: Arguments) -> None:
+        """Note what PostgreSQL has to know of a shape's values.
+
+        Parameters:
+            start: the place of the first of them.
+        """
+        for name, _ in shape:
+            criterion = cls.criteria[name]
+            match criterion.planning:
+                case Planning.WORDS:
+                    arguments.few.add(start)
+                case Planning.REGION:
+                    arguments.regions.append((start, start + 1))
+                case Planning.ANEW:
+                    arguments.anew = True
+                case Planning.NOTHING:
+                    pass
+            start += len(criterion.types)
+
     def _given(self) -> Iterator[tuple[str, Criterion, Any]]:
         for name, criterion in self.criteria.items():
             value = getattr(self, name)
@@ -259,8 +299,9 @@ def _always(
     types: tuple[TypeEngine[Any], ...],
     read: Callable[[Any], tuple[Any, ...]],
     condition: Condition,
+    planning: Planning = Planning.ANEW,
 ) -> Criterion:
-    return Criterion(types, read, {None: condition})
+    return Criterion(types, read, {None: condition}, planning=planning)
 
 
 def _one(value: Any) -> tuple[Any, ...]:

@@ -10,18 +10,17 @@ from sqlalchemy import Uuid, any_, func, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.context import Context
 from api.plan import metrics
 from api.plan.arguments import Arguments
-from api.plan.records import AnySelect, ordered, text_of
+from api.plan.records import AnySelect, ordered
 from api.plan.running import Path, Run
 from api.plan.selection import Picked, Unplanned
 from api.plan.shapes import Rows, RowType, row_type_of_table
 from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
 from api.plan.source import Source
+from api.plan.statement import Statement
 from api.plan.writer import Writer
 from domain.access import Actor, Role
-from domain.tables import Subtree
 
 log = logging.getLogger("yiyang.plan")
 
@@ -43,32 +42,6 @@ class Scope(NamedTuple):
     def arguments(self) -> Arguments:
         """The arguments of a statement for it."""
         return Arguments(self.role, has_region=self.has_region)
-
-
-@dataclass(frozen=True)
-class Statement:
-    """SQL and what it is run with.
-
-    Parameters:
-        arguments: actor, subtree of its region, the request's values -> the arguments.
-        by_key: whether it begins at one row by its key.
-    """
-
-    text: str
-    arguments: Callable[[Actor, Subtree | None, Sequence[Any]], tuple[Any, ...]]
-    by_key: bool
-
-    @classmethod
-    def of(cls, select: AnySelect, arguments: Arguments, *, by_key: bool) -> "Statement":
-        """A statement whose values have been noted in ``arguments``."""
-        text = text_of(select)
-        given = "".join(f"{source}, " for source in arguments.sources)
-        return cls(text, eval(f"lambda a, t, v: ({given})"), by_key)
-
-    async def rows(self, context: Context, values: Sequence[Any]) -> list[Any]:
-        """The rows, for whoever the answer is for."""
-        arguments = self.arguments(context.actor, context.subtree, values)
-        return await context.rows(self.text, arguments, by_key=self.by_key)
 
 
 @dataclass(frozen=True)
@@ -146,13 +119,16 @@ def by_key(row_type: RowType, picks: list[Picked], scope: Scope, *, several: boo
 
     def compiled(sites: Sites) -> Plan:
         arguments, source = scope.arguments(), Source()
-        writer = Writer(source, arguments, sites, scope.role)
+        writer = Writer(source, arguments, sites, scope.role, by_key=not several)
+        # How many keys there are decides how to find them.
+        arguments.anew = several
         kind = Uuid()
         given = arguments.value(0, ARRAY(kind) if several else kind)
 
         def keyed(columns: list[Any]) -> AnySelect:
             key = row_type.key == (any_(given) if several else given)
-            seen = row_type.visible(arguments.actor(of_one_row=not several))
+            one = not several and row_type.visible.asks_own_region(scope.role)
+            seen = row_type.visible(arguments.actor(of_one_row=one))
             return select(*columns).where(key, seen)
 
         record = writer.record(writer.access(row_type, keyed))
@@ -195,7 +171,7 @@ def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
 
     def compiled(sites: Sites) -> Plan:
         arguments, source = scope.arguments(), Source()
-        writer = Writer(source, arguments, sites, scope.role)
+        writer = Writer(source, arguments, sites, scope.role, by_key=False)
         placed = sites.place(PageSite(site.arguments, site.order, declaration.filter))
 
         def paged(columns: list[Any]) -> AnySelect:

@@ -33,7 +33,7 @@ class Run:
 
     async def place(self) -> None:
         """Note where the stream stands, before what a page shows is read."""
-        found = await self.context.rows(HEAD, (), by_key=True)
+        found = await self.context.rows(HEAD, (), once=True)
         # Another page may be read since its own look: to resume too early misses nothing.
         known = self.position
         self.position = found[0][0] if known is None else min(known, found[0][0])

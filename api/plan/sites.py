@@ -113,6 +113,7 @@ class PlacedPage:
 
     def limit(self, arguments: Arguments) -> ColumnElement[Any]:
         """One row more than the page, which tells whether the list goes on."""
+        arguments.few.add(self.start)
         return arguments.value(self.start, BigInteger()) + 1
 
     def bounds(self, arguments: Arguments) -> list[ColumnElement[bool]]:
@@ -135,6 +136,7 @@ class PlacedPage:
         cursors = (self.shape.after + self.shape.before) * len(self.site.order.columns)
         kinds = self.site.filter.types_for(self.shape.filtered)
         start = self.start + 1 + cursors
+        self.site.filter.note_planning(self.shape.filtered, start, arguments)
         bounds = [arguments.value(start + n, kind) for n, kind in enumerate(kinds)]
         return self.site.filter.conditions_for(arguments.actor(), self.shape.filtered, bounds)
 

@@ -40,15 +40,19 @@ class Writer:
 
     Parameters:
         role: of whoever asks.
+        by_key: whether the plan begins at one row by its key.
     """
 
-    def __init__(self, source: Source, arguments: Arguments, sites: Sites, role: Role) -> None:
+    def __init__(
+        self, source: Source, arguments: Arguments, sites: Sites, role: Role, *, by_key: bool
+    ) -> None:
         self.source = source
         self.arguments = arguments
         self.sites = sites
         self.values = ValueWriter(source)
         self.positions = False
         self._role = role
+        self._by_key = by_key
         self._hide = source.constant(hide)
 
     @property
@@ -144,7 +148,7 @@ class Writer:
 
             return self.access(
                 target,
-                lambda columns: select(*columns).where(*self._seen(target, known=known)),
+                lambda columns: select(*columns).where(*self._seen_one(target, known=known)),
                 on=matched,
             )
 
@@ -247,6 +251,11 @@ class Writer:
             known: whether the row that leads there is seen exactly where these are.
         """
         return [] if known else [target.visible(self.actor)]
+
+    def _seen_one(self, target: RowType, *, known: bool) -> list[Any]:
+        """The same for a row that is found by its key."""
+        of_one_row = self._by_key and target.visible.asks_own_region(self._role)
+        return [] if known else [target.visible(self.arguments.actor(of_one_row=of_one_row))]
 
     def _children(
         self,

@@ -65,6 +65,13 @@ class Alarm(Table, table=True):
         ),
         Index("alarm_elder_id_id", "elder_id", "id"),
         Index("alarm_region_code_id", "region_code", "id"),
+        # A duty desk's board: the few that are open, of very many.
+        Index(
+            "alarm_open_region_code_id",
+            "region_code",
+            "id",
+            postgresql_where=text("state <> 'RESOLVED'"),
+        ),
         CheckConstraint("level BETWEEN 0 AND 3", name="alarm_level_known"),
         CheckConstraint("repeat_count >= 0", name="alarm_repeat_count_not_negative"),
         CheckConstraint(

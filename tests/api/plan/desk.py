@@ -21,7 +21,7 @@ class Read(NamedTuple):
 
     text: str
     arguments: Sequence[Any]
-    by_key: bool
+    once: bool
     primary: bool
 
 
@@ -37,11 +37,11 @@ class WatchedDatabase(Database):
         self.reads: list[Read] = []
 
     async def rows(
-        self, statement: str, arguments: Sequence[Any], *, by_key: bool, primary: bool = False
+        self, statement: str, arguments: Sequence[Any], *, once: bool, primary: bool = False
     ) -> list[Any]:
         """Run it, and note it."""
-        self.reads.append(Read(statement, arguments, by_key, primary))
-        return await super().rows(statement, arguments, by_key=by_key, primary=primary)
+        self.reads.append(Read(statement, arguments, once, primary))
+        return await super().rows(statement, arguments, once=once, primary=primary)
 
 
 @dataclass(frozen=True)

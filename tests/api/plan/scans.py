@@ -3,12 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import orjson
 
 from domain.database import Database
 from tests.api.plan.desk import Read
+
+_EXPLAIN = "EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON)"
 
 
 @dataclass(frozen=True)
@@ -18,8 +20,7 @@ class Scan:
     Parameters:
         index: None for a sequential scan.
         condition: what is looked up in the index; None where it is walked from one end.
-        rows: read by each of its runs, those that a filter threw away included; 0 where the
-            statement was only planned.
+        rows: read by each of its runs, those that a filter threw away included.
         runs: how often it was run.
     """
 
@@ -31,22 +32,27 @@ class Scan:
 
 
 async def scans(database: Database, read: Read) -> list[Scan]:
-    """The readings of a statement, from the outermost on.
-
-    What is read by its key has a generic plan, which is looked at without running it.
+    """The readings of a statement, from the outermost on, as it runs with its arguments.
 
     Parameters:
         database: with one connection of each kind.
     """
-    if not read.by_key:
-        explain = f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {read.text}"
-        return _of(await database.rows(explain, read.arguments, by_key=False))
-    given = ", ".join("NULL" for _ in read.arguments)
-    await database.rows(f"PREPARE hot AS {read.text}", (), by_key=True)
-    explain = f"EXPLAIN (FORMAT JSON) EXECUTE hot({given})"
-    found = _of(await database.rows(explain, (), by_key=True))
-    await database.rows("DEALLOCATE hot", (), by_key=True)
-    return found
+    if not read.once:
+        return _of(await database.rows(f"{_EXPLAIN} {read.text}", read.arguments, once=False))
+    given = ", ".join(map(_literal, read.arguments))
+    await database.rows(f"PREPARE hot AS {read.text}", (), once=True)
+    try:
+        execute = f"EXECUTE hot({given})" if given else "EXECUTE hot"
+        return _of(await database.rows(f"{_EXPLAIN} {execute}", (), once=True))
+    finally:
+        await database.rows("DEALLOCATE hot", (), once=True)
+
+
+def _literal(value: Any) -> str:
+    """A value in SQL; its type is the statement's to say."""
+    if isinstance(value, list):
+        return _literal("{" + ",".join(map(str, cast(list[Any], value))) + "}")
+    return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
 def _of(rows: list[Any]) -> list[Scan]:

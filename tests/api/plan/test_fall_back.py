@@ -108,8 +108,8 @@ async def test_the_rest_of_the_answer_stands(desk: Desk) -> None:
 
 async def events(desk: Desk) -> tuple[int, int]:
     """How many events have been told, and how many lines the logs of alarms have."""
-    ((told,),) = await desk.database.rows("SELECT count(*) FROM outbox_event", (), by_key=False)
-    ((logged,),) = await desk.database.rows("SELECT count(*) FROM alarm_log", (), by_key=False)
+    ((told,),) = await desk.database.rows("SELECT count(*) FROM outbox_event", (), once=False)
+    ((logged,),) = await desk.database.rows("SELECT count(*) FROM alarm_log", (), once=False)
     return told, logged
 
 
@@ -160,7 +160,7 @@ async def test_a_verb_that_raises_runs_once(counting: Desk) -> None:
 async def test_a_resolver_that_raises_runs_once(counting: Desk) -> None:
     alarm = await counting.alarm()
     so_far = transactions(counting)
-    await counting.database.rows("ALTER TABLE alarm_log RENAME TO gone", (), by_key=False)
+    await counting.database.rows("ALTER TABLE alarm_log RENAME TO gone", (), once=False)
     asked = await counting.ask(Role.DISPATCHER, ACKNOWLEDGE % "", {"id": alarm})
     (error,) = asked.body["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["alarmAcknowledge"], "INTERNAL")
@@ -224,10 +224,10 @@ async def test_a_delivery_that_no_plan_shows_is_the_same(desk: Desk) -> None:
 
 async def test_a_failure_of_the_database_is_an_error_as_ever(desk: Desk) -> None:
     query = "{ elders(first: 1) { nodes { name } } }"
-    await desk.database.rows("ALTER TABLE elder RENAME TO gone", (), by_key=False)
+    await desk.database.rows("ALTER TABLE elder RENAME TO gone", (), once=False)
     planned = await desk.ask(Role.DISPATCHER, query)
     assert not planned.answer.planned
     assert same(planned, await desk.ask(Role.DISPATCHER, query, planned=False))
     assert planned.body["errors"][0]["extensions"]["code"] == "INTERNAL"
-    await desk.database.rows("ALTER TABLE gone RENAME TO elder", (), by_key=False)
+    await desk.database.rows("ALTER TABLE gone RENAME TO elder", (), once=False)
     assert (await desk.ask(Role.DISPATCHER, query)).answer.planned

@@ -59,15 +59,15 @@ def whole(found: list[Scan]) -> set[str]:
 
 
 async def test_each_kind_of_read_has_its_kind_of_plan(large: Desk) -> None:
-    for by_key, mode in ((True, "force_generic_plan"), (False, "force_custom_plan")):
-        ((found,),) = await large.database.rows("SHOW plan_cache_mode", (), by_key=by_key)
+    for once, mode in ((True, "force_generic_plan"), (False, "force_custom_plan")):
+        ((found,),) = await large.database.rows("SHOW plan_cache_mode", (), once=once)
         assert found == mode
 
 
 @pytest.mark.parametrize("role", [Role.FAMILY, Role.ADMIN, Role.DISPATCHER])
 async def test_a_row_by_its_id_is_found_by_its_key(large: Desk, role: Role) -> None:
     read = await only_read(large, role, ELDER, id=public_id("elder", large.district.mother_id))
-    assert read.by_key
+    assert read.once
     assert "unnest" not in read.text
     assert "ANY" not in read.text
     found = await scans(large.database, read)
@@ -87,11 +87,23 @@ async def test_a_family_s_first_screen_reads_no_table_from_end_to_end(large: Des
     assert whole(found) == set()
 
 
+@pytest.mark.parametrize("role", [Role.FAMILY, Role.ADMIN, Role.DISPATCHER])
+async def test_what_a_row_points_to_is_found_by_its_key(large: Desk, role: Role) -> None:
+    query = """query ($id: ID!) { alarm(id: $id) {
+      state elder { name region { name } } device { kind } } }"""
+    read = await only_read(large, role, query, id=public_id("alarm", large.district.mother_id))
+    found = await scans(large.database, read)
+    assert of(found, "alarm") == [("alarm_pkey", "(id = $)")]
+    assert ("elder_pkey", "(id = elder_id)") in of(found, "elder")
+    assert of(found, "device") == [("device_pkey", "(id = device_id)")]
+    assert whole(found) == set()
+    assert not [scan for scan in found if scan.index == "elder_region_code_id"]
+
+
 async def test_several_rows_by_their_ids_are_found_by_their_keys(large: Desk) -> None:
     ids = [public_id("elder", large.district.mother_id), public_id("elder", large.district.ward_id)]
     query = "query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Elder { name } } }"
     read = await only_read(large, Role.DISPATCHER, query, ids=ids)
-    assert not read.by_key
     (scan,) = await scans(large.database, read)
     assert (scan.index, scan.rows) == ("elder_pkey", 2)
 
@@ -133,7 +145,7 @@ async def test_the_newest_alarms_of_a_district_are_read_and_no_others(large: Des
 
 async def test_the_alarms_of_a_quiet_community_are_found_by_its_code(large: Desk) -> None:
     quietest = "SELECT region_code, count(*) FROM alarm GROUP BY 1 ORDER BY 2, 1 LIMIT 1"
-    ((code, count),) = await large.database.rows(quietest, (), by_key=False)
+    ((code, count),) = await large.database.rows(quietest, (), once=False)
     read = await only_read(large, Role.DISPATCHER, LIST, region=code)
     found = await scans(large.database, read)
     (alarms,) = (scan for scan in found if scan.table == "alarm")

@@ -99,7 +99,7 @@ async def test_a_filter_s_text_is_a_value(desk: Desk) -> None:
     for text in HOSTILE:
         name = f"王{text}英"
         rename = "UPDATE elder SET name = $1 WHERE id = $2"
-        await desk.database.rows(rename, (name, desk.district.ward_id), by_key=True)
+        await desk.database.rows(rename, (name, desk.district.ward_id), once=True)
         asked = await both(desk, query, {"text": text})
         assert asked.body["data"]["elders"] == {"totalCount": 1, "nodes": [{"name": name}]}
         texts |= {read.text for read in asked.reads}

@@ -54,7 +54,7 @@ async def test_a_query_is_answered_by_the_replica(apart: Desk, planned: bool) ->
 async def an_alarm(desk: Desk) -> str:
     """The id of one that is on the primary alone."""
     await press(desk.database, desk.district)
-    ((key,),) = await desk.database.rows("SELECT id FROM alarm", (), by_key=True, primary=True)
+    ((key,),) = await desk.database.rows("SELECT id FROM alarm", (), once=True, primary=True)
     return f"alarm_{key}"
 
 

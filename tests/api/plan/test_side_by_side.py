@@ -45,11 +45,11 @@ class Staged(WatchedDatabase):
         self._read, self._looked = asyncio.Event(), asyncio.Event()
 
     async def rows(
-        self, statement: str, arguments: Sequence[Any], *, by_key: bool, primary: bool = False
+        self, statement: str, arguments: Sequence[Any], *, once: bool, primary: bool = False
     ) -> list[Any]:
         """In the order that does most harm."""
         if statement != HEAD:
-            found = await super().rows(statement, arguments, by_key=by_key, primary=primary)
+            found = await super().rows(statement, arguments, once=once, primary=primary)
             self._read.set()
             await self._looked.wait()
             return found
@@ -57,7 +57,7 @@ class Staged(WatchedDatabase):
         if self.looks == 2:
             await self._read.wait()
             await press(self, self.district)
-        found = await super().rows(statement, arguments, by_key=by_key, primary=primary)
+        found = await super().rows(statement, arguments, once=once, primary=primary)
         if self.looks == 2:
             self._looked.set()
         return found

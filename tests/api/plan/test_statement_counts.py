@@ -91,7 +91,7 @@ async def test_a_mutation_reads_once_after_its_write_and_where_it_wrote(desk: De
     asked = await desk.ask(Role.FAMILY, MUTATION, {"id": await desk.alarm()})
     assert counted(asked) == 1
     (read,) = asked.reads
-    assert read.by_key
+    assert read.once
     assert read.primary
     assert asked.body["data"]["alarmAcknowledge"]["alarm"]["state"] == "ACKNOWLEDGED"
 

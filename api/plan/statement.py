@@ -1,0 +1,118 @@
+"""One planned statement, and whether PostgreSQL plans it once or for each value.
+
+Planning takes PostgreSQL as long as a small list itself. So what it needs to know stands in the
+text: the actor's region, page sizes, words of enums. There are few of each, and each text is
+prepared once a connection. Where a value may be anything that changes the plan, another region or a
+part of a name, PostgreSQL plans anew.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from api.context import Context
+from api.plan.arguments import Arguments
+from api.plan.records import AnySelect, text_of
+from domain.access import Actor
+from domain.tables import Subtree
+
+MAX_TEXTS = 64
+"""How many texts one statement keeps."""
+
+_PLACE = re.compile(r"\$(\d+)::")
+_WORD = re.compile(r"[A-Za-z0-9_:]*", re.ASCII)
+
+Binding = Callable[[Actor, Subtree | None, Sequence[Any]], tuple[Any, ...]]
+
+
+_Text = tuple[str, Binding]
+
+
+@dataclass(frozen=True, eq=False)
+class Statement:
+    """SQL and what it is run with.
+
+    Parameters:
+        given: actor, subtree of its region, the request's values -> the arguments.
+        sources: where each argument comes from.
+        by_key: whether it begins at one row by its key: one plan is good for any.
+        few: places of values that may stand in the text.
+        regions: places of the bounds of regions, which may where they are the actor's own.
+        anew: whether there are values for which PostgreSQL must plan anew.
+    """
+
+    text: str
+    given: Binding
+    sources: tuple[str, ...]
+    by_key: bool
+    few: tuple[int, ...] = ()
+    regions: tuple[tuple[int, int], ...] = ()
+    anew: bool = False
+    _texts: dict[Any, _Text] = field(default_factory=dict[Any, _Text])
+
+    @classmethod
+    def of(cls, select: AnySelect, arguments: Arguments, *, by_key: bool) -> "Statement":
+        """A statement whose values have been noted in ``arguments``."""
+        text, sources = text_of(select), tuple(arguments.sources)
+        few = tuple(sorted(arguments.few))
+        regions = tuple(arguments.regions)
+        return cls(text, _given(sources), sources, by_key, few, regions, arguments.anew)
+
+    async def rows(self, context: Context, values: Sequence[Any]) -> list[Any]:
+        """The rows, for whoever the answer is for."""
+        actor, subtree = context.actor, context.subtree
+        written = None if self.by_key else self._written(subtree, values)
+        text, given = written or (self.text, self.given)
+        once = self.by_key or written is not None
+        return await context.rows(text, given(actor, subtree, values), once=once)
+
+    def _written(
+        self, subtree: Subtree | None, values: Sequence[Any]
+    ) -> tuple[str, Binding] | None:
+        """The text with what PostgreSQL needs to know in it; None where that is not all."""
+        if self.anew:
+            return None
+        bounds = subtree and (subtree.first, subtree.beyond)
+        if any((values[first], values[beyond]) != bounds for first, beyond in self.regions):
+            return None
+        words = tuple(_word(values[place]) for place in self.few)
+        if None in words:
+            return None
+        known = self._texts.get((bounds, words))
+        if known is None:
+            if len(self._texts) >= MAX_TEXTS:
+                del self._texts[next(iter(self._texts))]
+            known = self._texts[bounds, words] = self._with(bounds, words)
+        return known
+
+    def _with(self, bounds: tuple[str, str] | None, words: tuple[str | None, ...]) -> _Text:
+        literals = {f"v[{place}]": word for place, word in zip(self.few, words, strict=True)}
+        if bounds:
+            literals |= {"t.first": _word(bounds[0]), "t.beyond": _word(bounds[1])}
+            for first, beyond in self.regions:
+                literals |= {f"v[{first}]": _word(bounds[0]), f"v[{beyond}]": _word(bounds[1])}
+        rest: list[str] = []
+
+        def place(found: re.Match[str]) -> str:
+            source = self.sources[int(found[1]) - 1]
+            if literals.get(source) is not None:
+                return f"'{literals[source]}'::"
+            if source not in rest:
+                rest.append(source)
+            return f"${rest.index(source) + 1}::"
+
+        return _PLACE.sub(place, self.text), _given(rest)
+
+
+def _given(sources: Sequence[str]) -> Binding:
+    return eval(f"lambda a, t, v: ({''.join(f'{source}, ' for source in sources)})")
+
+
+def _word(value: Any) -> str | None:
+    """A value as it may stand between quotes; None for one that is no word."""
+    if isinstance(value, list):
+        words = [_word(one) for one in value]  # pyright: ignore[reportUnknownVariableType]
+        return None if None in words else "{" + ",".join(map(str, words)) + "}"
+    text = str(value)
+    return text if _WORD.fullmatch(text) else None
