@@ -1,6 +1,7 @@
 """Tries one document on both executions, as each of those who ask it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,6 +15,7 @@ from domain.errors import ErrorCode
 from tests.plans.comparison import same, same_but_for_the_choice
 from tests.plans.ground import Ground
 from tests.plans.operations import Asked, Asking
+from tests.plans.reduction import reduced
 from tests.plans.running import Outcome
 from tests.plans.statistics import Statistics
 
@@ -32,21 +34,47 @@ NO_PLAN = {
 class Trial:
     """Compares the two executions.
 
-    Parameters:
+    Attributes:
         statistics: of all that has been tried.
+        failed: what was asked, and by whom, when two answers differed.
     """
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self.statistics = Statistics()
+        self.failed: tuple[Asked, Asking] | None = None
 
     async def of(self, asked: Asked) -> None:
         """Raises: AssertionError for two different answers, or one that is our own fault."""
         for asking in asked.askings:
+            self.failed = (asked, asking)
             _check_variables(asked, asking)
             planned, ordinary = await self.of_one(asked, asking)
             self.statistics.note(asked.document, asked.visited, planned, ordinary)
             assert "INTERNAL" not in _codes(ordinary), _told(asked, asking, planned, ordinary)
+            self.failed = None
+
+    async def smallest(self) -> str:
+        """What failed, with a document that has nothing in it that it does not fail without."""
+        assert self.failed
+        asked, asking = self.failed
+
+        def smaller(document: str) -> Asked:
+            return replace(asked, document=document, askings=[asking])
+
+        async def wrong(document: str) -> bool:
+            return await self._failure(smaller(document)) is not None
+
+        # Hypothesis would make the decisions behind the document smaller, which is no use here.
+        document = await reduced(asked.document, wrong)
+        return await self._failure(smaller(document)) or "It has passed when it was tried again."
+
+    async def _failure(self, asked: Asked) -> str | None:
+        try:
+            await self.of(asked)
+        except AssertionError as error:
+            return str(error)
+        return None
 
     async def of_one(self, asked: Asked, asking: Asking) -> tuple[Outcome, Outcome]:
         """The same answer twice, by a plan and ordinarily. Raises: AssertionError if not."""
