@@ -1,5 +1,6 @@
 """The DataLoaders of one operation: siblings share statements, and nothing outlives the answer."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Hashable, Sequence
 from functools import partial
@@ -26,6 +27,15 @@ from domain.database import Database
 
 Loader: TypeAlias = DataLoader[Any, Any]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+
+class SharedLoader(DataLoader[Any, Any]):
+    """A DataLoader whose loads are shared by fields that know nothing of each other: one that is
+    cancelled, because a field beside it failed, takes nothing from the others."""
+
+    def load(self, key: Any) -> Awaitable[Any]:  # pyright: ignore[reportIncompatibleMethodOverride]  # a future of its own is what matters
+        """What ``key`` stands for."""
+        return asyncio.shield(super().load(key))
 
 
 class Loaders:
@@ -197,7 +207,7 @@ class Loaders:
     def _loader(self, key: Hashable, load: Callable[[list[Any]], Any]) -> Loader:
         loader = self._loaders.get(key)
         if loader is None:
-            loader = self._loaders[key] = DataLoader(load_fn=load)
+            loader = self._loaders[key] = SharedLoader(load_fn=load)
         return loader
 
 

@@ -140,12 +140,12 @@ def by_key(row_type: RowType, picks: list[Picked], scope: Scope, *, several: boo
         names = source.compiled()
         show, key_of = names(name), names(key_name)
         if not several:
-            return Plan(statement, show)
+            return Plan(statement, show, positions=writer.positions)
 
         def keyed_rows(rows: list[Any], values: Sequence[Any]) -> KeyedRows:
             return KeyedRows({key_of(row): row for row in rows}, show, values)
 
-        return Plan(statement, keyed_rows)
+        return Plan(statement, keyed_rows, positions=writer.positions)
 
     return Plans(compiled)
 

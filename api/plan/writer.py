@@ -7,7 +7,7 @@ Both come from the declarations on the types, as ordinary execution's resolvers 
 from inspect import iscoroutinefunction
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, TypeDecorator, func, select
 
 from api.plan.arguments import Arguments
 from api.plan.kinds import Kind, element, is_required
@@ -189,7 +189,9 @@ class Writer:
         )
         row = self.record(child)
         if declaration.value is not None:
-            row.column(child, declaration.value)
+            # As plain text: the driver knows no array of a narrower type inside a row.
+            words = isinstance(declaration.value.type, String | TypeDecorator)
+            (row.text if words else row.column)(child, declaration.value)
             rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select()))
             return self._values(rows, declaration.value, picked.kind)
         number = self.source.fresh("i")
