@@ -42,11 +42,17 @@ class World:
     async def read(cls, url: str) -> "World":
         """All of a database."""
         connection = await asyncpg.connect(url)
+        world = await cls.read_by(connection)
+        await connection.close()
+        return world
+
+    @classmethod
+    async def read_by(cls, connection: asyncpg.Connection) -> "World":
+        """The same on a connection that is there."""
         tables: dict[str, dict[Any, Row]] = {}
         for name in TABLES:
-            rows = [dict(row) for row in await connection.fetch(f"SELECT * FROM {name}")]
+            rows = [dict(row.items()) for row in await connection.fetch(f"SELECT * FROM {name}")]
             tables[name] = {row.get("id", number): row for number, row in enumerate(rows)}
-        await connection.close()
         return cls(tables)
 
     def me(self, actor: Actor) -> Row:
@@ -273,3 +279,9 @@ def expected(world: World, actor: Actor, table: str) -> set[Any]:
     if sees is None:
         return set()
     return {key for key, row in world.tables[table].items() if sees(world, actor, row)}
+
+
+def is_expected(world: World, actor: Actor, table: str, key: Any) -> bool:
+    """Whether an actor should see one row."""
+    sees = ORACLE[table].get(actor.role)
+    return sees is not None and sees(world, actor, world.tables[table][key])
