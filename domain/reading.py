@@ -18,6 +18,14 @@ _PATIENCE_S = 30.0
 """How long to wait for a connection."""
 
 
+_BROKEN = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # ended by the server at the moment at which it is asked
+    OSError,
+)
+
+
 class ReadPool:
     """Lends connections for one read at a time.
 
@@ -34,6 +42,7 @@ class ReadPool:
         self._settings = dict(settings)
         self._turns = asyncio.Semaphore(size)
         self._idle: list[Any] = []
+        self._lent: set[Any] = set()
 
     async def fetch(self, statement: str, arguments: Sequence[Any]) -> list[Any]:
         """Run one SELECT and return its rows; once more where the server has been restarted.
@@ -49,19 +58,22 @@ class ReadPool:
             while self._idle:
                 try:
                     return await self._run(self._idle.pop(), statement, arguments)
-                except (asyncpg.PostgresConnectionError, asyncpg.InterfaceError, OSError):
+                except _BROKEN:
                     self._drop_idle()
             return await self._run(await self._connect(), statement, arguments)
         finally:
             self._turns.release()
 
     async def close(self) -> None:
-        """Close the connections that are not lent."""
+        """Close the connections; what is still read on one is cut off."""
+        for connection in self._lent:
+            connection.terminate()
         idle, self._idle = self._idle, []
         for connection in idle:
             await connection.close()
 
     async def _run(self, connection: Any, statement: str, arguments: Sequence[Any]) -> list[Any]:
+        self._lent.add(connection)
         try:
             rows = await connection.fetch(statement, *arguments)
         except asyncpg.PostgresError:
@@ -72,6 +84,8 @@ class ReadPool:
             # Cancelled in the middle, or broken: nobody knows what it would answer next.
             connection.terminate()
             raise
+        finally:
+            self._lent.discard(connection)
         self._idle.append(connection)
         return rows
 
@@ -83,9 +97,13 @@ class ReadPool:
             max_cached_statement_lifetime=0,
             max_cacheable_statement_size=0,
         )
-        await connection.set_type_codec(
-            "uuid", schema="pg_catalog", format="binary", encoder=_bytes_of, decoder=bytes.hex
-        )
+        try:
+            await connection.set_type_codec(
+                "uuid", schema="pg_catalog", format="binary", encoder=_bytes_of, decoder=bytes.hex
+            )
+        except BaseException:
+            connection.terminate()
+            raise
         return connection
 
     def _drop_idle(self) -> None:

@@ -151,9 +151,10 @@ async def test_the_server_may_be_restarted_between_two_reads(server: EmbeddedPos
 
 async def test_nothing_is_sent_between_two_reads(pool: ReadPool, other: asyncpg.Connection) -> None:
     await pool.fetch("SELECT set_config('yiyang.left', 'behind', false)", ())
+    ((process,),) = await pool.fetch("SELECT pg_backend_pid()", ())
     assert await pool.fetch("SELECT current_setting('yiyang.left')", ()) == [("behind",)]
-    last = "SELECT query FROM pg_stat_activity WHERE application_name = $1 AND state = 'idle'"
-    assert await other.fetchval(last, NAME) == "SELECT current_setting('yiyang.left')"
+    last = "SELECT query FROM pg_stat_activity WHERE pid = $1"
+    assert await other.fetchval(last, process) == "SELECT current_setting('yiyang.left')"
 
 
 async def test_a_statement_is_prepared_once(pool: ReadPool) -> None:
