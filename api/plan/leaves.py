@@ -104,11 +104,10 @@ class Written:
 
 
 def _moment(text: str) -> str:
-    """A moment without a fraction of a second, or with one that PostgreSQL has cut short:
-    ``… 07:53:32.12+00``."""
+    """A moment with a fraction of a second that PostgreSQL has cut short: ``… 07:53:32.12+00``."""
     if text[10:11] != " " or not text.endswith("+00"):
         raise Unplanned("a moment that no datetime holds")
-    fraction = text[19:-3].ljust(7, "0") if len(text) > 22 else ""
+    fraction = text[19:-3].ljust(7, "0")
     return f"{text[:10]}T{text[11:19]}{fraction}+00:00"
 
 
@@ -118,8 +117,9 @@ def _day(text: str) -> str:
 
 _WRITTEN: dict[tuple[str, str], Written] = {
     ("DateTime", "DateTime"): Written(
-        # A year has more digits than four after 9999, and " BC" stands last.
-        'len({0}) == 29 and {1}[10] == " " and {1}[26] == "+"',
+        # With microseconds or without any. A year has more digits than four after 9999, and " BC"
+        # stands last.
+        'len({0}) in (29, 22) and {1}[10] == " " and {1}[-3] == "+"',
         '{0}[:10] + "T" + {0}[11:] + ":00"',
         _moment,
     ),

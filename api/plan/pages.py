@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
+from sqlalchemy import Uuid
 from sqlalchemy.orm import InstrumentedAttribute
 
 from api.plan.records import Access, Record
 from api.plan.selection import Picked, Unplanned
 from api.plan.sites import PlacedPage
 from api.plan.source import Source
-from api.relay import encode_cursor
+from api.relay import cursor_of_key, encode_cursor
 
 Shown = Callable[[Record, Access, list[Picked], str], str]
 
@@ -114,6 +115,9 @@ class PageWriter:
         assert top.order is not None
         places = [self._place(top, number, one) for number, one in enumerate(top.order.columns)]
         values = [place.replace(self.record.variable, row, 1) for place in places]
+        (first, *others) = top.order.columns
+        if first is top.row_type.key and not others and isinstance(first.type, Uuid):
+            return f"{self.source.constant(cursor_of_key)}({values[0]})"
         return f"{self.source.constant(encode_cursor)}([{', '.join(values)}])"
 
     def _place(self, top: Access, number: int, column: Any) -> str:

@@ -1,13 +1,14 @@
 """One planned statement, and whether PostgreSQL plans it once or for each value.
 
 Planning takes PostgreSQL as long as a small list itself. So what it needs to know stands in the
-text: the actor's region, page sizes, words of enums. There are few of each, and each text is
-prepared once a connection. Where a value may be anything that changes the plan, another region or a
-part of a name, PostgreSQL plans anew.
+text: regions, page sizes, words of enums. There are few of each, and each text is prepared once a
+connection. Communities are many and small: of a range that it does not know PostgreSQL expects a
+two-hundredth of the rows, which is right for them. Where a value may be anything that changes the
+plan, such as a part of a name, PostgreSQL plans anew.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,6 +20,9 @@ from domain.tables import Subtree
 
 MAX_TEXTS = 64
 """How many texts one statement keeps."""
+
+_STREET = 9
+"""Digits of a street's code; a community's has more."""
 
 _PLACE = re.compile(r"\$(\d+)::")
 _WORD = re.compile(r"[A-Za-z0-9_:]*", re.ASCII)
@@ -38,7 +42,7 @@ class Statement:
         sources: where each argument comes from.
         by_key: whether it begins at one row by its key: one plan is good for any.
         few: places of values that may stand in the text.
-        regions: places of the bounds of regions, which may where they are the actor's own.
+        regions: places of the bounds of regions.
         anew: whether there are values for which PostgreSQL must plan anew.
     """
 
@@ -73,25 +77,36 @@ class Statement:
         """The text with what PostgreSQL needs to know in it; None where that is not all."""
         if self.anew:
             return None
-        bounds = subtree and (subtree.first, subtree.beyond)
-        if any((values[first], values[beyond]) != bounds for first, beyond in self.regions):
+        words = (
+            *(_word(values[place]) for place in self.few),
+            *(_of_street(bound) for bound in self._bounds(subtree, values)),
+        )
+        if None in words[: len(self.few)]:
             return None
-        words = tuple(_word(values[place]) for place in self.few)
-        if None in words:
-            return None
-        known = self._texts.get((bounds, words))
+        # The one that was asked for last stands last.
+        known = self._texts.pop(words, None)
         if known is None:
             if len(self._texts) >= MAX_TEXTS:
                 del self._texts[next(iter(self._texts))]
-            known = self._texts[bounds, words] = self._with(bounds, words)
+            known = self._with(words)
+        self._texts[words] = known
         return known
 
-    def _with(self, bounds: tuple[str, str] | None, words: tuple[str | None, ...]) -> _Text:
-        literals = {f"v[{place}]": word for place, word in zip(self.few, words, strict=True)}
-        if bounds:
-            literals |= {"t.first": _word(bounds[0]), "t.beyond": _word(bounds[1])}
-            for first, beyond in self.regions:
-                literals |= {f"v[{first}]": _word(bounds[0]), f"v[{beyond}]": _word(bounds[1])}
+    def _bounds(self, subtree: Subtree | None, values: Sequence[Any]) -> Iterator[str]:
+        """Both bounds of each region, the actor's first."""
+        if subtree:
+            yield subtree.first
+            yield subtree.beyond
+        for first, beyond in self.regions:
+            yield values[first]
+            yield values[beyond]
+
+    def _with(self, words: Sequence[str | None]) -> _Text:
+        places = [f"v[{place}]" for place in self.few]
+        bounds = [f"v[{place}]" for pair in self.regions for place in pair]
+        if len(words) > len(places) + len(bounds):
+            places += ["t.first", "t.beyond"]
+        literals = dict(zip([*places, *bounds], words, strict=True))
         rest: list[str] = []
 
         def place(found: re.Match[str]) -> str:
@@ -116,3 +131,8 @@ def _word(value: Any) -> str | None:
         return None if None in words else "{" + ",".join(map(str, words)) + "}"
     text = str(value)
     return text if _WORD.fullmatch(text) else None
+
+
+def _of_street(bound: str) -> str | None:
+    """A region's bound as it may stand in the text; None for a community's."""
+    return bound if len(bound) <= _STREET and _WORD.fullmatch(bound) else None

@@ -153,6 +153,18 @@ async def test_the_alarms_of_a_quiet_community_are_found_by_its_code(large: Desk
     assert whole(found) == set()
 
 
+async def test_a_street_s_elders_are_read_as_they_are_many_or_few(large: Desk) -> None:
+    roster = """query ($region: String) { elders(first: 20, filter: {region: $region}) {
+      nodes { name } } }"""
+    count = "SELECT left(region_code, $1) FROM elder GROUP BY 1 ORDER BY count(*), 1 LIMIT 1"
+    for digits, index in ((6, "elder_pkey"), (9, "elder_region_code_id")):
+        ((code,),) = await large.database.rows(count, (digits,), once=False)
+        read = await only_read(large, Role.ADMIN, roster, region=code)
+        assert read.once
+        (elders,) = await scans(large.database, read)
+        assert elders.index == index
+
+
 async def test_the_alarms_of_one_s_own_are_found_by_the_elders(large: Desk) -> None:
     read = await only_read(large, Role.FAMILY, LIST)
     found = await scans(large.database, read)
