@@ -17,6 +17,8 @@ _SESSION = {
     "application_name": "yiyang",
     # Whoever vanishes in a transaction, holding the outbox's lock, must not hold up everyone.
     "idle_in_transaction_session_timeout": "15s",
+    # A read that nobody waits for any more ends.
+    "client_connection_check_interval": "2s",
     "tcp_keepalives_idle": "10",
     "tcp_keepalives_interval": "5",
     "tcp_keepalives_count": "3",

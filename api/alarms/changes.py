@@ -18,7 +18,7 @@ from sqlmodel import col
 from api.alarms.types import Alarm
 from api.context import Context
 from api.describe import output
-from api.plan.arguments import Arguments
+from api.plan.arguments import Arguments, out_of_reach
 from api.plan.criteria import Filter, Shape
 from api.plan.plans import Scope, Statement
 from api.plan.shapes import row_type_of
@@ -147,7 +147,7 @@ def _statement(scope: Scope, kind: type[Filter] | None, shape: Shape | None) -> 
     reached = select(func.max(following.c.position)).scalar_subquery()
     newest = select(func.coalesce(func.max(position), 0)).scalar_subquery()
     bounds = select(newest.label("newest"), reached.label("reached")).subquery("bounds")
-    seen = _seen(arguments, kind, shape)
+    seen = _seen(scope, arguments, kind, shape)
     found = (
         select(position, col(OutboxEvent.change), col(OutboxEvent.recorded_at), seen.c.id)
         .join(seen, seen.c.id == col(OutboxEvent.subject_id))
@@ -160,15 +160,17 @@ def _statement(scope: Scope, kind: type[Filter] | None, shape: Shape | None) -> 
     return Statement.of(whole.order_by(found.c.position), arguments, by_key=True)
 
 
-def _seen(arguments: Arguments, kind: type[Filter] | None, shape: Shape | None) -> Subquery:
+def _seen(
+    scope: Scope, arguments: Arguments, kind: type[Filter] | None, shape: Shape | None
+) -> Subquery:
     """The alarms that the actor sees and the filter means."""
-    actor = arguments.actor()
+    alarms = row_type_of(Alarm)
+    actor = arguments.actor(of_one_row=alarms.visible.asks_own_region(scope.role))
     conditions: list[ColumnElement[bool]] = []
     if kind is not None and shape is not None:
         types = kind.types_for(shape)
-        bounds = [arguments.value(2 + place, one) for place, one in enumerate(types)]
+        bounds = [arguments.value(2 + place, out_of_reach(one)) for place, one in enumerate(types)]
         conditions = kind.conditions_for(actor, shape, bounds)
-    alarms = row_type_of(Alarm)
     return select(alarms.key).where(alarms.visible(actor), *conditions).subquery("seen")
 
 

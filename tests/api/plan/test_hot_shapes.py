@@ -165,6 +165,15 @@ async def test_a_street_s_elders_are_read_as_they_are_many_or_few(large: Desk) -
         assert elders.index == index
 
 
+async def test_what_has_happened_to_an_alarm_is_matched_by_its_key(large: Desk) -> None:
+    changes = """query ($region: String) { alarmChanges(first: 9, filter: {region: $region}) {
+      cursor } }"""
+    asked = await large.ask(Role.DISPATCHER, changes, {"region": "330102001"})
+    assert "data" in asked.body, asked.body
+    (read,) = (one for one in asked.reads if "alarm" in one.text)
+    assert of(await scans(large.database, read), "alarm") == [("alarm_pkey", "(id = subject_id)")]
+
+
 async def test_the_alarms_of_one_s_own_are_found_by_the_elders(large: Desk) -> None:
     read = await only_read(large, Role.FAMILY, LIST)
     found = await scans(large.database, read)
