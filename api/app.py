@@ -19,6 +19,7 @@ from api.pages import Pages
 from api.plan import metrics
 from api.requests import Gate
 from api.settings import ApiSettings
+from api.trusted import Documents
 from api.websocket import graphql_over_websocket
 from domain.database import Database
 
@@ -47,7 +48,8 @@ def create_app(settings: ApiSettings) -> Starlette:
     """An application of its own: connections open and close with its lifespan."""
     database = Database(settings.database_url, read_url=settings.database_read_url)
     feed = Feed(settings.database_url)
-    gate = Gate(database, feed, settings.token_key, settings.vault, settings.planned)
+    documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
+    gate = Gate(database, feed, settings.token_key, settings.vault, settings.planned, documents)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,6 +20,9 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.tables import Subtree
 
+if TYPE_CHECKING:
+    from api.trusted import Documents
+
 
 @dataclass
 class Context:
@@ -30,6 +33,8 @@ class Context:
         vault: opens personal data, once a field has asked for the actor's permission; seals what a
             client keeps for us, such as a quote.
         turn: among the operations of a socket; None over HTTP.
+        scopes: what the client may do beside what its actor may; None for ourselves, who may all.
+        documents: those that ids stand for; None where no id is known.
     """
 
     database: Database
@@ -39,6 +44,8 @@ class Context:
     feed: Feed
     vault: Vault
     turn: Turn | None = None
+    scopes: frozenset[str] | None = None
+    documents: "Documents | None" = None
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     current: bool = False
     """Whether to read where the writes go: a replica may not yet show what was written."""
@@ -76,11 +83,19 @@ class Context:
         """The divisions that the actor's role covers."""
         return Subtree.of(self.actor.region) if self.actor.region is not None else None
 
+    def allows(self, scope: str) -> bool:
+        """Whether the client's token carries a scope."""
+        return self.scopes is None or scope in self.scopes
+
     @asynccontextmanager
-    async def transaction(self) -> AsyncGenerator[AsyncSession, None]:
-        """One write on behalf of the actor; what is read afterwards is read anew."""
+    async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[AsyncSession, None]:
+        """One write on behalf of the actor; what is read afterwards is read anew.
+
+        Parameters:
+            dry_run: as for the database's.
+        """
         try:
-            async with self.database.transaction(str(self.actor.id)) as session:
+            async with self.database.transaction(str(self.actor.id), dry_run=dry_run) as session:
                 yield session
         finally:
             self.stay_current()

@@ -67,7 +67,12 @@ class Document:
 
 @lru_cache(maxsize=MAX_DOCUMENTS)
 def prepared(query: str) -> Document:
-    """The document of a text."""
+    """The document of a text, kept for whoever sends the text again."""
+    return compiled(query)
+
+
+def compiled(query: str) -> Document:
+    """The document of a text, made anew."""
     if not query:
         return Document(None, [GraphQLError(WHICH_OPERATION)])
     try:

@@ -11,14 +11,17 @@ from typing import Any
 
 from graphql import ExecutionResult, GraphQLError, OperationType
 
+from api.auth.scopes import OWN_DOCUMENTS
 from api.context import Context
-from api.documents import WHICH_OPERATION, NoSuchOperation, prepared
+from api.documents import WHICH_OPERATION, Document, NoSuchOperation, prepared
 from api.errors import as_internal, formatted
 from api.limits import too_large
 from api.operations import Operation
 from api.ordinary import Ordinary
 from api.planned import data_by_plan, delivery_by_plan
+from api.refusals import Refusal, unknown_document
 from api.requests import BadRequest, Request
+from api.texts import error_text
 from domain.access import Permission
 
 
@@ -29,11 +32,15 @@ class Answer:
     Parameters:
         planned: by a plan, not ordinarily.
         ran: False for a request that was refused before it was executed; it has no ``data``.
+        status: over HTTP, where it is not that of any answer, or refusal, of its kind.
+        retry_after: seconds until another try may succeed; None where it would not.
     """
 
     body: dict[str, Any]
     planned: bool = False
     ran: bool = True
+    status: int | None = None
+    retry_after: int | None = None
 
 
 class _Refused(Exception):
@@ -51,7 +58,7 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
     Raises: BadRequest for a subscription, which has more than one answer.
     """
     try:
-        operation = _chosen(request)
+        operation = _chosen(request, context)
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("subscriptions go over a WebSocket")
         answer = await _executed(_bounded(operation, request), request, context, planned)
@@ -60,6 +67,8 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         raise
     except _Refused as refusal:
         return _refused(refusal.errors, context)
+    except Refusal as refusal:
+        return _turned_away(refusal, context)
     except Exception as error:
         return _refused([_error(error)], context)
 
@@ -75,13 +84,19 @@ async def streamed(
         planned: as for ``answered``.
     """
     try:
-        operation = _chosen(request)
+        operation = _chosen(request, context)
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await answered(request, context, planned=planned)
             return
         ordinary, events = await _started(_bounded(operation, request), request, context)
     except _Refused as refusal:
         yield _refused(refusal.errors, context)
+        return
+    except Refusal as refusal:
+        yield _turned_away(refusal, context)
+        return
+    except BadRequest as error:
+        yield _turned_away(Refusal("BAD_REQUEST", 400, reason=str(error)), context)
         return
     except Exception as error:
         yield _refused([_error(error)], context)
@@ -101,14 +116,26 @@ def errors_of(errors: list[GraphQLError], context: Context) -> list[dict[str, An
     return [formatted(error, context) for error in errors]
 
 
-def _chosen(request: Request) -> Operation:
-    document = prepared(request.query)
+def _chosen(request: Request, context: Context) -> Operation:
+    """Raises: _Refused, Refusal, BadRequest."""
+    document = _document(request, context)
     if document.errors:
         raise _Refused(document.errors)
     try:
-        return document.operation(request.operation_name)
+        operation = document.operation(request.operation_name)
     except NoSuchOperation as error:
         raise _Refused([GraphQLError(WHICH_OPERATION)]) from error
+    if request.read_only and operation.kind is not OperationType.QUERY:
+        raise Refusal("METHOD_NOT_ALLOWED", 405)
+    return operation
+
+
+def _document(request: Request, context: Context) -> Document:
+    if context.documents is not None:
+        return context.documents.of(request, own=context.allows(OWN_DOCUMENTS))
+    if request.document_id is not None and not request.query:
+        raise unknown_document()
+    return prepared(request.query)
 
 
 def _bounded(operation: Operation, request: Request) -> Operation:
@@ -182,6 +209,19 @@ def _explained(answer: Answer, request: Request, context: Context) -> Answer:
 
 def _refused(errors: list[GraphQLError], context: Context) -> Answer:
     return Answer({"errors": errors_of(errors, context)}, ran=False)
+
+
+def _turned_away(refusal: Refusal, context: Context) -> Answer:
+    extensions: dict[str, Any] = {"code": refusal.code, "requestId": context.request_id}
+    if refusal.retry_after is not None:
+        extensions["retryAfter"] = refusal.retry_after
+    message = error_text(refusal.code, refusal.facts, context.language)
+    return Answer(
+        {"errors": [{"message": message, "extensions": extensions}]},
+        ran=False,
+        status=refusal.status,
+        retry_after=refusal.retry_after,
+    )
 
 
 def _error(error: Exception) -> GraphQLError:

@@ -2,7 +2,7 @@
 
 import secrets
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from api.auth.tokens import Grant, InvalidToken, TokenKey
 from api.context import Context
@@ -10,6 +10,9 @@ from api.feed import Feed
 from api.texts import Language, error_text
 from domain.crypto import Vault
 from domain.database import Database
+
+if TYPE_CHECKING:
+    from api.trusted import Documents
 
 MAX_DOCUMENT = 16_384
 """Characters of a document: the caches keep a thousand of them."""
@@ -24,13 +27,21 @@ class Request:
     """A GraphQL request, whatever brought it.
 
     Parameters:
+        query: the document's text; empty where its id stands for it.
         explain: the client asks how its operation was executed.
+        document_id: as the client wrote it. Beside a text it is the text's hash, and the text is to
+            be kept under it (automatic persisted queries).
+        cost: the client asks what its operation cost.
+        read_only: nothing but queries may be executed, as over GET.
     """
 
-    query: str
+    query: str = ""
     variables: dict[str, Any] | None = None
     operation_name: str | None = None
     explain: bool = False
+    document_id: str | None = None
+    cost: bool = False
+    read_only: bool = False
 
     @classmethod
     def of(cls, body: Any) -> "Request":
@@ -41,17 +52,23 @@ class Request:
         if not isinstance(body, dict):
             raise BadRequest("the body must be a JSON object")
         fields: dict[str, Any] = {str(key): value for key, value in body.items()}  # pyright: ignore
-        query, variables = fields.get("query"), fields.get("variables")
-        name = fields.get("operationName")
-        if not isinstance(query, str):
-            raise BadRequest("query must be a string")
-        if len(query) > MAX_DOCUMENT:
-            raise BadRequest(f"query must have at most {MAX_DOCUMENT} characters")
+        variables, name = fields.get("variables"), fields.get("operationName")
         if variables is not None and not isinstance(variables, dict):
             raise BadRequest("variables must be an object")
         if name is not None and not isinstance(name, str):
             raise BadRequest("operationName must be a string")
-        return cls(query, variables, name, _explain(fields.get("extensions")))  # pyright: ignore[reportUnknownArgumentType]
+        given: Any = fields.get("extensions")
+        # What we do not know, there or in any shape, is another server's and no fault.
+        extensions = cast(dict[str, Any], given) if isinstance(given, dict) else {}
+        query, document_id = _document(fields, extensions)
+        return cls(
+            query,
+            variables,  # pyright: ignore[reportUnknownArgumentType]
+            name,
+            explain=extensions.get("explain") is True,
+            document_id=document_id,
+            cost=extensions.get("cost") is True,
+        )
 
 
 @dataclass(frozen=True)
@@ -64,6 +81,8 @@ class Gate:
     vault: Vault
     planned: bool = True
     """Whether plans answer operations where they can."""
+    documents: "Documents | None" = None
+    """Those that ids stand for."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -83,6 +102,8 @@ class Gate:
             request_id=secrets.token_hex(8),
             feed=self.feed,
             vault=self.vault,
+            scopes=grant.scopes,
+            documents=self.documents,
         )
 
 
@@ -92,6 +113,28 @@ def refusal(code: str, language: Language, **facts: Any) -> dict[str, Any]:
     return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
-def _explain(extensions: Any) -> bool:
-    # What we do not know, there or in any shape, is another server's and no fault.
-    return isinstance(extensions, dict) and cast(Any, extensions).get("explain") is True
+def _document(fields: dict[str, Any], extensions: dict[str, Any]) -> tuple[str, str | None]:
+    """The document's text, its id, or both. Raises: BadRequest."""
+    query, document_id = fields.get("query"), fields.get("documentId")
+    if document_id is not None:
+        if query is not None:
+            raise BadRequest("query and documentId exclude each other")
+        if not isinstance(document_id, str) or not document_id:
+            raise BadRequest("documentId must be a string that is not empty")
+        return "", document_id
+    hashed = _hash_in(extensions.get("persistedQuery"))
+    if query is None and hashed is not None:
+        return "", hashed
+    if not isinstance(query, str):
+        raise BadRequest("query must be a string")
+    if len(query) > MAX_DOCUMENT:
+        raise BadRequest(f"query must have at most {MAX_DOCUMENT} characters")
+    return query, hashed
+
+
+def _hash_in(persisted: Any) -> str | None:
+    """The hash in ``extensions.persistedQuery``, as Apollo's and urql's clients send it."""
+    if not isinstance(persisted, dict):
+        return None
+    hashed = cast(dict[str, Any], persisted).get("sha256Hash")
+    return hashed if isinstance(hashed, str) and hashed else None

@@ -18,6 +18,8 @@ class ApiSettings:
         token_key: verifies access tokens.
         vault: opens personal data for whoever may read it.
         planned: whether plans answer operations; else all are executed ordinarily.
+        trusted_documents: manifest of the documents that apps may execute; None for any document.
+        persisted_queries: whether a client may have its documents kept under their hashes.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
     """
 
@@ -26,4 +28,6 @@ class ApiSettings:
     vault: Vault
     database_read_url: str | None = None
     planned: bool = True
+    trusted_documents: Path | None = None
+    persisted_queries: bool = False
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])

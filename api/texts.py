@@ -111,6 +111,26 @@ ERRORS: dict[str, tuple[str, str, str]] = {
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
+    "METHOD_NOT_ALLOWED": (
+        "GET 只能用于查询",
+        "GET 只能用於查詢",
+        "GET is for queries only",
+    ),
+    "PERSISTED_QUERY_NOT_FOUND": (
+        "没有此编号的查询文档",
+        "沒有此編號的查詢文件",
+        "No document of this id is known here",
+    ),
+    "DOCUMENT_NOT_TRUSTED": (
+        "此应用只能执行已登记的查询文档",
+        "此應用程式只能執行已登記的查詢文件",
+        "This app may execute its registered documents only",
+    ),
+    "RATE_LIMITED": (
+        "请求过于频繁，请在 {seconds} 秒后重试",
+        "請求過於頻繁，請在 {seconds} 秒後重試",
+        "Too much in a short time: try again in {seconds} s",
+    ),
     "INTERNAL": (
         "服务器出错了，请稍后再试（编号 {request_id}）",
         "伺服器發生錯誤，請稍後再試（編號 {request_id}）",

@@ -32,11 +32,13 @@ class Grant:
         actor: on whose behalf.
         expires_at: when it ends, UTC.
         budget: size of the caller's cost bucket in points; None for the default.
+        scopes: what its client may do (``api.auth.scopes``).
     """
 
     actor: Actor
     expires_at: datetime
     budget: int | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 class TokenKey:
@@ -71,6 +73,8 @@ class TokenKey:
             claims["region"] = grant.actor.region
         if grant.budget is not None:
             claims["budget"] = grant.budget
+        if grant.scopes:
+            claims["scope"] = " ".join(sorted(grant.scopes))
         return jwt.encode({"alg": "ES256", "typ": _TYPE}, claims, self._key)
 
     def verify(self, token: str) -> Grant:
@@ -93,8 +97,11 @@ class TokenKey:
             self._claims.validate(claims)
             actor = Actor(UUID(claims["sub"]), Role(claims["role"]), claims.get("region"))
             expires_at = datetime.fromtimestamp(claims["exp"], UTC)
-            return Grant(actor, expires_at, claims.get("budget"))
-        except (JoseError, ValueError, KeyError, TypeError) as error:
+            budget = claims.get("budget")
+            if budget is not None and (type(budget) is not int or budget < 1):
+                raise InvalidToken
+            return Grant(actor, expires_at, budget, frozenset(claims.get("scope", "").split()))
+        except (AttributeError, JoseError, ValueError, KeyError, TypeError) as error:
             raise InvalidToken from error
 
 
