@@ -1,114 +1,201 @@
-"""GraphQL over HTTP: POST of JSON, one operation, its response.
+"""GraphQL over HTTP: POST of JSON or GET of a document by its id, one operation, its response.
 
 An ASGI endpoint without Starlette's request and response: these cost as much as a small answer.
 """
 
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
+from api.addresses import KEPT, entity_tag, matches, request_in
 from api.auth.tokens import InvalidToken, bearer
+from api.bodies import Gone, json_body
+from api.compression import MIN_BYTES, compressed
 from api.execution import answered
+from api.negotiation import JSON, coding, media_type
+from api.refusals import Refusal
 from api.requests import BadRequest, Gate, Request, refusal
+from api.settings import Edition
+from api.statuses import status_of_answer, status_of_malformed
 from api.texts import Language, preferred
-
-MAX_BODY_BYTES = 256 * 1024
-
-_JSON = b"application/json"
-_GRAPHQL_JSON = b"application/graphql-response+json"
 
 _Headers = Mapping[bytes, bytes]
 
+_READING = ("GET", "HEAD")
+_LISTS = frozenset((b"accept", b"accept-encoding", b"accept-language", b"if-none-match"))
 
-class TooLarge(Exception):
-    """The body is larger than 256 KiB."""
+
+@dataclass(slots=True)
+class Call:
+    """What the head of a request says.
+
+    Parameters:
+        media_type: of the answer; None where the client takes none that we have.
+        coding: of the answer; None for plain.
+        request_id: names the request in logs and errors.
+    """
+
+    method: str
+    headers: _Headers
+    media_type: bytes | None
+    coding: bytes | None
+    language: Language
+    request_id: str = ""
+
+    @classmethod
+    def of(cls, scope: Scope) -> "Call":
+        """The call that ASGI describes."""
+        headers = _headers(scope["headers"])
+        accept, codings = headers.get(b"accept"), headers.get(b"accept-encoding")
+        return cls(
+            scope["method"],
+            headers,
+            JSON if accept is None else media_type(accept),
+            None if codings is None else coding(codings),
+            preferred(_text(headers, b"accept-language")),
+        )
 
 
-class Gone(Exception):
-    """The client left before its request was complete."""
+@dataclass(slots=True)
+class Reply:
+    """What goes back.
+
+    Parameters:
+        body: None for none.
+        retry_after: seconds.
+    """
+
+    status: int
+    body: dict[str, Any] | None
+    retry_after: int | None = None
+    fields: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
 
 
 @dataclass(frozen=True)
 class GraphQLOverHttp:
-    """Answers each request; whatever its bytes are, never with a 500 for them."""
+    """Answers each request; whatever its bytes are, never with a 500 for them.
+
+    Parameters:
+        edition: of the specification, for statuses.
+    """
 
     gate: Gate
+    edition: Edition = Edition.BEFORE_2026
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
-        # Of several headers of one name the first holds.
-        headers = dict(reversed(scope["headers"]))
-        kind = _GRAPHQL_JSON if _GRAPHQL_JSON in headers.get(b"accept", b"") else _JSON
+        call = Call.of(scope)
         try:
-            status, body = await self._answer(headers, receive, strict=kind is _GRAPHQL_JSON)
+            reply = await self._reply(call, scope, receive)
         except Gone:
             return
-        content = orjson.dumps(body)
-        fields = [
-            (b"content-length", b"%d" % len(content)),
-            (b"content-type", kind + b"; charset=utf-8"),
-        ]
-        if status == 401:
-            fields.append((b"www-authenticate", b"Bearer"))
-        await send({"type": "http.response.start", "status": status, "headers": fields})
-        await send({"type": "http.response.body", "body": content})
-
-    async def _answer(
-        self, headers: _Headers, receive: Receive, *, strict: bool
-    ) -> tuple[int, dict[str, Any]]:
-        """Status and body.
-
-        Parameters:
-            strict: the client knows that a status tells a refusal from an answer with errors.
-        """
-        language = preferred(_text(headers, b"accept-language"))
-        try:
-            grant = self.gate.admit(bearer(_text(headers, b"authorization")))
-            request = Request.of(await _json_body(headers, receive))
-            context = self.gate.context(grant, language)
-            answer = await answered(request, context, planned=self.gate.planned)
         except InvalidToken:
-            return 401, refusal("UNAUTHENTICATED", language)
-        except TooLarge:
-            return 413, _bad(f"at most {MAX_BODY_BYTES // 1024} KiB", language)
+            reply = _refused(call, Refusal("UNAUTHENTICATED", 401))
+        except Refusal as reason:
+            reply = _refused(call, reason)
         except BadRequest as error:
-            return 400, _bad(str(error), language)
-        return 400 if strict and not answer.ran else 200, answer.body
+            status = status_of_malformed(error, call.media_type, self.edition)
+            reply = _refused(call, Refusal("BAD_REQUEST", status, reason=str(error)))
+        await _send(reply, call, send)
+
+    async def _reply(self, call: Call, scope: Scope, receive: Receive) -> Reply:
+        """Raises: Gone, InvalidToken, Refusal, BadRequest."""
+        if call.media_type is None:
+            raise Refusal("BAD_REQUEST", 406, reason="Accept: application/json")
+        reading = call.method != "POST"
+        if reading and call.method not in _READING:
+            raise Refusal("METHOD_NOT_ALLOWED", 405)
+        grant = self.gate.admit(bearer(_text(call.headers, b"authorization")))
+        if reading:
+            request = request_in(scope["query_string"])
+        else:
+            request = Request.of(await json_body(call.headers, receive))
+        context = self.gate.context(grant, call.language)
+        call.request_id = context.request_id
+        answer = await answered(request, context, planned=self.gate.planned)
+        status = status_of_answer(answer, call.media_type, self.edition)
+        reply = Reply(status, answer.body, answer.retry_after)
+        return _unless_known(reply, call) if reading else reply
 
 
-async def _json_body(headers: _Headers, receive: Receive) -> Any:
-    media_type = headers.get(b"content-type", b"")
-    if media_type != _JSON and media_type.partition(b";")[0].strip().lower() != _JSON:
-        raise BadRequest("the content type must be application/json")
-    try:
-        return orjson.loads(await _body(receive))
-    except orjson.JSONDecodeError as error:
-        raise BadRequest("the body is not JSON") from error
+def server_time() -> tuple[bytes, bytes]:
+    """The header that a client can set its clock by: times in answers are by ours."""
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return b"x-server-time", now.encode()
 
 
-async def _body(receive: Receive) -> bytes | bytearray:
-    """The whole body.
+def timed(send: Send) -> Send:
+    """The same, with our time on the answer."""
 
-    Raises: TooLarge as soon as it is; Gone.
-    """
-    body = bytearray()
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise Gone
-        chunk: bytes = message.get("body", b"")
-        if len(body) + len(chunk) > MAX_BODY_BYTES:
-            raise TooLarge
-        if not message.get("more_body"):
-            return body + chunk if body else chunk
-        body += chunk
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), server_time()]}
+        await send(message)
+
+    return sent
 
 
-def _bad(reason: str, language: Language) -> dict[str, Any]:
-    return refusal("BAD_REQUEST", language, reason=reason)
+def _headers(given: list[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Of several headers of one name the first holds; lists are one list (RFC 9110, 5.3)."""
+    headers = dict(reversed(given))
+    if len(headers) != len(given):
+        for name in _LISTS & headers.keys():
+            headers[name] = b", ".join(value for key, value in given if key == name)
+    return headers
+
+
+def _unless_known(reply: Reply, call: Call) -> Reply:
+    """The reply to a GET, or that the client has it already."""
+    tag = entity_tag(reply.body) if reply.body and reply.status == 200 else None
+    if tag is None:
+        return reply
+    reply.fields.append((b"etag", tag))
+    if matches(call.headers.get(b"if-none-match", b""), tag):
+        reply.status, reply.body = 304, None
+    return reply
+
+
+def _refused(call: Call, reason: Refusal) -> Reply:
+    call.request_id = secrets.token_hex(8)
+    body = refusal(reason.code, call.language, **reason.facts)
+    body["errors"][0]["extensions"]["requestId"] = call.request_id
+    return Reply(reason.status, body, reason.retry_after)
+
+
+async def _send(reply: Reply, call: Call, send: Send) -> None:
+    fields = [server_time(), (b"x-request-id", call.request_id.encode()), *reply.fields]
+    if call.method in _READING:
+        fields += KEPT
+    if reply.status != 200:
+        fields += _explaining(reply, call)
+    content = b""
+    if reply.body is not None:
+        content = orjson.dumps(reply.body)
+        if call.coding and len(content) >= MIN_BYTES:
+            content = compressed(content, call.coding)
+            fields.append((b"content-encoding", call.coding))
+        fields.append((b"content-type", (call.media_type or JSON) + b"; charset=utf-8"))
+        fields.append((b"content-length", b"%d" % len(content)))
+    await send({"type": "http.response.start", "status": reply.status, "headers": fields})
+    await send({"type": "http.response.body", "body": content})
+
+
+def _explaining(reply: Reply, call: Call) -> list[tuple[bytes, bytes]]:
+    """Headers that HTTP asks for beside a status."""
+    fields: list[tuple[bytes, bytes]] = []
+    if reply.status == 401:
+        fields.append((b"www-authenticate", b"Bearer"))
+    if reply.status == 405:
+        # Of a method that is allowed, it is the mutation that isn't.
+        fields.append((b"allow", b"POST" if call.method in _READING else b"GET, HEAD, POST"))
+    if reply.retry_after is not None:
+        fields.append((b"retry-after", b"%d" % reply.retry_after))
+    return fields
 
 
 def _text(headers: _Headers, name: bytes) -> str | None:

@@ -2,10 +2,24 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path
 
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
+
+
+class Edition(StrEnum):
+    """Of GraphQL over HTTP: which statuses an ``application/graphql-response+json`` has.
+
+    ``application/json`` keeps to 200 in both: who asks for it alone may read no other.
+    """
+
+    BEFORE_2026 = "2025"
+    """400 for whatever is wrong with a request, 200 for data with errors: the last draft before."""
+    OF_2026 = "2026"
+    """400 where a text can't be parsed, 422 where it says what can't be done, 294 for data with
+    errors: the first edition."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +34,10 @@ class ApiSettings:
         planned: whether plans answer operations; else all are executed ordinarily.
         trusted_documents: manifest of the documents that apps may execute; None for any document.
         persisted_queries: whether a client may have its documents kept under their hashes.
+        edition: of GraphQL over HTTP, for the statuses of answers.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
+        origins: of pages of other sites that may open sockets, for example
+            ``https://desk.example``.
     """
 
     database_url: str
@@ -30,4 +47,6 @@ class ApiSettings:
     planned: bool = True
     trusted_documents: Path | None = None
     persisted_queries: bool = False
+    edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    origins: tuple[str, ...] = ()

@@ -1,0 +1,64 @@
+"""The body of a POST: JSON of at most 256 KiB, counted while it comes in."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+from starlette.types import Receive
+
+from api.negotiation import JSON, is_json
+from api.refusals import Refusal
+from api.requests import BadRequest
+
+MAX_BODY_BYTES = 256 * 1024
+
+_IDENTITY = b"identity"
+
+
+class Gone(Exception):
+    """The client left before its request was complete."""
+
+
+class NotJson(BadRequest):
+    """What claims to be JSON is none."""
+
+
+async def json_body(headers: Mapping[bytes, bytes], receive: Receive) -> Any:
+    """The body, decoded; what it claims to be is looked at before it is read.
+
+    Raises: Refusal for another media type (415) and a larger body (413), NotJson, Gone.
+    """
+    media_type = headers.get(b"content-type", b"")
+    if media_type != JSON and not is_json(media_type):
+        raise Refusal("BAD_REQUEST", 415, reason="Content-Type: application/json, in UTF-8")
+    if headers.get(b"content-encoding", _IDENTITY).lower() != _IDENTITY:
+        raise Refusal("BAD_REQUEST", 415, reason="no Content-Encoding")
+    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
+        raise _too_large()
+    return decoded(await _body(receive))
+
+
+def decoded(text: bytes | bytearray | str) -> Any:
+    """JSON that a client has sent. Raises: NotJson."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise NotJson("no JSON in UTF-8") from error
+
+
+async def _body(receive: Receive) -> bytes | bytearray:
+    body = bytearray()
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise Gone
+        chunk: bytes = message.get("body", b"")
+        if len(body) + len(chunk) > MAX_BODY_BYTES:
+            raise _too_large()
+        if not message.get("more_body"):
+            return body + chunk if body else chunk
+        body += chunk
+
+
+def _too_large() -> Refusal:
+    return Refusal("BAD_REQUEST", 413, reason=f"at most {MAX_BODY_BYTES // 1024} KiB")
