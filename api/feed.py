@@ -70,10 +70,12 @@ class Subscriber:
 
     Parameters:
         position: how far it has read; the reader keeps it up to date.
+        topic: of the events that wake it at once.
     """
 
-    def __init__(self, position: int) -> None:
+    def __init__(self, position: int, topic: str) -> None:
         self.position = position
+        self.topic = topic
         self._wake = asyncio.Event()
 
     def wake(self) -> None:
@@ -127,9 +129,15 @@ class Feed:
                 await self._task
 
     @contextmanager
-    def subscribed(self, position: int) -> Generator[Subscriber, None, None]:
-        """A subscriber that is woken whenever there may be something after its position."""
-        subscriber = Subscriber(position)
+    def subscribed(
+        self, position: int, *, topic: str | None = None
+    ) -> Generator[Subscriber, None, None]:
+        """A subscriber that is woken whenever there may be something after its position.
+
+        Parameters:
+            topic: of the events that wake it at once; the feed's if None.
+        """
+        subscriber = Subscriber(position, topic or self._topic)
         self._subscribers.add(subscriber)
         try:
             yield subscriber
@@ -183,8 +191,11 @@ class Feed:
 
     def _heard(self, _connection: object, _pid: int, _channel: str, topic: object) -> None:
         # A lunch ordered is no news to anybody here; the next look moves them past it.
-        if topic == self._topic:
-            self._wake_all()
+        told = [one for one in self._subscribers if one.topic == topic]
+        if told:
+            self.reads = SharedReads()
+        for subscriber in told:
+            subscriber.wake()
 
     def _wake_all(self) -> None:
         self.reads = SharedReads()
