@@ -71,15 +71,16 @@ def input_object(cls: type[T]) -> type[T]:
     return strawberry.input(cls, description=class_description(cls))
 
 
-def enumeration(values: Any, description: str, **texts: str) -> Any:
+def enumeration(values: Any, description: str, *, name: str | None = None, **texts: str) -> Any:
     """Show a domain enum in the schema.
 
     Parameters:
         values: the enum.
+        name: in the schema; its own if None.
         texts: a description for each member, by its name.
     Raises: KeyError for a member without a description.
     """
-    shown = strawberry.enum(values, description=description)
+    shown = strawberry.enum(values, name=name, description=description)
     for value in shown.__strawberry_definition__.values:
         value.description = texts[value.name]
     return shown

@@ -6,6 +6,7 @@ from typing import Any
 from api.describe import input_object, output
 from domain import geo
 from domain.errors import InvalidInput
+from domain.reasons import Reason
 
 MAX_RADIUS_M = 50_000
 
@@ -41,5 +42,5 @@ class NearInput:
     def circle(self) -> geo.Circle:
         """The same for the domain. Raises: InvalidInput for a circle that is none."""
         if not 1 <= self.radius_m <= MAX_RADIUS_M:
-            raise InvalidInput("radius_m", reason=f"1 to {MAX_RADIUS_M}")
+            raise InvalidInput("radius_m", reason=Reason.RANGE, least=1, most=MAX_RADIUS_M)
         return geo.Circle.of(geo.Position(self.longitude, self.latitude), self.radius_m)

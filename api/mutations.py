@@ -1,50 +1,186 @@
-"""What every mutation does: one transaction, one verb, one payload."""
+"""What every mutation does: one transaction, one verb, one payload; declared once.
 
+    bed_stay_close = mutation(
+        BedStayClosePayload,
+        "The bed is clean: the next may come.",
+        node=BedStay,
+        asks=Permission.BED_STAY_CLOSE,
+        given=BedStayCloseInput,
+        which="Which stay.",
+        verb=lambda change, given: service.close(
+            change.session, change.actor, key_of(given.id, "bed_stay")
+        ),
+    )
+
+The input's name decides the field's: ``BedStayCloseInput``, ``bedStayClose``.
+"""
+
+import dataclasses
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from dataclasses import dataclass
+from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
+import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
+from strawberry.utils.str_converters import to_snake_case
 
-from api.context import Info
+from api.context import Context, Info
+from api.describe import input_object, output
 from api.errors import UserError, user_error
+from api.permissions import asks as asks_for
 from api.plan.shapes import RowType, row_type_of
 from api.plan.values import later
+from domain.access import Actor, Permission
+from domain.crypto import Vault
 from domain.errors import DomainError
+from domain.idempotency import Call, once
 from domain.ids import parse_public_id
 
-Payload = TypeVar("Payload")
-Verb = Callable[[AsyncSession], Awaitable[Any]]
+T = TypeVar("T")
 
 
-async def changed(
-    info: Info, payload: type[Payload], node: type, input: Any, verb: Verb
-) -> Payload:
-    """Run a verb in a transaction; its object is read anew, whatever came of it.
+@input_object
+class MutationInput:
+    """What every mutation's input has beside its own."""
+
+    client_mutation_id: str | None = None
+    """Given back in the payload."""
+    idempotency_key: str | None = None
+    """Your name for this call, for example a UUID, the same with every further try: for 24 hours a
+    call that was answered without `userErrors` is not done again, but answered by its object as it
+    is now. Of other input it is refused (IDEMPOTENCY_KEY_REUSED)."""
+    dry_run: bool = False
+    """Only try: `userErrors` are what they would be, but nothing is changed. The payload shows the
+    object as it is: null for one that would be new."""
+
+
+@output
+class MutationPayload:
+    """What every mutation's payload has beside its object."""
+
+    user_errors: list[UserError]
+    """Why nothing was changed; empty when it was."""
+    client_mutation_id: str | None = None
+    """As given in the input."""
+
+
+Given = TypeVar("Given", bound=MutationInput)
+
+_REPORTS = {field.name for field in dataclasses.fields(MutationPayload)}  # pyright: ignore[reportArgumentType]
+_CONTROLS = {field.name for field in dataclasses.fields(MutationInput)}  # pyright: ignore[reportArgumentType]
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def mutation_input(cls: type[T]) -> type[T]:
+    """An input that derives from MutationInput; the schema shows its own fields first."""
+    return _own_first(input_object(cls))
+
+
+@dataclass_transform(kw_only_default=True, field_specifiers=(strawberry.field,))
+def mutation_payload(cls: type[T]) -> type[T]:
+    """A payload that derives from MutationPayload; the schema shows the object first."""
+    return _own_first(output(cls))
+
+
+def _own_first(cls: Any) -> Any:
+    cls.__strawberry_definition__.fields.sort(key=_is_shared)
+    return cls
+
+
+def _is_shared(field: Any) -> bool:
+    return field.python_name in _CONTROLS | _REPORTS
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a verb works with.
 
     Parameters:
-        payload: has a field named as the object's table, ``user_errors``, ``client_mutation_id``.
+        session: the transaction's.
+        vault: opens what we have sealed for the client.
+        context: the operation's.
+    """
+
+    session: AsyncSession
+    actor: Actor
+    vault: Vault
+    context: Context
+
+
+@dataclass(frozen=True)
+class _Mutation(Generic[Given]):
+    name: str
+    payload: type[Any]
+    node: type
+    verb: Callable[[Change, Given], Awaitable[Any]]
+
+    async def answer(self, context: Context, given: Given) -> Any:
+        """The payload; its object is read anew, whatever came of it."""
+        row_type, errors = row_type_of(self.node), list[UserError]()
+        key = _named(given, row_type)
+        try:
+            key = await self._changed(context, given)
+        except DomainError as error:
+            errors.append(user_error(error, context))
+        fields: dict[str, Any] = {
+            row_type.table.name: later(context, row_type, key),
+            "user_errors": errors,
+            "client_mutation_id": given.client_mutation_id,
+        }
+        return self.payload(**fields)
+
+    async def _changed(self, context: Context, given: Given) -> UUID | None:
+        """The key of the row that the verb has changed, now or when it was first called for."""
+        call = self._call(context.actor, given)
+        async with context.transaction(dry_run=given.dry_run) as session:
+            change = Change(session, context.actor, context.vault, context)
+
+            async def do() -> UUID:
+                return (await self.verb(change, given)).id
+
+            return await (once(session, call, do) if call else do())
+
+    def _call(self, actor: Actor, given: Given) -> Call | None:
+        if given.idempotency_key is None:
+            return None
+        own = {name: one for name, one in vars(given).items() if name not in _CONTROLS}
+        return Call(actor, given.idempotency_key, self.name, own)
+
+
+def mutation(
+    payload: type[Any],
+    description: str,
+    *,
+    node: type,
+    asks: Permission,
+    given: type[Given],
+    which: str,
+    verb: Callable[[Change, Given], Awaitable[Any]],
+) -> Any:
+    """A field of the type Mutation.
+
+    Parameters:
+        payload: has a field named as the object's table.
         node: the object's declared type.
-        input: may name the object by ``id``; it is shown then even if nothing was changed.
+        asks: what the verb asks for.
+        given: the input; may name the object by ``id``, which is shown then even if nothing was
+            changed.
+        which: describes the argument.
         verb: the domain's; it returns the changed row. What it cannot do is a DomainError.
     """
-    row_type = row_type_of(node)
-    errors: list[UserError] = []
-    key = _named(input, row_type)
-    try:
-        async with info.context.transaction() as session:
-            key = (await verb(session)).id
-    except DomainError as error:
-        errors.append(user_error(error, info.context))
-    fields: dict[str, Any] = {
-        row_type.table.name: later(info.context, row_type, key),
-        "user_errors": errors,
-        "client_mutation_id": input.client_mutation_id,
-    }
-    return payload(**fields)
+    made = _Mutation(to_snake_case(given.__name__.removesuffix("Input")), payload, node, verb)
+
+    async def resolve(info: Info, input: Any) -> Any:
+        return await made.answer(info.context, input)
+
+    resolve.__name__ = made.name
+    argument = strawberry.argument(description=which)
+    resolve.__annotations__ |= {"input": Annotated[given, argument], "return": payload}
+    return strawberry.mutation(resolver=asks_for(asks)(resolve), description=description)
 
 
-def _named(input: Any, row_type: RowType) -> UUID | None:
+def _named(given: Any, row_type: RowType) -> UUID | None:
     """The key of the object that the input names, if it names one."""
-    parsed = parse_public_id(getattr(input, "id", ""))
+    parsed = parse_public_id(getattr(given, "id", ""))
     return parsed[1] if parsed and parsed[0] == row_type.prefix else None

@@ -14,6 +14,7 @@ import strawberry
 from api.describe import output
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
+from domain.reasons import Reason
 
 T = TypeVar("T")
 
@@ -101,10 +102,10 @@ class PageArguments:
 
     def __post_init__(self) -> None:
         if (self.first is None) == (self.last is None):
-            raise InvalidInput("first", reason="exactly one of first and last")
+            raise InvalidInput("first", reason=Reason.FIRST_OR_LAST)
         if not 0 <= self.size <= MAX_PAGE:
             name = "first" if self.last is None else "last"
-            raise InvalidInput(name, reason=f"0 to {MAX_PAGE}")
+            raise InvalidInput(name, reason=Reason.RANGE, least=0, most=MAX_PAGE)
 
     @property
     def backward(self) -> bool:
@@ -146,7 +147,7 @@ def decode_cursor(cursor: str, kinds: Sequence[type], argument: str = "after") -
         values = orjson.loads(base64.urlsafe_b64decode(padded.encode()))
         return [_typed(value, kind) for value, kind in zip(values, kinds, strict=True)]
     except (ValueError, TypeError, binascii.Error) as error:
-        raise InvalidInput(argument, reason="no cursor of this list") from error
+        raise InvalidInput(argument, reason=Reason.NO_CURSOR) from error
 
 
 def _typed(value: Any, kind: type) -> Any:
@@ -171,7 +172,7 @@ def key_of(global_id: str, prefix: str, field: str = "id") -> UUID:
     """
     parsed = parse_public_id(global_id)
     if parsed is None or parsed[0] != prefix:
-        raise InvalidInput(field, reason=f"an id that begins with {prefix}_")
+        raise InvalidInput(field, reason=Reason.ID_OF, prefix=f"{prefix}_")
     return parsed[1]
 
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
+from api.reasons import REASONS
 from domain.errors import ErrorCode
 
 
@@ -109,8 +110,43 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "一次請求的內容過多（{reason}）",
         "Too much for one request ({reason})",
     ),
+    ErrorCode.TOO_MANY_EXPORTS: (
+        "导出数量已达上限（{most}）",
+        "匯出數量已達上限（{most}）",
+        "You have as many exports as you may ({most})",
+    ),
+    ErrorCode.VERSION_CONFLICT: (
+        "内容已被他人更改，请重新读取后再试",
+        "內容已被他人更改，請重新讀取後再試",
+        "Somebody has changed it since: read it again, then decide",
+    ),
+    ErrorCode.IDEMPOTENCY_KEY_REUSED: (
+        "这个幂等键已用于另一个请求",
+        "這個冪等鍵已用於另一個請求",
+        "This idempotency key was used for something else",
+    ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
+    "INVALID_VARIABLE": (
+        "变量 {variable} 的值无效（{reason}）",
+        "變數 {variable} 的值無效（{reason}）",
+        "The value of variable {variable} is not valid ({reason})",
+    ),
+    "UNAVAILABLE": (
+        "服务器繁忙，请稍后再试",
+        "伺服器忙碌，請稍後再試",
+        "Busy or away for a moment: try again in a few seconds",
+    ),
+    "TOO_MANY_OPERATIONS": (
+        "同一连接上的操作过多（最多 {most} 个）",
+        "同一連線上的操作過多（最多 {most} 個）",
+        "Too many operations on one socket (at most {most})",
+    ),
+    "TOO_MANY_CONNECTIONS": (
+        "打开的连接过多（最多 {most} 个）",
+        "開啟的連線過多（最多 {most} 個）",
+        "Too many open connections (at most {most})",
+    ),
     "METHOD_NOT_ALLOWED": (
         "GET 只能用于查询",
         "GET 只能用於查詢",
@@ -130,6 +166,26 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "请求过于频繁，请在 {seconds} 秒后重试",
         "請求過於頻繁，請在 {seconds} 秒後重試",
         "Too much in a short time: try again in {seconds} s",
+    ),
+    "EXPORT_NOT_READY": (
+        "文件尚未生成完毕",
+        "檔案尚未產生完畢",
+        "The file is not complete yet",
+    ),
+    "EXPORT_GONE": (
+        "文件已过期、已取消或未能生成",
+        "檔案已過期、已取消或未能產生",
+        "There is no file (any more): it has expired, was given up, or could not be written",
+    ),
+    "EXPORT_CHANGED": (
+        "不是您所指的文件",
+        "不是您所指的檔案",
+        "The file is not the one that you named",
+    ),
+    "RANGE_NOT_SATISFIABLE": (
+        "请求的范围超出文件末尾",
+        "請求的範圍超出檔案末尾",
+        "The range lies behind the file's end",
     ),
     "INTERNAL": (
         "服务器出错了，请稍后再试（编号 {request_id}）",
@@ -167,8 +223,11 @@ def _preferred(accept_language: str) -> Language:
 
 def error_text(code: str, facts: Mapping[str, Any], language: Language) -> str:
     """The message of an error code with its facts filled in."""
-    template = ERRORS[code][list(Language).index(language)]
-    return template.format_map(_Facts(facts))
+    place = list(Language).index(language)
+    known = _Facts(facts)
+    if known["reason"] in REASONS:
+        known["reason"] = REASONS[known["reason"]][place].format_map(known)
+    return ERRORS[code][place].format_map(known)
 
 
 class _Facts(dict[str, Any]):

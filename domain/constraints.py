@@ -15,6 +15,7 @@ from domain.errors import (
     SubsidyUsed,
     TimesOverlap,
 )
+from domain.reasons import Reason
 
 RULES: dict[str, type[DomainError]] = {
     "alarm_open_once": AlarmAlreadyOpen,
@@ -92,14 +93,14 @@ def domain_error(failure: DBAPIError) -> DomainError | None:
     """The domain's word for what PostgreSQL refused; None for a refusal that nobody foresaw."""
     cause = getattr(failure.orig, "__cause__", None)
     if (getattr(cause, "sqlstate", None) or "").startswith(_DATA_EXCEPTION):
-        return InvalidInput(None, reason="a value that cannot be stored")
+        return InvalidInput(None, reason=Reason.NOT_STORABLE)
     name = constraint_name(failure)
     if name is None:
         return None
     if name in RULES:
         return RULES[name](constraint=name)
     if name in CHECKS:
-        return InvalidInput(CHECKS[name], constraint=name)
+        return InvalidInput(CHECKS[name], reason=Reason.NOT_CONSISTENT, constraint=name)
     if name.endswith("_pkey"):
         return AlreadyExists(constraint=name)
     if name.endswith("_fkey"):

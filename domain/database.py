@@ -51,8 +51,7 @@ class Database:
 
     def __init__(self, url: str, *, read_url: str | None = None, pool_size: int = 10) -> None:
         self.url = url
-        # A write is not tried twice, so its connection is looked at before.
-        self._writes = _engine(url, pool_size, pool_pre_ping=True)
+        self._writes = _engine(url, pool_size)
         ordinary = max(1, pool_size // 2)
         self._primary_reads = _reading_engine(url, ordinary)
         self._reads = _reading_engine(read_url, ordinary) if read_url else self._primary_reads
@@ -64,24 +63,25 @@ class Database:
         }
 
     @asynccontextmanager
-    async def transaction(self, actor: str) -> AsyncGenerator[AsyncSession, None]:
+    async def transaction(
+        self, actor: str, *, dry_run: bool = False
+    ) -> AsyncGenerator[AsyncSession, None]:
         """One write: begin, the caller's verb, its jobs, its events, commit.
 
         Parameters:
             actor: who writes, an account's id or the name of a part of the system; readable
                 in PostgreSQL as ``current_setting('yiyang.actor')``.
+            dry_run: refuse what would be refused, and take everything else back.
         Raises: the DomainError of a violated constraint, or InvalidInput for a value that
             PostgreSQL cannot hold.
         """
         async with AsyncSession(self._writes, expire_on_commit=False) as session:
             try:
-                # SQLAlchemy begins lazily: this statement makes the transaction exist before
-                # a job is enqueued past it on the driver's connection.
-                await session.execute(
-                    text("SELECT set_config('yiyang.actor', :actor, true)"), {"actor": actor}
-                )
+                await _begin(session, actor)
                 yield session
                 await session.flush()
+                if dry_run:
+                    return
                 await jobs.write_enqueued(session)
                 await outbox.write_recorded(session)
                 await session.commit()
@@ -150,6 +150,23 @@ class Database:
             await engine.dispose()
         for pool in self._pools.values():
             await pool.close()
+
+
+async def _begin(session: AsyncSession, actor: str) -> None:
+    """Begin a transaction; once more where the server was restarted since its connection's last.
+
+    SQLAlchemy begins lazily: this statement makes the transaction exist before a job is enqueued
+    past it on the driver's connection. And as nothing has been written before it, it may be
+    repeated, where a look at the connection first would cost every write three round trips.
+    """
+    named = text("SELECT set_config('yiyang.actor', :actor, true)"), {"actor": actor}
+    try:
+        await session.execute(*named)
+    except DBAPIError as failure:
+        if not failure.connection_invalidated:
+            raise
+        await session.rollback()
+        await session.execute(*named)
 
 
 def engine_url(url: str) -> URL:

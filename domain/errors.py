@@ -27,6 +27,9 @@ class ErrorCode(StrEnum):
     ORDERING_CLOSED = "ORDERING_CLOSED"
     CASE_ALREADY_OPEN = "CASE_ALREADY_OPEN"
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
+    TOO_MANY_EXPORTS = "TOO_MANY_EXPORTS"
+    VERSION_CONFLICT = "VERSION_CONFLICT"
+    IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
 
 
 class DomainError(Exception):
@@ -68,7 +71,7 @@ class IllegalTransition(DomainError):
 
 
 class InvalidInput(DomainError):
-    """A value that no rule admits; ``field`` names it, fact ``reason`` says why."""
+    """A value that no rule admits; ``field`` names it, fact ``reason`` (a Reason) says why."""
 
     code = ErrorCode.INVALID_INPUT
 
@@ -161,3 +164,21 @@ class QueryTooLarge(DomainError):
     """More is asked for at once than one request may; fact ``reason`` says which bound."""
 
     code = ErrorCode.QUERY_TOO_LARGE
+
+
+class VersionConflict(DomainError):
+    """Somebody has changed the row since the actor looked; fact ``version`` is what it has now."""
+
+    code = ErrorCode.VERSION_CONFLICT
+
+
+class IdempotencyKeyReused(DomainError):
+    """The actor has used this key for something else."""
+
+    code = ErrorCode.IDEMPOTENCY_KEY_REUSED
+
+
+class TooManyExports(DomainError):
+    """The account has as many exports as it may; fact ``most`` says how many."""
+
+    code = ErrorCode.TOO_MANY_EXPORTS

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Double, func
 
 from domain.errors import InvalidInput
+from domain.reasons import Reason
 
 _EARTH_RADIUS_M = 6_371_000.0
 _BOX_MARGIN = 1.01
@@ -31,9 +32,9 @@ class Position:
     def __post_init__(self) -> None:
         # Written so that NaN is refused as well.
         if not -180 <= self.longitude <= 180:
-            raise InvalidInput("longitude", reason="-180 to 180")
+            raise InvalidInput("longitude", reason=Reason.RANGE, least=-180, most=180)
         if not -85 <= self.latitude <= 85:
-            raise InvalidInput("latitude", reason="-85 to 85")
+            raise InvalidInput("latitude", reason=Reason.RANGE, least=-85, most=85)
 
 
 def metres(one: Position, other: Position) -> float:

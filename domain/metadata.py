@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 # Imported for what they declare.
+from domain import idempotency as idempotency
 from domain import outbox as outbox
 from domain.accounts import models as accounts
 from domain.alarms import models as alarms
@@ -26,6 +27,7 @@ __all__ = [
     "canteens",
     "devices",
     "elders",
+    "idempotency",
     "outbox",
     "regions",
     "stations",

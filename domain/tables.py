@@ -12,6 +12,7 @@ from sqlalchemy import (
     Enum,
     ForeignKey,
     Identity,
+    Integer,
     LargeBinary,
     Numeric,
     Text,
@@ -26,6 +27,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
 from domain.errors import InvalidInput
+from domain.reasons import Reason
 
 SQLModel.metadata.naming_convention = {
     "pk": "%(table_name)s_pkey",
@@ -147,6 +149,12 @@ def counter() -> Any:
     return Column(BigInteger, Identity(always=True), primary_key=True)
 
 
+def version() -> Any:
+    """How often the row has been written: 1, and one more with each change, by a trigger
+    (``count_version``), so that no way of writing can forget it."""
+    return Column(Integer, nullable=False, server_default=text("1"))
+
+
 @dataclass(frozen=True, slots=True)
 class Subtree:
     """The codes of a division and of all below it, as a half-open range.
@@ -166,7 +174,7 @@ class Subtree:
         Raises: InvalidInput for a text that is no code.
         """
         if not _REGION_CODE.fullmatch(region):
-            raise InvalidInput("region", reason="a division code, 1 to 12 digits")
+            raise InvalidInput("region", reason=Reason.REGION_CODE)
         return cls(region, region[:-1] + chr(ord(region[-1]) + 1))
 
 

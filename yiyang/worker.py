@@ -9,15 +9,19 @@ import json
 import logging
 from collections.abc import Callable
 from datetime import timedelta
+from importlib import import_module
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.models import Job, Schedule
 
-from domain import outbox
+from domain import buckets, idempotency, outbox
 from domain.alarms import service as alarms
+from domain.crypto import Vault
 from domain.database import Database
+from domain.exports import service as exports
 
 log = logging.getLogger("yiyang.worker")
 
@@ -28,18 +32,22 @@ _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
 _RETRY_AFTER = timedelta(seconds=2)
 
+_EXPORTS_AT_ONCE = 2
+"""How many turns of exports are taken at a time, by all workers together: alarms come first."""
 
-async def work(database_url: str, ready: Callable[[], None]) -> None:
+
+async def work(database_url: str, ready: Callable[[], None], vault: Vault | None = None) -> None:
     """Run jobs until cancelled; a database that goes away is waited for.
 
     Parameters:
         ready: called each time the worker has begun to take jobs.
+        vault: opens and seals what is exported; exports are left to other workers if None.
     """
     database = Database(database_url, pool_size=5)
     try:
         while True:
             try:
-                await _work_on_one_connection(database, ready)
+                await _work_on_one_connection(database, vault, ready)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("The database is away, trying again: %s", error)
             await asyncio.sleep(_RETRY_SECONDS)
@@ -47,11 +55,15 @@ async def work(database_url: str, ready: Callable[[], None]) -> None:
         await database.close()
 
 
-async def _work_on_one_connection(database: Database, ready: Callable[[], None]) -> None:
+async def _work_on_one_connection(
+    database: Database, vault: Vault | None, ready: Callable[[], None]
+) -> None:
     connection = await asyncpg.connect(database.url)
     try:
         queue = PgQueuer.from_asyncpg_connection(connection)
         _register(queue, database)
+        if vault is not None:
+            _register_exports(queue, database, vault)
         ready()
         await queue.run(dequeue_timeout=_LONGEST_SLEEP)
     finally:
@@ -75,3 +87,34 @@ def _register(queue: PgQueuer, database: Database) -> None:
         async with database.transaction("worker") as session:
             dropped = await outbox.prune(session, OUTBOX_KEPT)
         log.info("dropped %d events older than %s", dropped, OUTBOX_KEPT)
+
+    @queue.schedule("idempotency.prune", "27 * * * *")
+    async def forget(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        async with database.transaction("worker") as session:
+            dropped = await idempotency.prune(session)
+        log.info("forgot %d calls older than %s", dropped, idempotency.KEPT)
+
+
+def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None:
+    @queue.entrypoint(exports.WRITE_JOB, concurrency_limit=_EXPORTS_AT_ONCE)
+    async def write(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        export_id = UUID(json.loads(job.payload or b"{}")["export_id"])
+        # The whole schema comes with it: alarms must not wait until it is there.
+        writing: Any = await asyncio.to_thread(import_module, "api.exports.writing")
+        try:
+            await writing.Writer(database, vault).take_turn(export_id)
+        except Exception as failure:
+            log.exception("job %s failed and is tried again", job.id)
+            raise RetryRequested(_RETRY_AFTER) from failure
+
+    @queue.schedule("exports.expire", "*/5 * * * *")
+    async def expire(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        async with database.transaction("worker") as session:
+            dropped = await exports.expire(session)
+        log.info("dropped the files of %d exports", dropped)
+
+    @queue.schedule("buckets.prune", "37 * * * *")
+    async def drop(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        async with database.transaction("worker") as session:
+            dropped = await buckets.prune(session)
+        log.info("dropped %d buckets that have long been full", dropped)

@@ -12,13 +12,14 @@ from api.relay import MAX_PAGE, Node
 from domain.accounts import models
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
+from domain.reasons import Reason
 
 
 async def _node(info: Info, global_id: str) -> Node | None:
     parsed = parse_public_id(global_id)
     row_type = row_type_of_prefix(parsed[0]) if parsed else None
     if parsed is None or row_type is None:
-        raise InvalidInput("id", reason="no global id")
+        raise InvalidInput("id", reason=Reason.NO_GLOBAL_ID)
     return await info.context.loaders.by_key(row_type).load(parsed[1])
 
 
@@ -58,5 +59,5 @@ class NodeQueries:
     ) -> list[Node | None]:
         """Several nodes; loads of one type share a statement."""
         if len(ids) > MAX_PAGE:
-            raise InvalidInput("ids", reason=f"at most {MAX_PAGE}")
+            raise InvalidInput("ids", reason=Reason.AT_MOST, most=MAX_PAGE)
         return await asyncio.gather(*(_node(info, global_id) for global_id in ids))

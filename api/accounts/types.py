@@ -29,6 +29,7 @@ enumeration(
 enumeration(
     models.Relation,
     "How someone is related to an elder.",
+    name="ElderRelation",
     SPOUSE="配偶.",
     DAUGHTER="女儿.",
     SON="儿子.",

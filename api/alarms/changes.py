@@ -29,6 +29,7 @@ from domain.alarms import models
 from domain.alarms.service import TOPIC
 from domain.errors import CursorExpired, InvalidInput
 from domain.outbox import OutboxEvent
+from domain.reasons import Reason
 
 _BEFORE_ALL = 0
 _SLICE = 2_000
@@ -101,7 +102,7 @@ async def page_of_changes(
     as for ``start_position``.
     """
     if not 1 <= first <= MAX_PAGE:
-        raise InvalidInput("first", reason=f"1 to {MAX_PAGE}")
+        raise InvalidInput("first", reason=Reason.RANGE, least=1, most=MAX_PAGE)
     position = _BEFORE_ALL if after is None else _position_in(after)
     step = await next_step(context, position, filter, first)
     if after is not None:

@@ -1,58 +1,52 @@
 """What people do about an alarm: one transaction, one verb, one payload."""
 
-from typing import Annotated
-
 import strawberry
 
 from api.alarms.types import Alarm
-from api.context import Info
-from api.describe import input_object, output
-from api.errors import UserError
-from api.mutations import changed
-from api.permissions import asks
+from api.mutations import (
+    MutationInput,
+    MutationPayload,
+    mutation,
+    mutation_input,
+    mutation_payload,
+)
 from api.relay import key_of
 from domain.access import Permission
 from domain.alarms import models, service
 
 
-@input_object
-class AlarmAcknowledgeInput:
+@mutation_input
+class AlarmAcknowledgeInput(MutationInput):
     """Which alarm to take responsibility for."""
 
     id: strawberry.ID
     """The alarm."""
     note: str | None = None
     """A word for its log."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class AlarmDispatchInput:
+@mutation_input
+class AlarmDispatchInput(MutationInput):
     """Which alarm someone was sent for."""
 
     id: strawberry.ID
     """The alarm."""
     note: str | None = None
     """Who was sent, or another word for its log."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class AlarmArriveInput:
+@mutation_input
+class AlarmArriveInput(MutationInput):
     """At which alarm someone has arrived."""
 
     id: strawberry.ID
     """The alarm."""
     note: str | None = None
     """A word for its log."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class AlarmResolveInput:
+@mutation_input
+class AlarmResolveInput(MutationInput):
     """Which alarm is over, and what it was."""
 
     id: strawberry.ID
@@ -61,38 +55,35 @@ class AlarmResolveInput:
     """What it turned out to be."""
     note: str | None = None
     """A word for its log."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
+    expected_version: int | None = None
+    """The `version` that you decided about; refused (VERSION_CONFLICT) if it has changed since.
+    Null for whatever it has become."""
 
 
-@output
-class AlarmPayload:
+@mutation_payload
+class AlarmPayload(MutationPayload):
     """What every alarm mutation answers."""
 
     alarm: Alarm | None
     """The alarm after the change; null if there is none to be seen."""
-    user_errors: list[UserError]
-    """Why nothing was changed; empty when it was."""
-    client_mutation_id: str | None = None
-    """As given in the input."""
 
 
-@output
+@mutation_payload
 class AlarmAcknowledgePayload(AlarmPayload):
     """The acknowledged alarm."""
 
 
-@output
+@mutation_payload
 class AlarmDispatchPayload(AlarmPayload):
     """The dispatched alarm."""
 
 
-@output
+@mutation_payload
 class AlarmArrivePayload(AlarmPayload):
     """The alarm at which someone has arrived."""
 
 
-@output
+@mutation_payload
 class AlarmResolvePayload(AlarmPayload):
     """The resolved alarm."""
 
@@ -101,78 +92,59 @@ class AlarmResolvePayload(AlarmPayload):
 class AlarmMutations:
     """Root fields that change alarms."""
 
-    @strawberry.mutation(description="Take responsibility for a raised alarm.")
-    @asks(Permission.ALARM_ACKNOWLEDGE)
-    async def alarm_acknowledge(
-        self,
-        info: Info,
-        input: Annotated[AlarmAcknowledgeInput, strawberry.argument(description="Which alarm.")],
-    ) -> AlarmAcknowledgePayload:
-        """RAISED -> ACKNOWLEDGED."""
-        return await changed(
-            info,
-            AlarmAcknowledgePayload,
-            Alarm,
-            input,
-            lambda session: service.acknowledge(
-                session, info.context.actor, key_of(input.id, "alarm"), input.note
-            ),
-        )
+    # RAISED -> ACKNOWLEDGED.
+    alarm_acknowledge = mutation(
+        AlarmAcknowledgePayload,
+        "Take responsibility for a raised alarm.",
+        node=Alarm,
+        asks=Permission.ALARM_ACKNOWLEDGE,
+        given=AlarmAcknowledgeInput,
+        which="Which alarm.",
+        verb=lambda change, given: service.acknowledge(
+            change.session, change.actor, key_of(given.id, "alarm"), given.note
+        ),
+    )
 
-    @strawberry.mutation(description="Someone was sent to the elder.")
-    @asks(Permission.ALARM_DISPATCH)
-    async def alarm_dispatch(
-        self,
-        info: Info,
-        input: Annotated[AlarmDispatchInput, strawberry.argument(description="Which alarm.")],
-    ) -> AlarmDispatchPayload:
-        """ACKNOWLEDGED -> DISPATCHED."""
-        return await changed(
-            info,
-            AlarmDispatchPayload,
-            Alarm,
-            input,
-            lambda session: service.dispatch(
-                session, info.context.actor, key_of(input.id, "alarm"), input.note
-            ),
-        )
+    # ACKNOWLEDGED -> DISPATCHED.
+    alarm_dispatch = mutation(
+        AlarmDispatchPayload,
+        "Someone was sent to the elder.",
+        node=Alarm,
+        asks=Permission.ALARM_DISPATCH,
+        given=AlarmDispatchInput,
+        which="Which alarm.",
+        verb=lambda change, given: service.dispatch(
+            change.session, change.actor, key_of(given.id, "alarm"), given.note
+        ),
+    )
 
-    @strawberry.mutation(description="Someone is with the elder.")
-    @asks(Permission.ALARM_ARRIVE)
-    async def alarm_arrive(
-        self,
-        info: Info,
-        input: Annotated[AlarmArriveInput, strawberry.argument(description="Which alarm.")],
-    ) -> AlarmArrivePayload:
-        """DISPATCHED -> ARRIVED."""
-        return await changed(
-            info,
-            AlarmArrivePayload,
-            Alarm,
-            input,
-            lambda session: service.arrive(
-                session, info.context.actor, key_of(input.id, "alarm"), input.note
-            ),
-        )
+    # DISPATCHED -> ARRIVED.
+    alarm_arrive = mutation(
+        AlarmArrivePayload,
+        "Someone is with the elder.",
+        node=Alarm,
+        asks=Permission.ALARM_ARRIVE,
+        given=AlarmArriveInput,
+        which="Which alarm.",
+        verb=lambda change, given: service.arrive(
+            change.session, change.actor, key_of(given.id, "alarm"), given.note
+        ),
+    )
 
-    @strawberry.mutation(description="End an alarm, from any open state.")
-    @asks(Permission.ALARM_RESOLVE)
-    async def alarm_resolve(
-        self,
-        info: Info,
-        input: Annotated[AlarmResolveInput, strawberry.argument(description="Which, and why.")],
-    ) -> AlarmResolvePayload:
-        """Any open state -> RESOLVED."""
-        return await changed(
-            info,
-            AlarmResolvePayload,
-            Alarm,
-            input,
-            lambda session: service.resolve(
-                session,
-                info.context.actor,
-                key_of(input.id, "alarm"),
-                input.reason,
-                input.note,
-            ),
-        )
+    # Any open state -> RESOLVED.
+    alarm_resolve = mutation(
+        AlarmResolvePayload,
+        "End an alarm, from any open state.",
+        node=Alarm,
+        asks=Permission.ALARM_RESOLVE,
+        given=AlarmResolveInput,
+        which="Which, and why.",
+        verb=lambda change, given: service.resolve(
+            change.session,
+            change.actor,
+            key_of(given.id, "alarm"),
+            given.reason,
+            given.note,
+            given.expected_version,
+        ),
+    )

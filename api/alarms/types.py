@@ -57,6 +57,7 @@ enumeration(
 enumeration(
     models.ResolveReason,
     "What an alarm turned out to be.",
+    name="AlarmResolveReason",
     TRUE_ALARM="真实警报.",
     FALSE_ALARM="误报.",
     DRILL="演练.",
@@ -128,6 +129,8 @@ class Alarm(Node):
         spoken_text, needs=[models.Alarm.type, models.Alarm.raised_at, models.Alarm.state]
     )
     """One sentence to read aloud, in the language of Accept-Language."""
+    version: int
+    """How often it has been written; `alarmResolve` takes it as `expectedVersion`."""
     available_actions: list[AlarmAction] = computed(_actions, needs=[models.Alarm.state])
     """What you may do with it now."""
 

@@ -1,23 +1,24 @@
 """What people do with a case: one transaction, one verb, one payload."""
 
 from datetime import date
-from typing import Annotated
 
 import strawberry
 
 from api.assistance.types import AssistanceCase
-from api.context import Info
-from api.describe import input_object, output
-from api.errors import UserError
-from api.mutations import changed
-from api.permissions import asks
+from api.mutations import (
+    MutationInput,
+    MutationPayload,
+    mutation,
+    mutation_input,
+    mutation_payload,
+)
 from api.relay import key_of
 from domain.access import Permission
 from domain.assistance import models, service
 
 
-@input_object
-class AssistanceCaseSubmitInput:
+@mutation_input
+class AssistanceCaseSubmitInput(MutationInput):
     """For whom to apply, and for what."""
 
     elder_id: strawberry.ID
@@ -26,12 +27,10 @@ class AssistanceCaseSubmitInput:
     """What is applied for."""
     note: str | None = None
     """A word for its history, at most 2000 characters."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class AssistanceCaseAcceptInput:
+@mutation_input
+class AssistanceCaseAcceptInput(MutationInput):
     """Which case has its papers complete, and since when."""
 
     id: strawberry.ID
@@ -41,45 +40,40 @@ class AssistanceCaseAcceptInput:
     which null means."""
     note: str | None = None
     """A word for its history, at most 2000 characters."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class AssistanceCaseRejectInput:
+@mutation_input
+class AssistanceCaseRejectInput(MutationInput):
     """Which case to end, and why."""
 
     id: strawberry.ID
     """The case."""
     reason: str
     """Why, 1 to 2000 characters; the applicant reads it."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
+    expected_version: int | None = None
+    """The `version` that you decided about; refused (VERSION_CONFLICT) if it has changed since.
+    Null for whatever it has become."""
 
 
-@output
-class AssistanceCasePayload:
+@mutation_payload
+class AssistanceCasePayload(MutationPayload):
     """What every mutation of a case answers."""
 
     assistance_case: AssistanceCase | None
     """The case after the change; null if there is none to be seen."""
-    user_errors: list[UserError]
-    """Why nothing was changed; empty when it was."""
-    client_mutation_id: str | None = None
-    """As given in the input."""
 
 
-@output
+@mutation_payload
 class AssistanceCaseSubmitPayload(AssistanceCasePayload):
     """The submitted case."""
 
 
-@output
+@mutation_payload
 class AssistanceCaseAcceptPayload(AssistanceCasePayload):
     """The accepted case, with its clock."""
 
 
-@output
+@mutation_payload
 class AssistanceCaseRejectPayload(AssistanceCasePayload):
     """The rejected case."""
 
@@ -88,76 +82,55 @@ class AssistanceCaseRejectPayload(AssistanceCasePayload):
 class AssistanceMutations:
     """Root fields that change assistance cases."""
 
-    @strawberry.mutation(description="Apply for assistance on behalf of an elder.")
-    @asks(Permission.ASSISTANCE_CASE_SUBMIT)
-    async def assistance_case_submit(
-        self,
-        info: Info,
-        input: Annotated[
-            AssistanceCaseSubmitInput, strawberry.argument(description="For whom and for what.")
-        ],
-    ) -> AssistanceCaseSubmitPayload:
-        """A new case, SUBMITTED."""
-        return await changed(
-            info,
-            AssistanceCaseSubmitPayload,
-            AssistanceCase,
-            input,
-            lambda session: service.submit(
-                session,
-                info.context.actor,
-                key_of(input.elder_id, "elder", "elder_id"),
-                input.kind,
-                input.note,
-            ),
-        )
-
-    @strawberry.mutation(
-        description="The papers of a submitted case are complete: the statutory clock starts. Not "
-        "by whoever submitted it."
+    # A new case, SUBMITTED.
+    assistance_case_submit = mutation(
+        AssistanceCaseSubmitPayload,
+        "Apply for assistance on behalf of an elder.",
+        node=AssistanceCase,
+        asks=Permission.ASSISTANCE_CASE_SUBMIT,
+        given=AssistanceCaseSubmitInput,
+        which="For whom and for what.",
+        verb=lambda change, given: service.submit(
+            change.session,
+            change.actor,
+            key_of(given.elder_id, "elder", "elder_id"),
+            given.kind,
+            given.note,
+        ),
     )
-    @asks(Permission.ASSISTANCE_CASE_ACCEPT)
-    async def assistance_case_accept(
-        self,
-        info: Info,
-        input: Annotated[
-            AssistanceCaseAcceptInput, strawberry.argument(description="Which, and since when.")
-        ],
-    ) -> AssistanceCaseAcceptPayload:
-        """SUBMITTED -> ACCEPTED."""
-        return await changed(
-            info,
-            AssistanceCaseAcceptPayload,
-            AssistanceCase,
-            input,
-            lambda session: service.accept(
-                session,
-                info.context.actor,
-                key_of(input.id, "assistance_case"),
-                input.accepted_on,
-                input.note,
-            ),
-        )
 
-    @strawberry.mutation(
-        description="End a case that has not been decided, with a reason; the elder may apply "
-        "again. Not by whoever submitted it."
+    # SUBMITTED -> ACCEPTED.
+    assistance_case_accept = mutation(
+        AssistanceCaseAcceptPayload,
+        "The papers of a submitted case are complete: the statutory clock starts. Not "
+        "by whoever submitted it.",
+        node=AssistanceCase,
+        asks=Permission.ASSISTANCE_CASE_ACCEPT,
+        given=AssistanceCaseAcceptInput,
+        which="Which, and since when.",
+        verb=lambda change, given: service.accept(
+            change.session,
+            change.actor,
+            key_of(given.id, "assistance_case"),
+            given.accepted_on,
+            given.note,
+        ),
     )
-    @asks(Permission.ASSISTANCE_CASE_REJECT)
-    async def assistance_case_reject(
-        self,
-        info: Info,
-        input: Annotated[
-            AssistanceCaseRejectInput, strawberry.argument(description="Which, and why.")
-        ],
-    ) -> AssistanceCaseRejectPayload:
-        """Any undecided state -> REJECTED."""
-        return await changed(
-            info,
-            AssistanceCaseRejectPayload,
-            AssistanceCase,
-            input,
-            lambda session: service.reject(
-                session, info.context.actor, key_of(input.id, "assistance_case"), input.reason
-            ),
-        )
+
+    # Any undecided state -> REJECTED.
+    assistance_case_reject = mutation(
+        AssistanceCaseRejectPayload,
+        "End a case that has not been decided, with a reason; the elder may apply "
+        "again. Not by whoever submitted it.",
+        node=AssistanceCase,
+        asks=Permission.ASSISTANCE_CASE_REJECT,
+        given=AssistanceCaseRejectInput,
+        which="Which, and why.",
+        verb=lambda change, given: service.reject(
+            change.session,
+            change.actor,
+            key_of(given.id, "assistance_case"),
+            given.reason,
+            given.expected_version,
+        ),
+    )

@@ -24,6 +24,7 @@ enumeration(
 enumeration(
     CaseState,
     "Where a case has got to.",
+    name="AssistanceCaseState",
     DRAFT="草稿 being written.",
     SUBMITTED="已提交 submitted: the papers are being looked through.",
     NEEDS_SUPPLEMENT="待补正 papers are missing.",
@@ -48,6 +49,7 @@ enumeration(
 enumeration(
     CaseAction,
     "What is done with a case.",
+    name="AssistanceCaseAction",
     SUBMIT="提交: apply.",
     ASK_SUPPLEMENT="通知补正: name what is missing, once.",
     SUPPLEMENT="补正: hand it in.",
@@ -168,6 +170,8 @@ class AssistanceCase(Node):
         models.AssistanceCaseLog.case_id, order=ascending(models.AssistanceCaseLog.id)
     )
     """Who did what and when, first first."""
+    version: int
+    """How often it has been written; `assistanceCaseReject` takes it as `expectedVersion`."""
     available_actions: list[CaseAction] = computed(
         _actions, needs=[models.AssistanceCase.state, models.AssistanceCase.submitted_by]
     )

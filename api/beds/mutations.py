@@ -1,23 +1,24 @@
 """What people do about a stay: one transaction, one verb, one payload."""
 
 from datetime import date
-from typing import Annotated
 
 import strawberry
 
 from api.beds.types import BedStay
-from api.context import Info
-from api.describe import input_object, output
-from api.errors import UserError
-from api.mutations import changed
-from api.permissions import asks
+from api.mutations import (
+    MutationInput,
+    MutationPayload,
+    mutation,
+    mutation_input,
+    mutation_payload,
+)
 from api.relay import key_of
 from domain.access import Permission
 from domain.beds import service
 
 
-@input_object
-class BedStayAdmitInput:
+@mutation_input
+class BedStayAdmitInput(MutationInput):
     """Which elder has which bed, and on which days."""
 
     bed_id: strawberry.ID
@@ -29,12 +30,10 @@ class BedStayAdmitInput:
     district's clock, if null."""
     ends_on: date | None = None
     """The first day no more, as planned; if null, as it was reserved, else without an end."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class BedStayEndInput:
+@mutation_input
+class BedStayEndInput(MutationInput):
     """Which stay is over."""
 
     id: strawberry.ID
@@ -42,43 +41,38 @@ class BedStayEndInput:
     ends_on: date | None = None
     """The first day no more, from the first day of the stay until today; today if null. A stay that
     has not begun gives all its days back, whatever is said here."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
+    expected_version: int | None = None
+    """The `version` that you decided about; refused (VERSION_CONFLICT) if it has changed since.
+    Null for whatever it has become."""
 
 
-@input_object
-class BedStayCloseInput:
+@mutation_input
+class BedStayCloseInput(MutationInput):
     """Whose bed is clean again."""
 
     id: strawberry.ID
     """The stay."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@output
-class BedStayPayload:
+@mutation_payload
+class BedStayPayload(MutationPayload):
     """What every mutation of a stay answers."""
 
     bed_stay: BedStay | None
     """The stay after the change; null if there is none to be seen."""
-    user_errors: list[UserError]
-    """Why nothing was changed; empty when it was."""
-    client_mutation_id: str | None = None
-    """As given in the input."""
 
 
-@output
+@mutation_payload
 class BedStayAdmitPayload(BedStayPayload):
     """The stay of the admitted elder."""
 
 
-@output
+@mutation_payload
 class BedStayEndPayload(BedStayPayload):
     """The stay that has ended."""
 
 
-@output
+@mutation_payload
 class BedStayClosePayload(BedStayPayload):
     """The stay whose bed is clean."""
 
@@ -87,65 +81,50 @@ class BedStayClosePayload(BedStayPayload):
 class BedMutations:
     """Root fields that change stays."""
 
-    @strawberry.mutation(
-        description="Give an elder a bed: occupied from today or earlier, reserved from later."
+    # A new stay, or HELD and RESERVED -> OCCUPIED.
+    bed_stay_admit = mutation(
+        BedStayAdmitPayload,
+        "Give an elder a bed: occupied from today or earlier, reserved from later.",
+        node=BedStay,
+        asks=Permission.BED_STAY_ADMIT,
+        given=BedStayAdmitInput,
+        which="Who, where, when.",
+        verb=lambda change, given: service.admit(
+            change.session,
+            change.actor,
+            elder_id=key_of(given.elder_id, "elder", "elder_id"),
+            bed_id=key_of(given.bed_id, "bed", "bed_id"),
+            starts_on=given.starts_on,
+            ends_on=given.ends_on,
+        ),
     )
-    @asks(Permission.BED_STAY_ADMIT)
-    async def bed_stay_admit(
-        self,
-        info: Info,
-        input: Annotated[BedStayAdmitInput, strawberry.argument(description="Who, where, when.")],
-    ) -> BedStayAdmitPayload:
-        """A new stay, or HELD and RESERVED -> OCCUPIED."""
-        return await changed(
-            info,
-            BedStayAdmitPayload,
-            BedStay,
-            input,
-            lambda session: service.admit(
-                session,
-                info.context.actor,
-                elder_id=key_of(input.elder_id, "elder", "elder_id"),
-                bed_id=key_of(input.bed_id, "bed", "bed_id"),
-                starts_on=input.starts_on,
-                ends_on=input.ends_on,
-            ),
-        )
 
-    @strawberry.mutation(
-        description="The elder has left, and the bed is to be cleaned; or does not come."
+    # OCCUPIED and ON_LEAVE -> CLEANING; HELD and RESERVED -> CLOSED.
+    bed_stay_end = mutation(
+        BedStayEndPayload,
+        "The elder has left, and the bed is to be cleaned; or does not come.",
+        node=BedStay,
+        asks=Permission.BED_STAY_END,
+        given=BedStayEndInput,
+        which="Which, and when.",
+        verb=lambda change, given: service.end(
+            change.session,
+            change.actor,
+            key_of(given.id, "bed_stay"),
+            given.ends_on,
+            given.expected_version,
+        ),
     )
-    @asks(Permission.BED_STAY_END)
-    async def bed_stay_end(
-        self,
-        info: Info,
-        input: Annotated[BedStayEndInput, strawberry.argument(description="Which, and when.")],
-    ) -> BedStayEndPayload:
-        """OCCUPIED and ON_LEAVE -> CLEANING; HELD and RESERVED -> CLOSED."""
-        return await changed(
-            info,
-            BedStayEndPayload,
-            BedStay,
-            input,
-            lambda session: service.end(
-                session, info.context.actor, key_of(input.id, "bed_stay"), input.ends_on
-            ),
-        )
 
-    @strawberry.mutation(description="The bed is clean: the next may come.")
-    @asks(Permission.BED_STAY_CLOSE)
-    async def bed_stay_close(
-        self,
-        info: Info,
-        input: Annotated[BedStayCloseInput, strawberry.argument(description="Which stay.")],
-    ) -> BedStayClosePayload:
-        """CLEANING -> CLOSED."""
-        return await changed(
-            info,
-            BedStayClosePayload,
-            BedStay,
-            input,
-            lambda session: service.close(
-                session, info.context.actor, key_of(input.id, "bed_stay")
-            ),
-        )
+    # CLEANING -> CLOSED.
+    bed_stay_close = mutation(
+        BedStayClosePayload,
+        "The bed is clean: the next may come.",
+        node=BedStay,
+        asks=Permission.BED_STAY_CLOSE,
+        given=BedStayCloseInput,
+        which="Which stay.",
+        verb=lambda change, given: service.close(
+            change.session, change.actor, key_of(given.id, "bed_stay")
+        ),
+    )

@@ -27,6 +27,7 @@ enumeration(
 enumeration(
     StayState,
     "Where a stay has got to.",
+    name="BedStayState",
     HELD="暂留 kept free until the elder decides.",
     RESERVED="已预订 promised from a day on.",
     OCCUPIED="已入住 the elder lives here.",
@@ -38,6 +39,7 @@ enumeration(
 enumeration(
     StayAction,
     "What may be done with a stay.",
+    name="BedStayAction",
     RESERVE="预订: promise the bed.",
     OCCUPY="入住: the elder has come; by `bedStayAdmit`.",
     LEAVE="请假: the elder goes out for some days.",
@@ -94,5 +96,7 @@ class BedStay(Node):
     """Who ended it; null where nobody has yet, or where you may not see them."""
     ended_at: datetime | None
     """When that was entered."""
+    version: int
+    """How often it has been written; `bedStayEnd` takes it as `expectedVersion`."""
     available_actions: list[StayAction] = computed(_actions, needs=[models.BedStay.state])
     """What you may do with it now."""

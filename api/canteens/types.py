@@ -46,6 +46,7 @@ enumeration(
 enumeration(
     models.SubsidyReason,
     "Why a meal is subsidised, or why not.",
+    name="MealSubsidyReason",
     HARDSHIP="低保、特困 on the minimum living allowance or in extreme hardship.",
     DELIVERY="送餐 brought home to someone of care level 2 (中度失能) or worse.",
     AGED_80="80周岁以上 aged 80 or older.",
@@ -58,6 +59,7 @@ enumeration(
 enumeration(
     MealState,
     "Where a meal has got to.",
+    name="MealOrderState",
     PLACED="已下单 ordered; can be cancelled until the cut-off.",
     LOCKED="已锁定 the cut-off has passed.",
     COOKED="已出餐 cooked.",
@@ -72,6 +74,7 @@ enumeration(
 enumeration(
     MealAction,
     "What may happen to a meal.",
+    name="MealOrderAction",
     CANCEL="取消: take the order back.",
     LOCK="锁定: the cut-off passes.",
     COOK="出餐: it is cooked.",

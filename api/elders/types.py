@@ -58,6 +58,7 @@ enumeration(
 enumeration(
     models.Tag,
     "Why an elder needs attention.",
+    name="ElderTag",
     LIVES_ALONE="独居 lives alone (key).",
     EMPTY_NEST="空巢 children live elsewhere (key).",
     LEFT_BEHIND="留守 left behind by working children (key).",

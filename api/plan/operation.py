@@ -26,6 +26,7 @@ from api.plan.values import Reference, ValueWriter
 from api.relay import MAX_PAGE, key_of
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
+from domain.reasons import Reason
 
 MAX_VARIANTS = 32
 """How many variants of an operation are kept: by role, and by what its directives leave."""
@@ -94,7 +95,7 @@ class _AnyRow:
             row_type, key = _parsed(given)
             return await _row(self._of(row_type, several=False), key, variables, path, run)
         if len(given) > MAX_PAGE:
-            raise InvalidInput("ids", reason=f"at most {MAX_PAGE}")
+            raise InvalidInput("ids", reason=Reason.AT_MOST, most=MAX_PAGE)
         return await self._several([_parsed(one) for one in given], variables, path, run)
 
     async def _several(
@@ -237,7 +238,7 @@ def _parsed(global_id: str) -> tuple[RowType, Any]:
     parsed = parse_public_id(global_id)
     row_type = row_type_of_prefix(parsed[0]) if parsed else None
     if parsed is None or row_type is None:
-        raise InvalidInput("id", reason="no global id")
+        raise InvalidInput("id", reason=Reason.NO_GLOBAL_ID)
     return row_type, parsed[1]
 
 

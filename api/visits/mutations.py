@@ -1,14 +1,14 @@
 """What people do about a visit: one transaction, one verb, one payload."""
 
-from typing import Annotated
-
 import strawberry
 
-from api.context import Info
-from api.describe import input_object, output
-from api.errors import UserError
-from api.mutations import changed
-from api.permissions import asks
+from api.mutations import (
+    MutationInput,
+    MutationPayload,
+    mutation,
+    mutation_input,
+    mutation_payload,
+)
 from api.relay import key_of
 from api.visits.types import VisitTask
 from domain.access import Permission
@@ -16,30 +16,26 @@ from domain.visits import service
 from domain.visits.proof import Fix
 
 
-@input_object
-class VisitClaimInput:
+@mutation_input
+class VisitClaimInput(MutationInput):
     """Which visit to take on."""
 
     id: strawberry.ID
     """The visit."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class VisitReleaseInput:
+@mutation_input
+class VisitReleaseInput(MutationInput):
     """Which visit to give back."""
 
     id: strawberry.ID
     """The visit."""
     reason: str | None = None
     """Why, for its log, which other volunteers do not read; at most 2000 characters."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class VisitCheckInInput:
+@mutation_input
+class VisitCheckInInput(MutationInput):
     """Which visit begins, and where the volunteer is.
 
     A visit at home begins with a place, in degrees of GCJ-02. Of a visit by phone or video no place
@@ -54,24 +50,20 @@ class VisitCheckInInput:
     """Degrees north."""
     accuracy_m: float | None = None
     """Metres around that place within which the phone is, 0 to 100000."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class VisitCheckOutInput:
+@mutation_input
+class VisitCheckOutInput(MutationInput):
     """Which visit has been made."""
 
     id: strawberry.ID
     """The visit."""
     note: str | None = None
     """How it went; at most 2000 characters."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@input_object
-class VisitVerifyInput:
+@mutation_input
+class VisitVerifyInput(MutationInput):
     """Which visit was made as it should be, or was not."""
 
     id: strawberry.ID
@@ -80,43 +72,37 @@ class VisitVerifyInput:
     """Whether it was."""
     note: str | None = None
     """Why, for its log; at most 2000 characters."""
-    client_mutation_id: str | None = None
-    """Given back in the payload."""
 
 
-@output
-class VisitPayload:
+@mutation_payload
+class VisitPayload(MutationPayload):
     """What every visit mutation answers."""
 
     visit_task: VisitTask | None
     """The visit after the change; null if there is none to be seen."""
-    user_errors: list[UserError]
-    """Why nothing was changed; empty when it was."""
-    client_mutation_id: str | None = None
-    """As given in the input."""
 
 
-@output
+@mutation_payload
 class VisitClaimPayload(VisitPayload):
     """The claimed visit, with its elder and the address."""
 
 
-@output
+@mutation_payload
 class VisitReleasePayload(VisitPayload):
     """The visit, open again."""
 
 
-@output
+@mutation_payload
 class VisitCheckInPayload(VisitPayload):
     """The visit that has begun."""
 
 
-@output
+@mutation_payload
 class VisitCheckOutPayload(VisitPayload):
     """The visit that has been made; its elder is seen no longer."""
 
 
-@output
+@mutation_payload
 class VisitVerifyPayload(VisitPayload):
     """The visit, verified or rejected."""
 
@@ -125,99 +111,74 @@ class VisitVerifyPayload(VisitPayload):
 class VisitMutations:
     """Root fields that change visits."""
 
-    @strawberry.mutation(description="Take on an open visit; the first who asks gets it.")
-    @asks(Permission.VISIT_CLAIM)
-    async def visit_claim(
-        self,
-        info: Info,
-        input: Annotated[VisitClaimInput, strawberry.argument(description="Which visit.")],
-    ) -> VisitClaimPayload:
-        """OPEN -> CLAIMED."""
-        return await changed(
-            info,
-            VisitClaimPayload,
-            VisitTask,
-            input,
-            lambda session: service.claim(
-                session, info.context.actor, key_of(input.id, "visit_task")
-            ),
-        )
+    # OPEN -> CLAIMED.
+    visit_claim = mutation(
+        VisitClaimPayload,
+        "Take on an open visit; the first who asks gets it.",
+        node=VisitTask,
+        asks=Permission.VISIT_CLAIM,
+        given=VisitClaimInput,
+        which="Which visit.",
+        verb=lambda change, given: service.claim(
+            change.session, change.actor, key_of(given.id, "visit_task")
+        ),
+    )
 
-    @strawberry.mutation(description="Give a claimed visit back to the other volunteers.")
-    @asks(Permission.VISIT_RELEASE)
-    async def visit_release(
-        self,
-        info: Info,
-        input: Annotated[VisitReleaseInput, strawberry.argument(description="Which, and why.")],
-    ) -> VisitReleasePayload:
-        """CLAIMED -> OPEN."""
-        return await changed(
-            info,
-            VisitReleasePayload,
-            VisitTask,
-            input,
-            lambda session: service.release(
-                session, info.context.actor, key_of(input.id, "visit_task"), input.reason
-            ),
-        )
+    # CLAIMED -> OPEN.
+    visit_release = mutation(
+        VisitReleasePayload,
+        "Give a claimed visit back to the other volunteers.",
+        node=VisitTask,
+        asks=Permission.VISIT_RELEASE,
+        given=VisitReleaseInput,
+        which="Which, and why.",
+        verb=lambda change, given: service.release(
+            change.session, change.actor, key_of(given.id, "visit_task"), given.reason
+        ),
+    )
 
-    @strawberry.mutation(description="Begin a claimed visit.")
-    @asks(Permission.VISIT_CHECK_IN)
-    async def visit_check_in(
-        self,
-        info: Info,
-        input: Annotated[VisitCheckInInput, strawberry.argument(description="Which, and where.")],
-    ) -> VisitCheckInPayload:
-        """CLAIMED -> CHECKED_IN."""
-        return await changed(
-            info,
-            VisitCheckInPayload,
-            VisitTask,
-            input,
-            lambda session: service.check_in(
-                session,
-                info.context.actor,
-                key_of(input.id, "visit_task"),
-                Fix.of(input.longitude, input.latitude, input.accuracy_m),
-            ),
-        )
+    # CLAIMED -> CHECKED_IN.
+    visit_check_in = mutation(
+        VisitCheckInPayload,
+        "Begin a claimed visit.",
+        node=VisitTask,
+        asks=Permission.VISIT_CHECK_IN,
+        given=VisitCheckInInput,
+        which="Which, and where.",
+        verb=lambda change, given: service.check_in(
+            change.session,
+            change.actor,
+            key_of(given.id, "visit_task"),
+            Fix.of(given.longitude, given.latitude, given.accuracy_m),
+        ),
+    )
 
-    @strawberry.mutation(description="End a visit that has begun.")
-    @asks(Permission.VISIT_CHECK_OUT)
-    async def visit_check_out(
-        self,
-        info: Info,
-        input: Annotated[VisitCheckOutInput, strawberry.argument(description="Which visit.")],
-    ) -> VisitCheckOutPayload:
-        """CHECKED_IN -> DONE."""
-        return await changed(
-            info,
-            VisitCheckOutPayload,
-            VisitTask,
-            input,
-            lambda session: service.check_out(
-                session, info.context.actor, key_of(input.id, "visit_task"), input.note
-            ),
-        )
+    # CHECKED_IN -> DONE.
+    visit_check_out = mutation(
+        VisitCheckOutPayload,
+        "End a visit that has begun.",
+        node=VisitTask,
+        asks=Permission.VISIT_CHECK_OUT,
+        given=VisitCheckOutInput,
+        which="Which visit.",
+        verb=lambda change, given: service.check_out(
+            change.session, change.actor, key_of(given.id, "visit_task"), given.note
+        ),
+    )
 
-    @strawberry.mutation(description="Confirm a visit that somebody else has made, or do not.")
-    @asks(Permission.VISIT_VERIFY)
-    async def visit_verify(
-        self,
-        info: Info,
-        input: Annotated[VisitVerifyInput, strawberry.argument(description="Which, and whether.")],
-    ) -> VisitVerifyPayload:
-        """DONE -> VERIFIED or REJECTED."""
-        return await changed(
-            info,
-            VisitVerifyPayload,
-            VisitTask,
-            input,
-            lambda session: service.verify(
-                session,
-                info.context.actor,
-                key_of(input.id, "visit_task"),
-                accepted=input.accepted,
-                note=input.note,
-            ),
-        )
+    # DONE -> VERIFIED or REJECTED.
+    visit_verify = mutation(
+        VisitVerifyPayload,
+        "Confirm a visit that somebody else has made, or do not.",
+        node=VisitTask,
+        asks=Permission.VISIT_VERIFY,
+        given=VisitVerifyInput,
+        which="Which, and whether.",
+        verb=lambda change, given: service.verify(
+            change.session,
+            change.actor,
+            key_of(given.id, "visit_task"),
+            accepted=given.accepted,
+            note=given.note,
+        ),
+    )

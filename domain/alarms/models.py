@@ -9,7 +9,17 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from domain.alarms.lifecycle import AlarmState
-from domain.tables import Table, choice, counter, facts, moment, primary_key, reference, region_code
+from domain.tables import (
+    Table,
+    choice,
+    counter,
+    facts,
+    moment,
+    primary_key,
+    reference,
+    region_code,
+    version,
+)
 
 
 class AlarmType(StrEnum):
@@ -105,6 +115,7 @@ class Alarm(Table, table=True):
         default=None, sa_column=choice(ResolveReason, "alarm_resolve_reason_known", nullable=True)
     )
     measures: dict[str, Any] = Field(sa_column=facts())
+    version: int = Field(default=None, sa_column=version())
 
 
 class AlarmLog(Table, table=True):

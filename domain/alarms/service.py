@@ -21,6 +21,8 @@ from domain.alarms.visibility import alarm_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.jobs import Job, enqueue
 from domain.outbox import Event, record
+from domain.reasons import Reason
+from domain.versions import check_version
 
 TOPIC = "alarm"
 """The outbox topic of every change to an alarm."""
@@ -111,12 +113,16 @@ async def resolve(
     alarm_id: UUID,
     reason: ResolveReason,
     note: str | None = None,
+    expected_version: int | None = None,
 ) -> Alarm:
     """End an alarm, from any open state.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
+    Parameters:
+        expected_version: the alarm's when the actor decided; None for whatever it is now.
+
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed).
     """
-    alarm = await _moved(session, actor, alarm_id, AlarmAction.RESOLVE)
+    alarm = await _moved(session, actor, alarm_id, AlarmAction.RESOLVE, expected_version)
     alarm.resolved_at, alarm.resolve_reason = datetime.now(UTC), reason
     _note(session, alarm.id, AlarmChange.RESOLVED, actor, note)
     return alarm
@@ -152,7 +158,13 @@ def available_actions(actor: Actor, state: AlarmState) -> list[AlarmAction]:
     ]
 
 
-async def _moved(session: AsyncSession, actor: Actor, alarm_id: UUID, action: AlarmAction) -> Alarm:
+async def _moved(
+    session: AsyncSession,
+    actor: Actor,
+    alarm_id: UUID,
+    action: AlarmAction,
+    expected_version: int | None = None,
+) -> Alarm:
     """The alarm, locked and moved along its lifecycle."""
     statement = select(Alarm).where(col(Alarm.id) == alarm_id, alarm_visible(actor))
     alarm = await session.scalar(statement.with_for_update(of=Alarm))
@@ -160,6 +172,7 @@ async def _moved(session: AsyncSession, actor: Actor, alarm_id: UUID, action: Al
         raise NotFound("id")
     if not actor.may(PERMISSION_FOR[action]):
         raise PermissionDenied(action=action.value)
+    check_version(alarm, expected_version)
     alarm.state = ALARM_LIFECYCLE.next(alarm.state, action)
     return alarm
 
@@ -178,7 +191,7 @@ def _note(
     note: str | None = None,
 ) -> None:
     if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=f"at most {MAX_NOTE} characters")
+        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
     account_id = actor.id if actor else None
     session.add(AlarmLog(alarm_id=alarm_id, change=change, account_id=account_id, note=note))
     record(session, Event(TOPIC, alarm_id, change.value))

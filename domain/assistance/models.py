@@ -8,7 +8,16 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from domain.assistance.lifecycle import CaseAction, CaseState
-from domain.tables import Table, choice, counter, moment, primary_key, reference, region_code
+from domain.tables import (
+    Table,
+    choice,
+    counter,
+    moment,
+    primary_key,
+    reference,
+    region_code,
+    version,
+)
 
 
 class AssistanceKind(StrEnum):
@@ -69,6 +78,7 @@ class AssistanceCase(Table, table=True):
     clock_source: str | None = None
     due_on: date | None = None
     due_provisional: bool | None = None
+    version: int = Field(default=None, sa_column=version())
 
 
 class AssistanceCaseLog(Table, table=True):

@@ -10,6 +10,7 @@ from datetime import date
 from domain.assistance.models import AssistanceKind
 from domain.calendar import add_working_days
 from domain.errors import InvalidInput
+from domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ def pack_for(
     """
     holding = [pack for pack in packs if kind in pack.clocks and pack.holds(division, day)]
     if not holding:
-        raise InvalidInput("accepted_on", reason="no rule that is known here was in force")
+        raise InvalidInput("accepted_on", reason=Reason.NO_RULE)
     return max(holding, key=lambda pack: (len(pack.division), pack.valid_from))
 
 

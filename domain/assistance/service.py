@@ -30,6 +30,8 @@ from domain.errors import (
 )
 from domain.ids import public_id
 from domain.outbox import Event, record
+from domain.reasons import Reason
+from domain.versions import check_version
 
 TOPIC = "assistance_case"
 """The outbox topic of every change to a case; the change is the state that it has come to."""
@@ -93,19 +95,26 @@ async def accept(
     return case
 
 
-async def reject(session: AsyncSession, actor: Actor, case_id: UUID, reason: str) -> AssistanceCase:
+async def reject(
+    session: AsyncSession,
+    actor: Actor,
+    case_id: UUID,
+    reason: str,
+    expected_version: int | None = None,
+) -> AssistanceCase:
     """End a case that has not been decided; the elder may apply again.
 
     Parameters:
         reason: 1 to 2000 characters, not all of them blank; also the note in the history.
+        expected_version: the case's when the actor decided; None for whatever it is now.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), ConflictOfInterest
-        for whoever submitted it, InvalidInput(reason).
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        ConflictOfInterest for whoever submitted it, InvalidInput(reason).
     """
-    case = await _moved(session, actor, case_id, CaseAction.REJECT)
+    case = await _moved(session, actor, case_id, CaseAction.REJECT, expected_version)
     says_something = any(letter.isprintable() and not letter.isspace() for letter in reason)
     if not says_something or len(reason) > MAX_TEXT:
-        raise InvalidInput("reason", reason=f"1 to {MAX_TEXT} characters")
+        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_TEXT)
     case.rejected_by, case.reject_reason = actor.id, reason
     _log(session, case, CaseAction.REJECT, actor, reason)
     return case
@@ -155,7 +164,11 @@ async def _refuse_second(
 
 
 async def _moved(
-    session: AsyncSession, actor: Actor, case_id: UUID, action: CaseAction
+    session: AsyncSession,
+    actor: Actor,
+    case_id: UUID,
+    action: CaseAction,
+    expected_version: int | None = None,
 ) -> AssistanceCase:
     """The case, locked and moved along its lifecycle by someone who has no part in it."""
     statement = select(AssistanceCase).where(
@@ -166,6 +179,7 @@ async def _moved(
         raise NotFound("id")
     if not actor.may(PERMISSION_FOR[action]):
         raise PermissionDenied(action=action.value)
+    check_version(case, expected_version)
     following = CASE_LIFECYCLE.next(case.state, action)
     if case.submitted_by == actor.id:
         raise ConflictOfInterest("id")
@@ -176,7 +190,7 @@ async def _moved(
 def _admissible(accepted_on: date, case: AssistanceCase) -> date:
     first, last = district_day(case.submitted_at), today()
     if not first <= accepted_on <= last:
-        raise InvalidInput("accepted_on", reason=f"{first} to {last}")
+        raise InvalidInput("accepted_on", reason=Reason.RANGE, least=str(first), most=str(last))
     return accepted_on
 
 
@@ -195,7 +209,7 @@ def _log(
     note: str | None,
 ) -> None:
     if note is not None and len(note) > MAX_TEXT:
-        raise InvalidInput("note", reason=f"at most {MAX_TEXT} characters")
+        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_TEXT)
     session.add(
         AssistanceCaseLog(
             case_id=case.id,

@@ -8,7 +8,16 @@ from sqlalchemy import CheckConstraint, Index, column, func
 from sqlmodel import Field
 
 from domain.beds.lifecycle import StayState
-from domain.tables import Table, choice, moment, no_overlap, primary_key, reference, region_code
+from domain.tables import (
+    Table,
+    choice,
+    moment,
+    no_overlap,
+    primary_key,
+    reference,
+    region_code,
+    version,
+)
 
 
 class BedKind(StrEnum):
@@ -67,3 +76,4 @@ class BedStay(Table, table=True):
     admitted_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     ended_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    version: int = Field(default=None, sa_column=version())

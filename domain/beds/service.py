@@ -22,7 +22,9 @@ from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.outbox import Event, record
+from domain.reasons import Reason
 from domain.stations.models import Station
+from domain.versions import check_version
 
 TOPIC = "bed_stay"
 """The outbox topic of every change to a stay; the change is the state that it has come to."""
@@ -79,18 +81,25 @@ async def admit(
 
 
 async def end(
-    session: AsyncSession, actor: Actor, stay_id: UUID, ends_on: date | None = None
+    session: AsyncSession,
+    actor: Actor,
+    stay_id: UUID,
+    ends_on: date | None = None,
+    expected_version: int | None = None,
 ) -> BedStay:
     """The elder has left, and the bed is to be cleaned; or does not come, and the days are free.
 
     Parameters:
         ends_on: the first day no more, from the stay's first to the district's today, which None
             means; a stay that has not begun gives back all its days, whatever is said here.
+        expected_version: the stay's when the actor decided; None for whatever it is now.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(ends_on),
-        BedUnavailable or ElderHasBed where the days since the planned end are promised to others.
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput(ends_on), BedUnavailable or ElderHasBed where the days since the planned end
+        are promised to others.
     """
     stay = await _stay_for_update(session, actor, stay_id, StayAction.END)
+    check_version(stay, expected_version)
     following = STAY_LIFECYCLE.next(stay.state, StayAction.END)
     days = Days(stay.starts_on, stay.starts_on)
     if stay.state in IN_BED:
@@ -124,10 +133,12 @@ def available_actions(actor: Actor, state: StayState) -> list[StayAction]:
 def _admissible(days: Days, day: date) -> Days:
     first, last = day - timedelta(days=MAX_DAYS_BACK), day + timedelta(days=MAX_DAYS_AHEAD)
     if not first <= days.starts_on <= last:
-        raise InvalidInput("starts_on", reason=f"{first} to {last}")
+        raise InvalidInput("starts_on", reason=Reason.RANGE, least=str(first), most=str(last))
     longest = days.starts_on + timedelta(days=MAX_PLANNED_DAYS)
     if days.ends_on is not None and not days.starts_on < days.ends_on <= longest:
-        raise InvalidInput("ends_on", reason=f"after {days.starts_on}, until {longest}")
+        raise InvalidInput(
+            "ends_on", reason=Reason.DAYS, after=str(days.starts_on), most=str(longest)
+        )
     return days
 
 
@@ -186,7 +197,7 @@ async def _days_had(
     day = today()
     days = Days(stay.starts_on, ends_on or day)
     if days.ends_on is None or not stay.starts_on <= days.ends_on <= day:
-        raise InvalidInput("ends_on", reason=f"{stay.starts_on} to {day}")
+        raise InvalidInput("ends_on", reason=Reason.RANGE, least=str(stay.starts_on), most=str(day))
     wanted = Wanted(stay.bed_id, stay.elder_id, stay.full_time, days, stay.id)
     await refuse_extension(session, actor, wanted, day)
     return days

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Date, cast, func
 from domain.calendar import DISTRICT_ZONE
 from domain.canteens.models import Meal
 from domain.errors import InvalidInput, OrderingClosed
+from domain.reasons import Reason
 
 DAYS_AHEAD = 6
 """How many days after today a meal can be ordered for."""
@@ -67,7 +68,7 @@ def check_orderable(day: date, meal: Meal, now: datetime) -> None:
     """
     check_open(day, meal, now)
     if day > now.astimezone(DISTRICT_ZONE).date() + timedelta(days=DAYS_AHEAD):
-        raise InvalidInput("items", reason=f"at most {DAYS_AHEAD} days ahead")
+        raise InvalidInput("items", reason=Reason.DAYS_AHEAD, most=DAYS_AHEAD)
 
 
 def in_menu_week(day: Any) -> ColumnElement[bool]:

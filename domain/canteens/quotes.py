@@ -21,6 +21,7 @@ from domain.database import Database
 from domain.elders.models import Elder, ElderTag, Tag
 from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.reasons import Reason
 
 GOOD_FOR = timedelta(minutes=10)
 """How long a quote holds, unless the meal's cut-off comes before."""
@@ -150,11 +151,11 @@ async def _seen_elder(database: Database, actor: Actor, elder_id: UUID) -> Row[A
 
 def _check_lines(lines: Sequence[Line]) -> None:
     if not 1 <= len(lines) <= MAX_LINES:
-        raise InvalidInput("items", reason=f"1 to {MAX_LINES} dishes")
+        raise InvalidInput("items", reason=Reason.DISHES, most=MAX_LINES)
     if len({line.menu_item_id for line in lines}) < len(lines):
-        raise InvalidInput("items", reason="no dish twice")
+        raise InvalidInput("items", reason=Reason.DISH_TWICE)
     if any(not 1 <= line.quantity <= MAX_QUANTITY for line in lines):
-        raise InvalidInput("quantity", reason=f"1 to {MAX_QUANTITY}")
+        raise InvalidInput("quantity", reason=Reason.RANGE, least=1, most=MAX_QUANTITY)
 
 
 async def _dishes(database: Database, actor: Actor, wish: Wish) -> Sequence[Row[Any]]:
@@ -178,9 +179,9 @@ async def _dishes(database: Database, actor: Actor, wish: Wish) -> Sequence[Row[
     if len(dishes) < len(keys):
         raise NotFound("items")
     if len({(dish.canteen_id, dish.day, dish.meal) for dish in dishes}) > 1:
-        raise InvalidInput("items", reason="dishes of one canteen, one day and one meal")
+        raise InvalidInput("items", reason=Reason.ONE_MEAL)
     if wish.delivery and not dishes[0].delivers:
-        raise InvalidInput("delivery", reason="the canteen does not deliver")
+        raise InvalidInput("delivery", reason=Reason.NO_DELIVERY)
     return dishes
 
 

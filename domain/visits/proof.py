@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from domain import geo
 from domain.errors import InvalidInput
+from domain.reasons import Reason
 
 MAX_ACCURACY_M = 100_000
 FAR_M = 1_500
@@ -27,7 +28,7 @@ class Fix:
     def __post_init__(self) -> None:
         # Written so that NaN is refused as well.
         if not 0 <= self.accuracy_m <= MAX_ACCURACY_M:
-            raise InvalidInput("accuracy_m", reason=f"0 to {MAX_ACCURACY_M}")
+            raise InvalidInput("accuracy_m", reason=Reason.RANGE, least=0, most=MAX_ACCURACY_M)
 
     @classmethod
     def of(
@@ -42,7 +43,7 @@ class Fix:
             return None
         if longitude is None or latitude is None or accuracy_m is None:
             missing = next(name for name, value in given.items() if value is None)
-            raise InvalidInput(missing, reason="all three of longitude, latitude and accuracyM")
+            raise InvalidInput(missing, reason=Reason.WHOLE_PLACE)
         return cls(geo.Position(longitude, latitude), accuracy_m)
 
     def is_far_from(self, place: geo.Position) -> bool:

@@ -20,6 +20,7 @@ from domain.errors import (
 from domain.geo import Position
 from domain.ids import public_id
 from domain.outbox import Event, record
+from domain.reasons import Reason
 from domain.row_access import RowAccess
 from domain.visits.lifecycle import (
     BY_CLAIMANT,
@@ -58,7 +59,7 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
         raise AlreadyClaimed("id")
     following = VISIT_LIFECYCLE.next(visit.state, VisitAction.CLAIM)
     if _is_over(visit.scheduled_to):
-        raise InvalidInput("id", reason="the visit's time is over")
+        raise InvalidInput("id", reason=Reason.VISIT_OVER)
     await _refuse_overlaps(session, actor, visit)
     visit.state, visit.claimed_by, visit.claimed_at = following, actor.id, now()
     _tell(session, actor, visit, VisitAction.CLAIM)
@@ -94,7 +95,7 @@ async def check_in(
     visit.checked_in_at = now()
     if visit.kind is VisitKind.HOME:
         if fix is None:
-            raise InvalidInput("longitude", reason="a visit at home begins with a place")
+            raise InvalidInput("longitude", reason=Reason.PLACE_NEEDED)
         _keep(visit, fix)
     _tell(session, actor, visit, VisitAction.CHECK_IN)
     return visit
@@ -215,7 +216,7 @@ def _keep(visit: VisitTask, fix: Fix) -> None:
 
 def _text(text: str | None, field: str) -> str | None:
     if text is not None and len(text) > MAX_NOTE:
-        raise InvalidInput(field, reason=f"at most {MAX_NOTE} characters")
+        raise InvalidInput(field, reason=Reason.TOO_LONG, most=MAX_NOTE)
     return text
 
 

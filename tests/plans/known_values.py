@@ -68,7 +68,7 @@ VALUES = {
         ),
     ),
     "absent, null, default": Known(
-        """query ($t: Tag, $n: String = "王", $r: String, $first: Int! = 2) {
+        """query ($t: ElderTag, $n: String = "王", $r: String, $first: Int! = 2) {
             elders(first: $first, filter: {tag: $t, nameContains: $n, region: $r}) {
                 totalCount nodes { name tags } } }""",
         variables=(
