@@ -68,6 +68,7 @@ lock: $(MADE)/dev ## Resolve the dependencies anew; ARGS=--upgrade takes newer v
 clean: ## Remove all that was built or installed; the demo's data in .yiyang stays
 	rm -rf .venv api/static/graphiql api/graphiql/build api/graphiql/node_modules
 	rm -rf tests/client_examples/wechat_miniprogram/node_modules benchmarks/reads/peers/node_modules
+	rm -rf tests/conformance/*/node_modules tests/conformance/*/build
 	rm -rf build ./*.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -19,7 +19,12 @@ PACKAGES = ("api", "devices", "domain", "migrations", "yiyang")
 BROUGHT_BY_STRAWBERRY = {"graphql"}
 LOCKS = ("requirements.lock", "requirements-dev.lock")
 # Each with a package.json and a package-lock.json.
-NPM = ("api/graphiql", "tests/client_examples/wechat_miniprogram", "benchmarks/reads/peers")
+NPM = (
+    "api/graphiql",
+    "tests/client_examples/wechat_miniprogram",
+    "benchmarks/reads/peers",
+    "tests/conformance/clients",
+)
 
 # Written so that this file does not match itself.
 REGISTRY = re.compile(

@@ -1,6 +1,5 @@
 """A phone with the mini-program, its wire to a real server, and who holds it."""
 
-import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,20 +8,15 @@ import pytest
 
 from domain.access import Actor, Role
 from tests.client_examples.wechat_miniprogram.phone import Phone, switched_on
-from tests.client_examples.wechat_miniprogram.tools import NotInstalled, install
 from tests.client_examples.wire import Wire, wire_to
 from tests.clients import Api
+from tests.npm import need
 
 
 @pytest.fixture(scope="session")
 def packages() -> None:
     """What npm fetches is there. In CI it must be."""
-    try:
-        install()
-    except NotInstalled as why:
-        if os.environ.get("CI") == "true":
-            pytest.fail(str(why))
-        pytest.skip(str(why))
+    need(Path(__file__).resolve().parent)
 
 
 @dataclass

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.client_examples.wechat_miniprogram.tools import compiler, node
+from tests.client_examples.wechat_miniprogram.tools import compiler
+from tests.npm import node
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parents[2] / "client_examples" / "wechat_miniprogram"

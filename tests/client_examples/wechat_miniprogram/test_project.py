@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.client_examples.wechat_miniprogram.phone import PROGRAM, switched_on
-from tests.client_examples.wechat_miniprogram.tools import HERE, compiler, node
+from tests.client_examples.wechat_miniprogram.tools import HERE, compiler
+from tests.npm import node
 
 APP = json.loads((PROGRAM / "app.json").read_text())
 KINDS = ("js", "json", "wxml", "wxss")

@@ -17,8 +17,8 @@ from domain.visits.models import VisitKind
 from tests.client_examples.story import ring
 from tests.client_examples.wechat_miniprogram.conftest import Held
 from tests.client_examples.wechat_miniprogram.phone import PROGRAM, switched_on
-from tests.client_examples.wechat_miniprogram.tools import node
 from tests.clients import Api
+from tests.npm import node
 
 
 @pytest.mark.parametrize(
