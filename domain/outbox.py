@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Index, delete, func, insert, select, text
+from sqlalchemy import Index, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import Field, col
 
@@ -59,19 +59,34 @@ def record(session: AsyncSession, event: Event) -> None:
     session.info.setdefault("events", []).append(event)
 
 
+_TELL = text("""
+    WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(:lock)), told AS (
+        INSERT INTO outbox_event (topic, subject_id, change)
+        SELECT event.topic, event.subject_id, event.change
+        FROM locked CROSS JOIN unnest(
+            CAST(:topics AS text[]), CAST(:subjects AS uuid[]), CAST(:changes AS text[])
+        ) WITH ORDINALITY AS event (topic, subject_id, change, number)
+        ORDER BY event.number
+        RETURNING topic
+    )
+    SELECT pg_notify(:channel, topic) FROM (SELECT DISTINCT topic FROM told) AS topics
+""")
+"""A row has its position once it is inserted, which is after the lock: one statement for three."""
+
+
 async def write_recorded(session: AsyncSession) -> None:
     """Write the recorded events; nothing else may follow in the transaction."""
     events: list[Event] = session.info.pop("events", [])
     if not events:
         return
-    await session.execute(select(func.pg_advisory_xact_lock(_COMMIT_ORDER_LOCK)))
-    rows = [
-        {"topic": event.topic, "subject_id": event.subject_id, "change": event.change}
-        for event in events
-    ]
-    await session.execute(insert(OutboxEvent), rows)
-    for topic in sorted({event.topic for event in events}):
-        await session.execute(select(func.pg_notify(CHANNEL, topic)))
+    given = {
+        "lock": _COMMIT_ORDER_LOCK,
+        "channel": CHANNEL,
+        "topics": [event.topic for event in events],
+        "subjects": [event.subject_id for event in events],
+        "changes": [event.change for event in events],
+    }
+    await session.execute(_TELL, given)
 
 
 async def head(connection: AsyncConnection) -> int:

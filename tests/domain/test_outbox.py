@@ -3,12 +3,13 @@
 import asyncio
 from datetime import timedelta
 
+import asyncpg
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from domain import outbox
 from domain.database import Database
-from domain.outbox import Event, OutboxEvent, record
+from domain.outbox import CHANNEL, Event, OutboxEvent, record
 from tests.signals import press
 from yiyang.district.cast import District
 
@@ -51,6 +52,48 @@ async def test_commits_in_the_opposite_order_of_their_writes_hide_nothing(
     async with asyncio.timeout(10):
         seen, _, _ = await asyncio.gather(reader(), first(), second())
     assert seen == ["second", "first"]
+
+
+async def test_what_one_transaction_has_to_tell_keeps_its_order(
+    database: Database, district: District
+) -> None:
+    told = [f"{number}" for number in range(30)]
+    async with database.transaction("one") as session:
+        for number, change in enumerate(told):
+            record(session, Event(f"test {number % 3}", district.mother_id, change))
+    rows = await database.fetch(
+        select(col(OutboxEvent.topic), col(OutboxEvent.change)).order_by(col(OutboxEvent.position))
+    )
+    assert [row.change for row in rows] == told
+    assert [row.topic for row in rows[:4]] == ["test 0", "test 1", "test 2", "test 0"]
+
+
+async def test_each_topic_is_told_once(database: Database, district: District) -> None:
+    heard: list[object] = []
+    listener = await asyncpg.connect(database.url)
+    await listener.add_listener(CHANNEL, lambda *given: heard.append(given[-1]))
+    async with database.transaction("one") as session:
+        for topic in ("a", "b", "a"):
+            record(session, Event(topic, district.mother_id, "change"))
+    async with asyncio.timeout(10):
+        while len(heard) < 2:
+            await listener.fetchval("SELECT pg_sleep(0.01)")
+    assert sorted(map(str, heard)) == ["a", "b"]
+    await listener.close()
+
+
+async def test_a_write_goes_through_though_its_connection_was_ended(
+    database: Database, district: District
+) -> None:
+    other = await asyncpg.connect(database.url)
+    for number in range(3):
+        async with database.transaction("one") as session:
+            pid = await session.scalar(select(func.pg_backend_pid()))
+            record(session, Event("test", district.mother_id, f"{number}"))
+        assert await other.fetchval("SELECT pg_terminate_backend($1, 5000)", pid)
+    rows = await database.fetch(select(col(OutboxEvent.change)).order_by(col(OutboxEvent.position)))
+    assert [row.change for row in rows] == ["0", "1", "2"]
+    await other.close()
 
 
 async def test_many_writers_at_once_are_seen_gaplessly_by_a_resuming_reader(
