@@ -16,6 +16,8 @@ ZSTD, GZIP = b"zstd", b"gzip"
 
 MEMORABLE = 300
 """Bytes of a header that is kept; browsers and GraphQL clients send fewer."""
+LEGIBLE = 2000
+"""Bytes of a header that are read at all: more would take longer than a small answer."""
 
 _OFFERED_TYPES = (JSON, GRAPHQL_JSON)
 _OFFERED_CODINGS = (ZSTD, GZIP)
@@ -32,7 +34,7 @@ def _remembered(read: Callable[[str], _Result]) -> Callable[[bytes], _Result]:
     """Read each header once, but for those that are too long to be kept."""
 
     def decoded(header: bytes) -> _Result:
-        return read(header.decode("latin-1"))
+        return read(header[:LEGIBLE].decode("latin-1"))
 
     kept = lru_cache(maxsize=1000)(decoded)
     return lambda header: kept(header) if len(header) <= MEMORABLE else decoded(header)
