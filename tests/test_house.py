@@ -24,6 +24,7 @@ NPM = (
     "tests/client_examples/wechat_miniprogram",
     "benchmarks/reads/peers",
     "tests/conformance/clients",
+    "tests/conformance/http_audit",
 )
 
 # Written so that this file does not match itself.
