@@ -71,7 +71,7 @@ class Call:
     @property
     def digest(self) -> bytes:
         """The same for the same call only."""
-        said = (self.actor.id, self.actor.role, self.verb, self.arguments)
+        said = (self.actor.id.hex, self.actor.role, self.verb, self.arguments)
         return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).digest()
 
 
