@@ -10,7 +10,7 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
-from api.settings import ApiSettings
+from api.settings import ApiSettings, Edition
 from api.websocket import MAX_MESSAGE_BYTES
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
@@ -34,6 +34,7 @@ def application() -> Starlette:
             vault=settings.need_vault(),
             pages=settings.pages,
             planned=settings.planned,
+            edition=Edition(settings.http_edition),
         )
     )
 

@@ -5,7 +5,7 @@ import json
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -50,6 +50,10 @@ class Settings(BaseSettings):
     )
     planned: bool = Field(
         default=True, description="whether plans answer operations; false to compare, or in doubt"
+    )
+    http_edition: Literal["2025", "2026"] = Field(
+        default="2025",
+        description="2025: 400 for all that is wrong with a request; 2026: 422 and 294 too",
     )
     mqtt_url: SecretStr | None = Field(
         default=None, description="mqtt://user:password@host:port of the broker's MQTT 5 listener"
