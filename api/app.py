@@ -1,6 +1,6 @@
 """The Starlette application."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -9,18 +9,19 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 
+from api.connections import Connections
 from api.feed import Feed
 from api.http import GraphQLOverHttp, timed
 from api.pages import Pages
 from api.plan import metrics
 from api.requests import Gate
 from api.settings import ApiSettings
+from api.sse import GraphQLOverSse
 from api.trusted import Documents
-from api.websocket import graphql_over_websocket
+from api.websocket import GraphQLOverWebSocket
 from domain.database import Database
 
 PATH = "/graphql"
@@ -29,26 +30,37 @@ PATH = "/graphql"
 class Application(Starlette):
     """Starlette, but an operation over HTTP goes straight to its endpoint.
 
-    Middleware and routing take as long as a third of the rest of a small answer. All other answers
-    tell our time too.
+    Middleware and routing take as long as a third of the rest of a small answer, and a socket would
+    hold their memory for as long as it lives. All other answers tell our time too.
     """
 
-    def __init__(self, graphql: GraphQLOverHttp, **options: Any) -> None:
+    def __init__(
+        self, graphql: GraphQLOverHttp, sockets: GraphQLOverWebSocket, **options: Any
+    ) -> None:
         super().__init__(**options)
         self._graphql = graphql
+        self._sockets = sockets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Anything that a server has for us."""
-        if scope["type"] != "http":
+        if scope["type"] == "lifespan":
             await super().__call__(scope, receive, send)
         elif scope["path"] == PATH:
-            await self._graphql(scope, receive, send)
+            endpoint = self._graphql if scope["type"] == "http" else self._sockets
+            await endpoint(scope, receive, send)
         else:
             await super().__call__(scope, receive, timed(send))
 
 
-def create_app(settings: ApiSettings) -> Starlette:
-    """An application of its own: connections open and close with its lifespan."""
+def create_app(
+    settings: ApiSettings, at_start: Callable[[Connections], None] | None = None
+) -> Starlette:
+    """An application of its own: connections open and close with its lifespan.
+
+    Parameters:
+        at_start: called on the event loop before the first request, with what is to be drained
+            before the server closes sockets.
+    """
     database = Database(settings.database_url, read_url=settings.database_read_url)
     feed = Feed(settings.database_url)
     documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
@@ -57,16 +69,17 @@ def create_app(settings: ApiSettings) -> Starlette:
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         await feed.start()
+        if at_start:
+            at_start(connections)
         try:
             yield
         finally:
             await feed.stop()
             await database.close()
 
-    over_http = GraphQLOverHttp(gate, settings.edition)
-
-    async def over_websocket(websocket: WebSocket) -> None:
-        await graphql_over_websocket(websocket, gate)
+    connections = Connections(settings.origins)
+    over_http = GraphQLOverHttp(gate, GraphQLOverSse(gate, connections), settings.edition)
+    over_websocket = GraphQLOverWebSocket(gate, connections)
 
     async def health(_: Request) -> Response:
         try:
@@ -81,9 +94,8 @@ def create_app(settings: ApiSettings) -> Starlette:
     pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
     routes = [
         Route(PATH, over_http),
-        WebSocketRoute(PATH, over_websocket),
         Route("/health", health),
         Route("/metrics", counters),
         *pages,
     ]
-    return Application(over_http, routes=routes, lifespan=lifespan)
+    return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)

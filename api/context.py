@@ -5,13 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
+from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from api.feed import Feed, SharedReads
+from api.feed import SHARED_SECONDS, Feed, SharedReads
 from api.plan.loaders import Loaders
+from api.standing import Standing
 from api.texts import Language
 from api.turns import Turn
 from domain import calendar
@@ -33,6 +35,8 @@ class Context:
         vault: opens personal data, once a field has asked for the actor's permission; seals what a
             client keeps for us, such as a quote.
         turn: among the operations of a socket; None over HTTP.
+        standing: of the connection that the operation came by; None over HTTP.
+        resume_after: the cursor of the last event that the client says it has had.
         scopes: what the client may do beside what its actor may; None for ourselves, who may all.
         documents: those that ids stand for; None where no id is known.
     """
@@ -44,6 +48,8 @@ class Context:
     feed: Feed
     vault: Vault
     turn: Turn | None = None
+    standing: Standing | None = None
+    resume_after: str | None = None
     scopes: frozenset[str] | None = None
     documents: "Documents | None" = None
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
@@ -53,11 +59,15 @@ class Context:
     """The SQL that was run for the answer."""
     unplanned: str | None = None
     """Why no plan made the answer, where none did."""
+    gap: dict[str, Any] | None = None
+    """What a subscriber is told who gets this event late."""
 
     _now: datetime | None = None
     _today: date | None = None
     _shared: SharedReads | None = None
     _event: str | None = None
+    _looked_at: float = 0.0
+    _withdrawn: bool = False
 
     @cached_property
     def loaders(self) -> Loaders:
@@ -117,7 +127,12 @@ class Context:
         return await self._shared.rows((self._event, statement, arguments), read)
 
     def begin_look(self) -> None:
-        """Each look of a subscription for what has happened may be shared with others'."""
+        """Each look of a subscription for what has happened goes by the newest rights, and may be
+        shared with others'."""
+        if self.standing is not None and self.is_outdated:
+            self.actor, self.scopes = self.standing.grant.actor, self.standing.grant.scopes
+            self.loaders = Loaders(self.database, self.actor)
+        self._withdrawn, self._looked_at = False, monotonic()
         self.statements.clear()
         self._shared, self._event = self.feed.reads, None
 
@@ -133,6 +148,34 @@ class Context:
         self._now = self._today = None
         self.loaders.forget()
         self.masked.clear()
+
+    @property
+    def cursor(self) -> str | None:
+        """Of the event that is being delivered; None in any other answer."""
+        return self._event
+
+    @property
+    def is_outdated(self) -> bool:
+        """Whether a subscription's rights, as it goes by them, are no longer the client's."""
+        return (
+            self._looked_at > 0
+            and self.standing is not None
+            and self.standing.grant.actor != self.actor
+        )
+
+    @property
+    def look_is_old(self) -> bool:
+        """Whether what a look has found may have been hidden from the actor since."""
+        return monotonic() - self._looked_at > SHARED_SECONDS
+
+    @property
+    def was_delivered(self) -> bool:
+        """Whether the last event has been sent."""
+        return not self._withdrawn
+
+    def withdraw(self) -> None:
+        """The event at hand is not sent: the subscription comes to it again with the new rights."""
+        self._withdrawn = True
 
     def mask(self, info: "Info", reason: str) -> None:
         """Tell the client why the field at hand is null although there is something."""

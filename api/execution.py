@@ -60,7 +60,7 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
     try:
         operation = _chosen(request, context)
         if operation.kind is OperationType.SUBSCRIPTION:
-            raise BadRequest("subscriptions go over a WebSocket")
+            raise BadRequest("subscriptions go over a WebSocket, or with Accept: text/event-stream")
         answer = await _executed(_bounded(operation, request), request, context, planned)
         return _explained(answer, request, context)
     except BadRequest:
@@ -177,8 +177,16 @@ async def _delivered(ordinary: Ordinary, event: Any, context: Context, planned: 
     if planned:
         data = await delivery_by_plan(ordinary.operation, ordinary.variables, context, event)
         if data is not None:
-            return _response(ExecutionResult(data, None), context, planned=True)
-    return _response(await ordinary.result_of(event), context)
+            answer = _response(ExecutionResult(data, None), context, planned=True)
+            return _late(answer, context)
+    return _late(_response(await ordinary.result_of(event), context), context)
+
+
+def _late(answer: Answer, context: Context) -> Answer:
+    """The answer, and that it comes late where the subscriber does not know yet."""
+    if context.gap:
+        answer.body.setdefault("extensions", {})["gap"] = context.gap
+    return answer
 
 
 def _response(result: ExecutionResult, context: Context, *, planned: bool = False) -> Answer:

@@ -13,14 +13,15 @@ import orjson
 from starlette.types import Message, Receive, Scope, Send
 
 from api.addresses import KEPT, entity_tag, matches, request_in
-from api.auth.tokens import InvalidToken, bearer
+from api.auth.tokens import Grant, InvalidToken, bearer
 from api.bodies import Gone, json_body
 from api.compression import MIN_BYTES, compressed
 from api.execution import answered
-from api.negotiation import JSON, coding, media_type
+from api.negotiation import EVENT_STREAM, JSON, coding, media_type
 from api.refusals import Refusal
 from api.requests import BadRequest, Gate, Request, refusal
 from api.settings import Edition
+from api.sse import GraphQLOverSse
 from api.statuses import status_of_answer, status_of_malformed
 from api.texts import Language, preferred
 
@@ -81,17 +82,23 @@ class GraphQLOverHttp:
     """Answers each request; whatever its bytes are, never with a 500 for them.
 
     Parameters:
+        events: answers who would rather have server-sent events.
         edition: of the specification, for statuses.
     """
 
     gate: Gate
+    events: GraphQLOverSse
     edition: Edition = Edition.BEFORE_2026
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, as ASGI has it."""
         call = Call.of(scope)
         try:
-            reply = await self._reply(call, scope, receive)
+            grant, request = await self._request(call, scope, receive)
+            if call.media_type == EVENT_STREAM:
+                await self.events(grant, call.language, request, call.headers, receive, timed(send))
+                return
+            reply = await self._reply(call, grant, request)
         except Gone:
             return
         except InvalidToken:
@@ -103,24 +110,26 @@ class GraphQLOverHttp:
             reply = _refused(call, Refusal("BAD_REQUEST", status, reason=str(error)))
         await _send(reply, call, send)
 
-    async def _reply(self, call: Call, scope: Scope, receive: Receive) -> Reply:
+    async def _request(self, call: Call, scope: Scope, receive: Receive) -> tuple[Grant, Request]:
         """Raises: Gone, InvalidToken, Refusal, BadRequest."""
         if call.media_type is None:
             raise Refusal("BAD_REQUEST", 406, reason="Accept: application/json")
-        reading = call.method != "POST"
-        if reading and call.method not in _READING:
+        reading = call.method in _READING
+        if not reading and call.method != "POST":
             raise Refusal("METHOD_NOT_ALLOWED", 405)
         grant = self.gate.admit(bearer(_text(call.headers, b"authorization")))
         if reading:
-            request = request_in(scope["query_string"])
-        else:
-            request = Request.of(await json_body(call.headers, receive))
+            return grant, request_in(scope["query_string"])
+        return grant, Request.of(await json_body(call.headers, receive))
+
+    async def _reply(self, call: Call, grant: Grant, request: Request) -> Reply:
+        """Raises: BadRequest."""
         context = self.gate.context(grant, call.language)
         call.request_id = context.request_id
         answer = await answered(request, context, planned=self.gate.planned)
-        status = status_of_answer(answer, call.media_type, self.edition)
+        status = status_of_answer(answer, call.media_type or JSON, self.edition)
         reply = Reply(status, answer.body, answer.retry_after)
-        return _unless_known(reply, call) if reading else reply
+        return _unless_known(reply, call) if request.read_only else reply
 
 
 def server_time() -> tuple[bytes, bytes]:
@@ -179,7 +188,8 @@ async def _send(reply: Reply, call: Call, send: Send) -> None:
         if call.coding and len(content) >= MIN_BYTES:
             content = compressed(content, call.coding)
             fields.append((b"content-encoding", call.coding))
-        fields.append((b"content-type", (call.media_type or JSON) + b"; charset=utf-8"))
+        kind = JSON if call.media_type in (None, EVENT_STREAM) else call.media_type
+        fields.append((b"content-type", kind + b"; charset=utf-8"))
         fields.append((b"content-length", b"%d" % len(content)))
     await send({"type": "http.response.start", "status": reply.status, "headers": fields})
     await send({"type": "http.response.body", "body": content})

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 JSON = b"application/json"
 GRAPHQL_JSON = b"application/graphql-response+json"
+EVENT_STREAM = b"text/event-stream"
 
 ZSTD, GZIP = b"zstd", b"gzip"
 
@@ -19,7 +20,7 @@ MEMORABLE = 300
 LEGIBLE = 2000
 """Bytes of a header that are read at all: more would take longer than a small answer."""
 
-_OFFERED_TYPES = (JSON, GRAPHQL_JSON)
+_OFFERED_TYPES = (JSON, GRAPHQL_JSON, EVENT_STREAM)
 _OFFERED_CODINGS = (ZSTD, GZIP)
 _ALIASES = {"x-gzip": "gzip"}
 _UTF_8 = ("utf-8", "utf8")

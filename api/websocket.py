@@ -1,196 +1,341 @@
-"""graphql-transport-ws: Strawberry's handler with a token, a context for each operation, and an
-answer instead of a crash for whatever a client sends."""
+"""graphql-transport-ws: a token at the beginning and before it expires, a context for each
+operation, and an answer or a close code for whatever a client sends."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing, suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from typing import Any, cast
+from dataclasses import dataclass
+from typing import Any
 
 import orjson
-from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
-from strawberry.exceptions import ConnectionRejectionError
-from strawberry.http.async_base_view import AsyncWebSocketAdapter
-from strawberry.http.exceptions import NonJsonMessageReceived, NonTextMessageReceived
-from strawberry.subscriptions.protocols.graphql_transport_ws.handlers import (
-    BaseGraphQLTransportWSHandler,
-    Operation,
-)
-from strawberry.types.unset import UNSET
+from starlette.types import Message, Receive, Scope, Send
 
 from api.auth.tokens import Grant, InvalidToken, bearer
+from api.connections import Connections, TooMany
 from api.context import Context
 from api.errors import as_internal
 from api.execution import errors_of, streamed
-from api.requests import BadRequest, Gate, Request
-from api.schema import schema
+from api.frames import (
+    FORBIDDEN,
+    GOING_AWAY,
+    ID_IN_USE,
+    INIT_TIMEOUT,
+    INVALID,
+    PROTOCOL,
+    SUBPROTOCOL,
+    TERMINATED,
+    TOO_MANY,
+    UNAUTHORIZED,
+    End,
+    decoded,
+    id_of,
+    payload_of,
+)
+from api.requests import MAX_DOCUMENT, BadRequest, Gate, Request, refusal
+from api.standing import Standing
 from api.texts import preferred
 from api.turns import Turn
 
-PROTOCOL = "graphql-transport-ws"
-INIT_TIMEOUT = timedelta(seconds=5)
+INIT_SECONDS = 5.0
+PING_SECONDS = 15.0
+"""How often a ping goes out, and how long its pong may take."""
 MAX_OPERATIONS = 100
 AT_WORK = 4
 """How many queries and mutations of one socket execute at a time, of a database pool's ten."""
-MAX_MESSAGE_BYTES = 64 * 1024
 
-_UNAUTHORIZED, _TOO_LARGE = 4401, 1009
+_FAREWELL_SECONDS = 1.0
+"""How long a close frame may take to get into a socket that nobody may be reading."""
+_LOOK_SECONDS = 0.05
 
-
-@dataclass
-class Handshake:
-    """What the socket knows before its first operation."""
-
-    headers: Mapping[str, str]
-    connection_params: dict[str, Any] = field(default_factory=dict[str, Any])
+_REFUSED_ORIGIN, _DRAINING = 403, 503
 
 
-async def graphql_over_websocket(websocket: WebSocket, gate: Gate) -> None:
-    """Serve one socket until either side ends it."""
-    if PROTOCOL not in websocket.scope["subprotocols"]:
-        await websocket.close(4406, "Subprotocol not acceptable")
-        return
-    await websocket.accept(PROTOCOL)
-    await Socket(websocket, gate).handle()
+@dataclass(frozen=True)
+class GraphQLOverWebSocket:
+    """Serves each socket until either side ends it."""
+
+    gate: Gate
+    connections: Connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One socket, as ASGI has it."""
+        await receive()  # websocket.connect
+        # Of several headers of one name the first holds.
+        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
+        if self.connections.draining:
+            await _refuse(scope, send, _DRAINING)
+        elif not self.connections.admits(headers.get(b"origin"), headers.get(b"host")):
+            await _refuse(scope, send, _REFUSED_ORIGIN)
+        elif PROTOCOL not in scope["subprotocols"]:
+            # Only a socket that has been accepted can be closed with a code.
+            await send({"type": "websocket.accept"})
+            await send(_close(End(SUBPROTOCOL, "Subprotocol not acceptable")))
+        else:
+            await Socket(headers, receive, send, self.gate, self.connections).serve()
 
 
-class Frames(AsyncWebSocketAdapter):
-    """JSON frames of a Starlette socket, limited in size."""
+class Operation:
+    """One operation of a socket, from its subscription to its last message."""
 
-    def __init__(self, websocket: WebSocket) -> None:
-        # Strawberry's adapters keep their view, to encode; these frames need none.
-        self._websocket = websocket
+    __slots__ = ("name", "task", "turn")
 
-    async def iter_json(
-        self, *, ignore_parsing_errors: bool = False
-    ) -> AsyncGenerator[object, None]:
-        """Each frame, decoded."""
-        with suppress(WebSocketDisconnect):
-            while self._websocket.application_state is WebSocketState.CONNECTED:
-                message = await self._websocket.receive()
-                if message["type"] == "websocket.disconnect":
-                    return
-                text = message.get("text")
-                if text is None:
-                    raise NonTextMessageReceived
-                if len(text) > MAX_MESSAGE_BYTES:
-                    await self.close(_TOO_LARGE, "Message too large")
-                    return
-                yield _decoded(text)
+    def __init__(self, name: str, turn: Turn) -> None:
+        self.name = name
+        self.turn = turn
+        self.task: asyncio.Task[None] | None = None
 
-    async def send_json(self, message: Mapping[str, object]) -> None:
-        """One frame; nothing where the socket has gone."""
-        with suppress(WebSocketDisconnect, RuntimeError):
-            await self._websocket.send_text(orjson.dumps(message).decode())
-
-    async def close(self, code: int, reason: str) -> None:
-        """End the socket, once."""
-        if self._websocket.application_state is WebSocketState.CONNECTED:
-            with suppress(WebSocketDisconnect, RuntimeError):
-                await self._websocket.close(code, reason)
+    def frame(self, kind: str, payload: Any) -> dict[str, Any]:
+        """A message about it."""
+        return {"id": self.name, "type": kind, "payload": payload}
 
 
-class Socket(BaseGraphQLTransportWSHandler[Any, None]):
-    """One client's socket."""
+class Socket:
+    """One client's socket.
 
-    def __init__(self, websocket: WebSocket, gate: Gate) -> None:
-        super().__init__(
-            view=cast(Any, self),
-            websocket=Frames(websocket),
-            context=Handshake(websocket.headers),
-            root_value=None,
-            schema=schema,
-            connection_init_wait_timeout=INIT_TIMEOUT,
-            max_subscriptions_per_connection=MAX_OPERATIONS,
-        )
-        self._gate = gate
+    Parameters:
+        headers: of the handshake.
+    """
+
+    def __init__(
+        self,
+        headers: dict[bytes, str],
+        receive: Receive,
+        send: Send,
+        gate: Gate,
+        connections: Connections,
+    ) -> None:
+        self._receive, self._asgi_send = receive, send
+        self._gate, self._connections = gate, connections
+        self._authorization = headers.get(b"authorization")
+        self._language = preferred(headers.get(b"accept-language"))
+        self._standing: Standing | None = None
         self._turns = asyncio.Semaphore(AT_WORK)
-        self._language = preferred(websocket.headers.get("accept-language"))
-        self._grant: Grant | None = None
-        self._expiry: asyncio.Task[None] | None = None
+        self._operations: dict[str, Operation] = {}
+        self._reader: asyncio.Task[Any] | None = None
+        self._goodbye: End | None = None
+        self._leaving = False
+        self._ping: asyncio.Task[None] | None = None
+        self._pong_is_due = False
+        loop = asyncio.get_running_loop()
+        self._deadline = loop.call_later(
+            INIT_SECONDS, self._end, End(INIT_TIMEOUT, "Connection initialisation timeout")
+        )
+        self._beat = loop.call_later(PING_SECONDS, self._on_beat)
 
-    async def on_ws_connect(self, handshake: Handshake) -> object:
-        """Admit the client by the token in ``connection_init``, or in the header."""
-        payload = handshake.connection_params
+    async def serve(self) -> None:
+        """Read until the end."""
+        self._reader = asyncio.current_task()
+        goodbye: End | None = None
+        try:
+            with self._connections.live(self):
+                await self._asgi_send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+                await self._read()
+        except End as end:
+            goodbye = end
+        except asyncio.CancelledError:
+            if self._goodbye is None or self._reader is None:
+                raise
+            self._reader.uncancel()
+            goodbye = self._goodbye
+        finally:
+            self._reader = None
+            tasks = self._let_go()
+        if goodbye:
+            with suppress(OSError, RuntimeError, TimeoutError):
+                async with asyncio.timeout(_FAREWELL_SECONDS):
+                    await self._asgi_send(_close(goodbye))
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def leave(self) -> None:
+        """Stop subscriptions, finish what is at work, and close: the server goes away."""
+        self._leaving = True
+        reader = self._reader
+        while reader and self._operations:
+            # A subscription that is just about to begin is one at the next look.
+            for operation in self._operations.values():
+                if operation.turn.is_over and operation.task:
+                    operation.task.cancel()
+            await asyncio.wait(
+                [one.task for one in self._operations.values() if one.task], timeout=_LOOK_SECONDS
+            )
+        self._end(End(GOING_AWAY, "Going away"))
+        if reader:
+            await asyncio.wait([reader])
+
+    async def _read(self) -> None:
+        while (message := await self._receive())["type"] != "websocket.disconnect":
+            await self._take(decoded(message.get("text")))
+
+    async def _take(self, message: dict[str, Any]) -> None:
+        """Do what a message asks for. Raises: End."""
+        match message["type"]:
+            case "connection_init":
+                await self._initialise(payload_of(message))
+            case "ping":
+                await self._answer_ping(payload_of(message))
+            case "pong":
+                payload_of(message)
+                self._pong_is_due = False
+            case "subscribe":
+                await self._subscribe(id_of(message), message.get("payload"))
+            case "complete":
+                operation = self._operations.pop(id_of(message), None)
+                if operation and operation.task:
+                    operation.task.cancel()
+            case _:
+                raise End(INVALID, "Unknown type")
+
+    async def _initialise(self, payload: dict[str, Any]) -> None:
+        if self._standing is not None:
+            raise End(TOO_MANY, "Too many initialisation requests")
         language = payload.get("language")
         if isinstance(language, str):
             self._language = preferred(language)
+        token = payload.get("token")
+        if token is None:
+            token = _bearer(payload.get("Authorization")) or bearer(self._authorization)
+        standing = Standing(self._admitted(token))
         try:
-            token = payload.get("token") or bearer(payload.get("Authorization"))
-            self._grant = self._gate.admit(token or bearer(handshake.headers.get("authorization")))
-        except (InvalidToken, AttributeError, TypeError) as error:
-            raise ConnectionRejectionError from error
-        self._expiry = asyncio.create_task(self._end_at(self._grant.expires_at))
-        return UNSET
+            self._connections.hold(standing.client)
+        except TooMany as error:
+            raise End(TOO_MANY, "Too many sockets") from error
+        self._standing = standing
+        await self._send({"type": "connection_ack", "payload": self._expiry(standing)})
 
-    async def shutdown(self) -> None:
-        """Let go of the socket's tasks."""
-        if self._expiry:
-            self._expiry.cancel()
-        await super().shutdown()
+    async def _answer_ping(self, payload: dict[str, Any]) -> None:
+        """A ping may carry a new token: what runs goes on as it says from the next event on."""
+        if "token" not in payload:
+            await self._send({"type": "pong"})
+            return
+        if self._standing is None:
+            raise End(UNAUTHORIZED, "Unauthorized")
+        try:
+            self._standing.renew(self._admitted(payload["token"]))
+        except InvalidToken as error:
+            raise End(FORBIDDEN, "The token is of another subject") from error
+        await self._send({"type": "pong", "payload": self._expiry(self._standing)})
 
-    async def handle_message(self, message: Any) -> None:
-        """Refuse what the protocol does not know before Strawberry sees it."""
-        problem = _problem(message)
-        if problem:
-            await self.handle_invalid_message(problem)
-        else:
-            await super().handle_message(message)
+    def _admitted(self, token: Any) -> Grant:
+        try:
+            return self._gate.admit(token if isinstance(token, str) else None)
+        except InvalidToken as error:
+            raise End(FORBIDDEN, "Forbidden") from error
 
-    async def run_operation(self, operation: Operation[Any, None]) -> None:
+    def _expiry(self, standing: Standing) -> dict[str, Any]:
+        """Have the socket end with its token; when that is."""
+        self._deadline.cancel()
+        self._deadline = asyncio.get_running_loop().call_later(
+            standing.seconds_left, self._end, End(UNAUTHORIZED, "Token expired")
+        )
+        return {"expiresAt": standing.grant.expires_at.isoformat()}
+
+    async def _subscribe(self, name: str, payload: Any) -> None:
+        operation = Operation(name, Turn(self._turns))
+        try:
+            request = Request.of(payload)
+        except BadRequest as error:
+            if not _is_too_long(payload):
+                raise End(INVALID, str(error)) from error
+            await self._refuse(operation, "BAD_REQUEST", reason=str(error))
+            return
+        if self._standing is None:
+            raise End(UNAUTHORIZED, "Unauthorized")
+        if name in self._operations:
+            raise End(ID_IN_USE, f"Subscriber for {name} already exists")
+        if self._leaving:
+            return  # the socket is about to be closed, and a client asks again elsewhere
+        if len(self._operations) >= MAX_OPERATIONS:
+            await self._refuse(operation, "TOO_MANY_OPERATIONS", most=MAX_OPERATIONS)
+            return
+        self._operations[name] = operation
+        operation.task = asyncio.create_task(self._run(operation, request, self._standing))
+
+    async def _refuse(self, operation: Operation, code: str, **facts: Any) -> None:
+        errors = refusal(code, self._language, **facts)["errors"]
+        await self._send(operation.frame("error", errors))
+
+    async def _run(self, operation: Operation, request: Request, standing: Standing) -> None:
         """Run one operation when it is its turn, and send what it yields."""
-        assert self._grant is not None
-        context = self._gate.context(self._grant, self._language)
-        async with Turn(self._turns) as context.turn:
+        context = self._gate.context(standing.grant, self._language)
+        context.standing, context.turn = standing, operation.turn
+        async with operation.turn:
             try:
-                last = await self._sent_results(operation, context)
+                last = await self._send_results(operation, request, context)
             except Exception as error:
                 # A defect of ours; the client still learns that its operation has ended.
-                last = _frame(operation, "error", errors_of([as_internal(error)], context))
-            await operation.send_operation_message(cast(Any, last))
+                last = operation.frame("error", errors_of([as_internal(error)], context))
+            finally:
+                # Before the last message, for which the client may wait to use the id again.
+                if self._operations.get(operation.name) is operation:
+                    del self._operations[operation.name]
+            await self._send(last)
 
-    async def _sent_results(
-        self, operation: Operation[Any, None], context: Context
+    async def _send_results(
+        self, operation: Operation, request: Request, context: Context
     ) -> dict[str, Any]:
         """Send each result; the message that ends the operation is left to the caller."""
-        request = Request(operation.query, operation.variables, operation.operation_name)
         async with aclosing(streamed(request, context, planned=self._gate.planned)) as answers:
             async for answer in answers:
                 if not answer.ran:
-                    return _frame(operation, "error", answer.body["errors"])
-                frame = _frame(operation, "next", answer.body)
-                await operation.send_operation_message(cast(Any, frame))
-        return {"id": operation.id, "type": "complete"}
+                    return operation.frame("error", answer.body["errors"])
+                if context.is_outdated:
+                    context.withdraw()
+                else:
+                    await self._send(operation.frame("next", answer.body))
+        return {"id": operation.name, "type": "complete"}
 
-    async def _end_at(self, moment: datetime) -> None:
-        await asyncio.sleep(max(0.0, (moment - datetime.now(UTC)).total_seconds()))
-        await self.websocket.close(_UNAUTHORIZED, "Token expired")
+    async def _send(self, message: dict[str, Any]) -> None:
+        """One message; nothing where the socket has gone. Waits while the client does not read."""
+        text = orjson.dumps(message).decode()
+        with suppress(OSError, RuntimeError):
+            await self._asgi_send({"type": "websocket.send", "text": text})
+
+    def _on_beat(self) -> None:
+        """Send a ping; a client that has not answered the last one is gone, or does not read."""
+        if self._pong_is_due:
+            self._end(End(TERMINATED, "No pong"))
+            return
+        self._pong_is_due = True
+        self._ping = asyncio.create_task(self._send({"type": "ping"}))
+        self._beat = asyncio.get_running_loop().call_later(PING_SECONDS, self._on_beat)
+
+    def _end(self, end: End) -> None:
+        """Have the reader end the socket, wherever it waits."""
+        if self._reader and self._goodbye is None:
+            self._goodbye = end
+            self._reader.cancel()
+
+    def _let_go(self) -> list[asyncio.Task[None]]:
+        """Stop all that belongs to the socket; its tasks, which are about to end."""
+        self._deadline.cancel()
+        self._beat.cancel()
+        if self._standing is not None:
+            self._connections.let_go(self._standing.client)
+        tasks = [one.task for one in self._operations.values() if one.task]
+        if self._ping:
+            tasks.append(self._ping)
+        for task in tasks:
+            task.cancel()
+        return tasks
 
 
-def _frame(operation: Operation[Any, None], kind: str, payload: Any) -> dict[str, Any]:
-    return {"id": operation.id, "type": kind, "payload": payload}
+def _close(end: End) -> Message:
+    return {"type": "websocket.close", "code": end.code, "reason": end.reason}
 
 
-def _decoded(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise NonJsonMessageReceived from error
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    """Turn a handshake down."""
+    if "websocket.http.response" not in scope.get("extensions", {}):
+        await send({"type": "websocket.close"})
+        return
+    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
+    await send({"type": "websocket.http.response.body", "body": b""})
 
 
-def _problem(message: Any) -> str | None:
-    """Why a frame is none of the protocol's; None for one that is."""
-    if not isinstance(message, dict):
-        return "a message must be a JSON object"
-    frame = cast(dict[str, Any], message)
-    kind = frame.get("type")
-    if kind in ("subscribe", "complete") and not (isinstance(frame.get("id"), str) and frame["id"]):
-        return "id must be a string that is not empty"
-    if kind != "subscribe":
-        return None if isinstance(kind, str) else "type must be a string"
-    try:
-        Request.of(frame.get("payload"))
-    except BadRequest as error:
-        return str(error)
-    return None
+def _bearer(authorization: Any) -> str | None:
+    return bearer(authorization) if isinstance(authorization, str) else None
+
+
+def _is_too_long(payload: Any) -> bool:
+    """Whether a document is merely larger than we keep: no offence against the protocol."""
+    query = payload.get("query") if isinstance(payload, dict) else None  # pyright: ignore
+    return isinstance(query, str) and len(query) > MAX_DOCUMENT

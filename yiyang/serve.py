@@ -16,7 +16,9 @@ from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
 
-_DRAIN_SECONDS = 3
+_DRAIN_SECONDS = 5.0
+"""What sockets and streams have to finish what runs; then open requests have as long as below."""
+_REQUESTS_SECONDS = 3
 
 
 def application() -> Starlette:
@@ -34,8 +36,10 @@ def application() -> Starlette:
             vault=settings.need_vault(),
             pages=settings.pages,
             planned=settings.planned,
+            origins=tuple(settings.origins),
             edition=Edition(settings.http_edition),
-        )
+        ),
+        at_start=lambda connections: drain_first(connections, _DRAIN_SECONDS),
     )
 
 
@@ -55,7 +59,11 @@ def serve(settings: Settings, workers: int) -> None:
         workers=workers,
         ws="websockets-sansio",
         ws_max_size=MAX_MESSAGE_BYTES,
-        timeout_graceful_shutdown=_DRAIN_SECONDS,
+        # Our pings are the protocol's own, which the client's application answers, and end with a
+        # code after which clients connect again. Compression would cost 45 KB a socket.
+        ws_ping_interval=None,
+        ws_per_message_deflate=False,
+        timeout_graceful_shutdown=_REQUESTS_SECONDS,
         access_log=False,
     )
 

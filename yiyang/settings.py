@@ -79,6 +79,11 @@ class Settings(BaseSettings):
     pages: dict[str, Path] = Field(
         default_factory=dict[str, Path], description="folders of static pages by path, in JSON"
     )
+    origins: list[str] = Field(
+        default_factory=list[str],
+        description="origins of other sites' pages that may open sockets, in JSON; pages of the "
+        "API's own address always may",
+    )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )

@@ -9,6 +9,8 @@ import strawberry
 from api.alarms.changes import AlarmChanged, next_step, start_position
 from api.alarms.queries import AlarmFilter
 from api.context import Context, Info
+from api.gaps import Lag
+from api.relay import decode_cursor, encode_cursor
 from domain.outage import is_outage
 
 log = logging.getLogger("yiyang.stream")
@@ -23,6 +25,7 @@ async def stream(
     context: Context, position: int, filter: AlarmFilter | None
 ) -> AsyncGenerator[AlarmChanged, None]:
     """Every change after a position that the actor may see, for ever."""
+    lag = Lag(encode_cursor([position]))
     with context.feed.subscribed(position) as subscriber:
         while True:
             context.begin_look()
@@ -35,12 +38,22 @@ async def stream(
                 log.warning("request %s cannot read changes yet: %s", context.request_id, failure)
                 await subscriber.woken(at_most=_RETRY_SECONDS)
                 continue
-            position = subscriber.position = step.position
-            for event in step.changes:
+            for number, event in enumerate(step.changes):
+                if context.is_outdated or (number and context.look_is_old):
+                    break  # other rights, or a reader who takes his time: look again from here
                 context.begin_event(event.cursor)
+                context.gap = lag.before(event.at)
                 yield event
-            if step.caught_up:
-                await subscriber.woken()
+                if not context.was_delivered:
+                    break
+                lag.passed(event.cursor, context.gap)
+                (position,) = decode_cursor(event.cursor, [int])
+                subscriber.position = position
+            else:
+                position = subscriber.position = step.position
+                if step.caught_up:
+                    lag.has_caught_up()
+                    await subscriber.woken()
 
 
 @strawberry.type
@@ -66,5 +79,5 @@ class AlarmSubscriptions:
         ] = None,
     ) -> AsyncGenerator[AlarmChanged, None]:
         """Refuses a bad cursor before the stream begins."""
-        position = await start_position(info.context, after)
+        position = await start_position(info.context, info.context.resume_after or after)
         return stream(info.context, position, filter)
