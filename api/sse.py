@@ -63,7 +63,7 @@ class GraphQLOverSse:
         if self.connections.draining:
             raise Refusal("UNAVAILABLE", _UNAVAILABLE, retry_after=1)
         context = self.gate.context(grant, language)
-        context.standing, context.turn = Standing(grant), Turn(asyncio.Semaphore())
+        context.standing = Standing(grant)
         context.resume_after = headers.get(b"last-event-id", b"").decode("latin-1") or None
         try:
             self.connections.hold(grant.actor.id)
@@ -81,7 +81,7 @@ class EventStream:
     """One operation's stream.
 
     Parameters:
-        context: with a standing and a turn.
+        context: with a standing.
     """
 
     def __init__(
@@ -89,6 +89,7 @@ class EventStream:
     ) -> None:
         self._request, self._context, self._planned = request, context, planned
         self._receive, self._send = receive, send
+        self._turns = asyncio.Semaphore()
         self._leaving = asyncio.Event()
         self._ended = asyncio.Event()
 
@@ -133,15 +134,12 @@ class EventStream:
 
     async def _send_results(self) -> None:
         context = self._context
-        assert context.turn
-        async with context.turn:
-            async with aclosing(
-                streamed(self._request, context, planned=self._planned)
-            ) as answers:
-                async for answer in answers:
-                    place = f"id: {context.cursor}\n".encode() if context.cursor else b""
-                    data = orjson.dumps(answer.body)
-                    await self._write(b"event: next\n%bdata: %b\n\n" % (place, data))
+        answers = streamed(self._request, context, planned=self._planned)
+        async with Turn(self._turns) as context.turn, aclosing(answers):
+            async for answer in answers:
+                place = f"id: {context.cursor}\n".encode() if context.cursor else b""
+                data = orjson.dumps(answer.body)
+                await self._write(b"event: next\n%bdata: %b\n\n" % (place, data))
         await self._write(_COMPLETE)
 
     async def _gone(self) -> None:
@@ -149,10 +147,9 @@ class EventStream:
             pass
 
     async def _left(self) -> None:
-        """The server goes away: what only streams ends now, what runs ends first."""
+        """The server goes away: what only streams has left its turn, what runs ends first."""
         await self._leaving.wait()
-        while not (self._context.turn and self._context.turn.is_over):
-            await asyncio.sleep(0.05)
+        await self._turns.acquire()
 
     def _expired(self) -> bytes:
         body = refusal("UNAUTHENTICATED", self._context.language)

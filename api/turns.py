@@ -16,15 +16,11 @@ class Turn:
 
     Parameters:
         turns: of the socket; wakes who waits in order of arrival.
-
-    Attributes:
-        is_over: whether it has been left.
     """
 
     def __init__(self, turns: asyncio.Semaphore) -> None:
         self._turns = turns
         self._held = False
-        self.is_over = False
 
     async def __aenter__(self) -> Self:
         await self._turns.acquire()
@@ -43,5 +39,4 @@ class Turn:
         """Let the next one begin; nothing where the turn has been left already."""
         if self._held:
             self._held = False
-            self.is_over = True
             self._turns.release()

@@ -44,7 +44,6 @@ AT_WORK = 4
 
 _FAREWELL_SECONDS = 1.0
 """How long a close frame may take to get into a socket that nobody may be reading."""
-_LOOK_SECONDS = 0.05
 
 _REFUSED_ORIGIN, _DRAINING = 403, 503
 
@@ -76,11 +75,10 @@ class GraphQLOverWebSocket:
 class Operation:
     """One operation of a socket, from its subscription to its last message."""
 
-    __slots__ = ("name", "task", "turn")
+    __slots__ = ("name", "task")
 
-    def __init__(self, name: str, turn: Turn) -> None:
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.turn = turn
         self.task: asyncio.Task[None] | None = None
 
     def frame(self, kind: str, payload: Any) -> dict[str, Any]:
@@ -146,17 +144,12 @@ class Socket:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def leave(self) -> None:
-        """Stop subscriptions, finish what is at work, and close: the server goes away."""
+        """Finish what is at work, and close: the server goes away."""
         self._leaving = True
+        # Behind all who wait for their turn; subscriptions have left theirs.
+        for _ in range(AT_WORK):
+            await self._turns.acquire()
         reader = self._reader
-        while reader and self._operations:
-            # A subscription that is just about to begin is one at the next look.
-            for operation in self._operations.values():
-                if operation.turn.is_over and operation.task:
-                    operation.task.cancel()
-            await asyncio.wait(
-                [one.task for one in self._operations.values() if one.task], timeout=_LOOK_SECONDS
-            )
         self._end(End(GOING_AWAY, "Going away"))
         if reader:
             await asyncio.wait([reader])
@@ -229,7 +222,7 @@ class Socket:
         return {"expiresAt": standing.grant.expires_at.isoformat()}
 
     async def _subscribe(self, name: str, payload: Any) -> None:
-        operation = Operation(name, Turn(self._turns))
+        operation = Operation(name)
         try:
             request = Request.of(payload)
         except BadRequest as error:
@@ -256,8 +249,8 @@ class Socket:
     async def _run(self, operation: Operation, request: Request, standing: Standing) -> None:
         """Run one operation when it is its turn, and send what it yields."""
         context = self._gate.context(standing.grant, self._language)
-        context.standing, context.turn = standing, operation.turn
-        async with operation.turn:
+        context.standing = standing
+        async with Turn(self._turns) as context.turn:
             try:
                 last = await self._send_results(operation, request, context)
             except Exception as error:

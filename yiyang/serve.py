@@ -10,8 +10,9 @@ from starlette.applications import Starlette
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
+from api.frames import MAX_MESSAGE_BYTES
 from api.settings import ApiSettings, Edition
-from api.websocket import MAX_MESSAGE_BYTES
+from yiyang.draining import drain_first
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
