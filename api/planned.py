@@ -3,7 +3,6 @@ it."""
 
 import logging
 import traceback
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from graphql import GraphQLError, OperationType, VariableValues
@@ -11,7 +10,7 @@ from graphql import GraphQLError, OperationType, VariableValues
 from api.context import Context
 from api.operations import Operation
 from api.plan import metrics
-from api.plan.operation import MAX_VARIANTS, PlannedOperation
+from api.plan.operation import MAX_VARIANTS, PlannedOperation, Resolve
 from api.plan.plans import Scope
 from api.plan.running import Run
 from api.plan.selection import Collector, Picked, Unplanned
@@ -19,8 +18,6 @@ from api.schema import core
 from domain.errors import DomainError
 
 log = logging.getLogger("yiyang.plan")
-
-Resolve = Callable[[Picked], Awaitable[Any]]
 
 
 async def data_by_plan(
@@ -34,23 +31,6 @@ async def data_by_plan(
         resolve: runs the resolver of a root field that is not declared. What it did, ordinary
             execution must not do again.
     """
-    return await _answered(operation, variables, context, resolve)
-
-
-async def delivery_by_plan(
-    operation: Operation, variables: VariableValues, context: Context, event: Any
-) -> dict[str, Any] | None:
-    """The data of what a subscription delivers for one of its events; None as above."""
-
-    async def happened(_: Picked) -> Any:
-        return event
-
-    return await _answered(operation, variables, context, happened)
-
-
-async def _answered(
-    operation: Operation, variables: VariableValues, context: Context, resolve: Resolve
-) -> dict[str, Any] | None:
     run = Run(context)
     try:
         data = await _compiled(operation, variables, Scope.of(context.actor)).answer(
@@ -63,6 +43,17 @@ async def _answered(
     metrics.PLANNED.add()
     metrics.STATEMENTS.value += len(context.statements)
     return data
+
+
+async def delivery_by_plan(
+    operation: Operation, variables: VariableValues, context: Context, event: Any
+) -> dict[str, Any] | None:
+    """The data of what a subscription delivers for one of its events; None as above."""
+
+    async def happened(_: Picked) -> Any:
+        return event
+
+    return await data_by_plan(operation, variables, context, happened)
 
 
 def _compiled(operation: Operation, variables: VariableValues, scope: Scope) -> PlannedOperation:

@@ -18,7 +18,7 @@ from graphql import (
     VariableValues,
     get_variable_values,
 )
-from graphql.execution.get_variable_signature import (
+from graphql.execution.get_variable_signature import (  # graphql-core's coercion begins with it
     GraphQLVariableSignature,
     get_variable_signature,
 )

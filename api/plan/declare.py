@@ -10,7 +10,8 @@
         spoken_text: str = computed(spoken_text, needs=[models.Alarm.kind])
 
 Every read of a table applies the predicate given to ``node`` or ``record``; a type without one
-cannot be declared. The DataLoaders of ``loaders.py`` execute these declarations.
+cannot be declared. Plans (``operation.py``) and the DataLoaders of ``loaders.py`` both go by these
+declarations.
 """
 
 import inspect

@@ -167,12 +167,12 @@ class KeyedRows:
 def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
     """Plans for a connection over a whole table."""
     row_type = row_type_of_table(declaration.model.__table__)
-    site = PageSite(ArgumentsOf(picked), declaration.order)
+    site = PageSite(ArgumentsOf(picked), declaration.order, declaration.filter)
 
     def compiled(sites: Sites) -> Plan:
         arguments, source = scope.arguments(), Source()
         writer = Writer(source, arguments, sites, scope.role, by_key=False)
-        placed = sites.place(PageSite(site.arguments, site.order, declaration.filter))
+        placed = sites.place(site)
 
         def paged(columns: list[Any]) -> AnySelect:
             order = ordered(site.order, lambda _, one: one, reverse=placed.shape.backward)

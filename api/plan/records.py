@@ -15,7 +15,6 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import InstrumentedAttribute
 from sqlalchemy.sql.expression import ColumnElement
 
-from api.plan.arguments import Arguments
 from api.plan.shapes import Order, RowType
 
 _DIALECT = asyncpg_dialect()
@@ -187,6 +186,3 @@ class Record:
 def text_of(statement: AnySelect) -> str:
     """The statement as PostgreSQL gets it: constants stand in it, values are parameters."""
     return str(statement.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
-
-
-__all__ = ["Access", "Arguments", "ArrayOf", "Record", "ordered", "text_of"]

@@ -14,7 +14,7 @@ from graphql import (
     OperationDefinitionNode,
     VariableNode,
 )
-from graphql.execution.collect_fields import (
+from graphql.execution.collect_fields import (  # the executor's own, so fields merge as there
     FieldDetailsList,
     FragmentDetails,
     collect_fields,
@@ -92,6 +92,7 @@ class Picked:
     @property
     def strawberry(self) -> StrawberryField | None:
         """Strawberry's definition; None for the fields of introspection."""
+        # Strawberry offers no other way back from graphql-core's field to its own.
         return self.field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
 
     @property
