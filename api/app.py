@@ -14,6 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.connections import Connections
 from api.feed import Feed
+from api.handshakes import GraphQLOverWebSocket
 from api.http import GraphQLOverHttp, timed
 from api.pages import Pages
 from api.plan import metrics
@@ -21,7 +22,6 @@ from api.requests import Gate
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
-from api.websocket import GraphQLOverWebSocket
 from domain.database import Database
 
 PATH = "/graphql"

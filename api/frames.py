@@ -6,6 +6,7 @@ https://github.com/enisdenjo/graphql-ws/blob/master/PROTOCOL.md
 from typing import Any, cast
 
 import orjson
+from starlette.types import Message
 
 PROTOCOL = "graphql-transport-ws"
 MAX_MESSAGE_BYTES = 64 * 1024
@@ -30,6 +31,11 @@ class End(Exception):
         super().__init__(code, reason)
         self.code = code
         self.reason = reason.encode()[:_MAX_REASON_BYTES].decode(errors="ignore")
+
+
+def closing(end: End) -> Message:
+    """What ASGI closes a socket by."""
+    return {"type": "websocket.close", "code": end.code, "reason": end.reason}
 
 
 def decoded(text: str | None) -> dict[str, Any]:

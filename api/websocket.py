@@ -3,11 +3,10 @@ operation, and an answer or a close code for whatever a client sends."""
 
 import asyncio
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from typing import Any
 
 import orjson
-from starlette.types import Message, Receive, Scope, Send
+from starlette.types import Receive, Send
 
 from api.auth.tokens import Grant, InvalidToken, bearer
 from api.connections import Connections, TooMany
@@ -21,11 +20,11 @@ from api.frames import (
     INIT_TIMEOUT,
     INVALID,
     PROTOCOL,
-    SUBPROTOCOL,
     TERMINATED,
     TOO_MANY,
     UNAUTHORIZED,
     End,
+    closing,
     decoded,
     id_of,
     payload_of,
@@ -44,32 +43,6 @@ AT_WORK = 4
 
 _FAREWELL_SECONDS = 1.0
 """How long a close frame may take to get into a socket that nobody may be reading."""
-
-_REFUSED_ORIGIN, _DRAINING = 403, 503
-
-
-@dataclass(frozen=True)
-class GraphQLOverWebSocket:
-    """Serves each socket until either side ends it."""
-
-    gate: Gate
-    connections: Connections
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One socket, as ASGI has it."""
-        await receive()  # websocket.connect
-        # Of several headers of one name the first holds.
-        headers = {name: value.decode("latin-1") for name, value in reversed(scope["headers"])}
-        if self.connections.draining:
-            await _refuse(scope, send, _DRAINING)
-        elif not self.connections.admits(headers.get(b"origin"), headers.get(b"host")):
-            await _refuse(scope, send, _REFUSED_ORIGIN)
-        elif PROTOCOL not in scope["subprotocols"]:
-            # Only a socket that has been accepted can be closed with a code.
-            await send({"type": "websocket.accept"})
-            await send(_close(End(SUBPROTOCOL, "Subprotocol not acceptable")))
-        else:
-            await Socket(headers, receive, send, self.gate, self.connections).serve()
 
 
 class Operation:
@@ -140,7 +113,7 @@ class Socket:
         if goodbye:
             with suppress(OSError, RuntimeError, TimeoutError):
                 async with asyncio.timeout(_FAREWELL_SECONDS):
-                    await self._asgi_send(_close(goodbye))
+                    await self._asgi_send(closing(goodbye))
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def leave(self) -> None:
@@ -309,19 +282,6 @@ class Socket:
         for task in tasks:
             task.cancel()
         return tasks
-
-
-def _close(end: End) -> Message:
-    return {"type": "websocket.close", "code": end.code, "reason": end.reason}
-
-
-async def _refuse(scope: Scope, send: Send, status: int) -> None:
-    """Turn a handshake down."""
-    if "websocket.http.response" not in scope.get("extensions", {}):
-        await send({"type": "websocket.close"})
-        return
-    await send({"type": "websocket.http.response.start", "status": status, "headers": []})
-    await send({"type": "websocket.http.response.body", "body": b""})
 
 
 def _bearer(authorization: Any) -> str | None:

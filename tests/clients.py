@@ -109,9 +109,11 @@ class Socket:
         await self.connection.send(json.dumps(message))
 
     async def receive(self) -> dict[str, Any]:
-        """The next frame."""
+        """The next frame that is no ping; these are answered."""
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            return json.loads(await self.connection.recv())
+            while (frame := json.loads(await self.connection.recv()))["type"] == "ping":
+                await self.send({"type": "pong"})
+        return frame
 
     async def subscribe(self, query: str, **variables: Any) -> str:
         """Start an operation; its id."""
