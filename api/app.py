@@ -12,9 +12,9 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from api.buckets import Buckets
 from api.connections import Connections
 from api.feed import Feed
-from api.handshakes import GraphQLOverWebSocket
 from api.http import GraphQLOverHttp, timed
 from api.pages import Pages
 from api.plan import metrics
@@ -22,6 +22,7 @@ from api.requests import Gate
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
+from api.websocket import GraphQLOverWebSocket
 from domain.database import Database
 
 PATH = "/graphql"
@@ -63,17 +64,29 @@ def create_app(
     """
     database = Database(settings.database_url, read_url=settings.database_read_url)
     feed = Feed(settings.database_url)
+    buckets = Buckets(database, settings.budget)
     documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
-    gate = Gate(database, feed, settings.token_key, settings.vault, settings.planned, documents)
+    gate = Gate(
+        database,
+        feed,
+        settings.token_key,
+        settings.vault,
+        settings.planned,
+        documents,
+        buckets,
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         await feed.start()
+        await buckets.start()
         if at_start:
             at_start(connections)
         try:
-            yield
+            with documents.reloaded_on_hangup():
+                yield
         finally:
+            await buckets.stop()
             await feed.stop()
             await database.close()
 

@@ -1,11 +1,11 @@
-"""How much a document asks for, before anything is read for it.
+"""How much an operation asks for, before anything is read for it.
 
-Without this, five short levels of lists would keep a process busy for minutes: what is bounded is
-the number of objects that an answer can hold, counted from the sizes that the document asks for.
+One pass over the operation counts all that is bounded, each fragment once for each size of page
+that it stands in. Without it, five short levels of lists would keep a process busy for minutes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any, cast
 
@@ -26,76 +26,133 @@ from strawberry.utils.str_converters import to_camel_case
 from api.plan.shapes import USUAL_LENGTH, Many, declared_types
 from api.relay import MAX_PAGE
 
+_SCHEMA = ("__schema", "__type")
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """What an operation, or a part of it, asks for: each fragment counts wherever it is spread.
+
+    Parameters:
+        objects: that the answer may hold: what the operation costs.
+        levels: of fields.
+        side_by_side: fields of the uppermost level.
+        introspects: whether the schema is asked about itself.
+    """
+
+    objects: int = 0
+    levels: int = 0
+    side_by_side: int = 0
+    fields: int = 0
+    aliases: int = 0
+    directives: int = 0
+    introspects: bool = False
+
 
 @dataclass
 class Measure:
-    """Counts the objects that one operation may answer with.
+    """Measures one operation.
 
     Parameters:
         fragments: the document's, by name.
         pages: sizes of pages that variables give, by the variables' names; None for none.
+
+    Attributes:
+        visited: how many selections have been looked at.
     """
 
     schema: GraphQLSchema
     fragments: Mapping[str, FragmentDefinitionNode]
     pages: Mapping[str, int | None]
-    _known: dict[tuple[str, int], tuple[int, int]] = field(
-        default_factory=dict[tuple[str, int], tuple[int, int]]
-    )
+    visited: int = 0
+    _known: dict[tuple[str, int], Size] = field(default_factory=dict[tuple[str, int], Size])
 
-    def of(self, operation: OperationDefinitionNode) -> tuple[int, int]:
-        """Objects, and levels of fields."""
+    def of(self, operation: OperationDefinitionNode) -> Size:
+        """The operation's size."""
         root = self.schema.get_root_type(operation.operation)
-        return self._of_selections(operation.selection_set, root, 1)
+        return self.below(operation, root, 1)
 
-    def _of_selections(
-        self, selections: SelectionSetNode | None, parent: Any, page: int
-    ) -> tuple[int, int]:
-        measured = [self._of_selection(one, parent, page) for one in _children(selections)]
-        return sum(objects for objects, _ in measured), max(
-            (deep for _, deep in measured), default=0
+    def below(self, node: Any, parent: Any, page: int) -> Size:
+        """The size of what is selected below a node.
+
+        Parameters:
+            parent: the type that it is selected of.
+            page: how many rows the lists of a connection hold here.
+        """
+        parts = [self.of_selection(one, parent, page) for one in selections_of(node)]
+        return Size(
+            sum(one.objects for one in parts),
+            max((one.levels for one in parts), default=0),
+            sum(one.side_by_side for one in parts),
+            sum(one.fields for one in parts),
+            sum(one.aliases for one in parts),
+            sum(one.directives for one in parts) + len(node.directives or ()),
+            any(one.introspects for one in parts),
         )
 
-    def _of_selection(self, selection: Any, parent: Any, page: int) -> tuple[int, int]:
+    def of_selection(self, selection: Any, parent: Any, page: int) -> Size:
+        """The size of a field, or of a fragment's fields; as for ``below``."""
+        self.visited += 1
         if isinstance(selection, FieldNode):
             return self._of_field(selection, parent, page)
         if isinstance(selection, FragmentSpreadNode):
-            return self._of_fragment(selection.name.value, page)
+            return self._of_fragment(selection, page)
         condition = selection.type_condition
         within = self.schema.get_type(condition.name.value) if condition else parent
-        return self._of_selections(selection.selection_set, within, page)
+        return self.below(selection, within, page)
 
-    def _of_fragment(self, name: str, page: int) -> tuple[int, int]:
+    def _of_fragment(self, spread: FragmentSpreadNode, page: int) -> Size:
+        name = spread.name.value
         known = self._known.get((name, page))
         if known is None:
             fragment = self.fragments[name]
             within = self.schema.get_type(fragment.type_condition.name.value)
-            known = self._of_selections(fragment.selection_set, within, page)
-            self._known[name, page] = known
-        return known
+            known = self._known[name, page] = self.below(fragment, within, page)
+        return _with_directives(known, spread)
 
-    def _of_field(self, node: FieldNode, parent: Any, page: int) -> tuple[int, int]:
-        definition: Any = getattr(parent, "fields", {}).get(node.name.value)
+    def _of_field(self, node: FieldNode, parent: Any, page: int) -> Size:
+        named, rows, page = self.rows_of(node, parent, page)
+        below = self.below(node, named, page)
+        return Size(
+            rows * (1 + below.objects),
+            below.levels + 1,
+            1,
+            below.fields + 1,
+            below.aliases + (node.alias is not None),
+            below.directives,
+            below.introspects or node.name.value in _SCHEMA,
+        )
+
+    def rows_of(self, node: FieldNode, parent: Any, page: int) -> tuple[Any, int, int]:
+        """The type of a field's objects, how many there may be, and the size of pages below.
+
+        No objects of a scalar.
+        """
+        definition: Any = self.schema.get_field(parent, node.name.value) if parent else None
         named = cast(Any, get_named_type(definition.type)) if definition else None
         if not is_composite_type(named):
-            return 0, 1
-        size = self._page_size(node) if "first" in definition.args else page
-        below, deep = self._of_selections(node.selection_set, named, size)
-        length = 1
+            return None, 0, page
+        rows = 1
         if _is_list(definition.type):
             in_page = parent.name.endswith(("Connection", "Page"))
-            length = page if in_page else _length(parent.name, node.name.value)
-        return length * (1 + below), deep + 1
+            rows = page if in_page else _length(parent.name, node.name.value)
+        return named, rows, self._page_size(node) if "first" in definition.args else page
 
     def _page_size(self, node: FieldNode) -> int:
         for value in _sizes_asked(node):
             if isinstance(value, IntValueNode):
-                return _within_a_page(int(value.value))
+                return _of_a_page(int(value.value))
             if isinstance(value, VariableNode):
                 given = self.pages[value.name.value]
                 if given is not None:
                     return given
         return MAX_PAGE
+
+
+def selections_of(node: Any) -> Sequence[Any]:
+    """What is selected below a node."""
+    selections: SelectionSetNode | None = getattr(node, "selection_set", None)
+    return selections.selections if selections else ()
 
 
 def page_variables(
@@ -121,8 +178,7 @@ def given_pages(names: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[
     """
     given = {name: variables.get(name, default) for name, default in names.items()}
     return {
-        name: _within_a_page(value) if isinstance(value, int) else None
-        for name, value in given.items()
+        name: _of_a_page(value) if isinstance(value, int) else None for name, value in given.items()
     }
 
 
@@ -132,7 +188,7 @@ def _asked_by_variables(
     waiting: list[Any] = list(definitions)
     while waiting:
         node = waiting.pop()
-        waiting += _children(getattr(node, "selection_set", None))
+        waiting += selections_of(node)
         if isinstance(node, FieldNode):
             for value in _sizes_asked(node):
                 if isinstance(value, VariableNode):
@@ -145,14 +201,15 @@ def _sizes_asked(node: FieldNode) -> Iterator[Any]:
             yield argument.value
 
 
-def _within_a_page(asked: int) -> int:
-    """Rows that are read for a page: one more tells whether the list goes on. A negative size is
-    refused later; here it must not make up for others."""
-    return max(0, min(asked, MAX_PAGE)) + 1
+def _of_a_page(asked: int) -> int:
+    """Rows of a page. A negative size is refused later; here it must not make up for others."""
+    return max(0, min(asked, MAX_PAGE))
 
 
-def _children(selections: SelectionSetNode | None) -> Iterator[Any]:
-    yield from selections.selections if selections else ()
+def _with_directives(size: Size, node: FragmentSpreadNode) -> Size:
+    if not node.directives:
+        return size
+    return replace(size, directives=size.directives + len(node.directives))
 
 
 def _is_list(kind: Any) -> bool:

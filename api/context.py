@@ -11,18 +11,20 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from api.auth.scopes import INTROSPECTION
 from api.feed import SHARED_SECONDS, Feed, SharedReads
 from api.plan.loaders import Loaders
 from api.standing import Standing
 from api.texts import Language
 from api.turns import Turn
 from domain import calendar
-from domain.access import Actor
+from domain.access import Actor, Permission
 from domain.crypto import Vault
 from domain.database import Database
 from domain.tables import Subtree
 
 if TYPE_CHECKING:
+    from api.buckets import Purse
     from api.trusted import Documents
 
 
@@ -39,6 +41,7 @@ class Context:
         resume_after: the cursor of the last event that the client says it has had.
         scopes: what the client may do beside what its actor may; None for ourselves, who may all.
         documents: those that ids stand for; None where no id is known.
+        purse: what the client may spend; None for ourselves, who may spend anything.
     """
 
     database: Database
@@ -52,6 +55,7 @@ class Context:
     resume_after: str | None = None
     scopes: frozenset[str] | None = None
     documents: "Documents | None" = None
+    purse: "Purse | None" = None
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     current: bool = False
     """Whether to read where the writes go: a replica may not yet show what was written."""
@@ -96,6 +100,11 @@ class Context:
     def allows(self, scope: str) -> bool:
         """Whether the client's token carries a scope."""
         return self.scopes is None or scope in self.scopes
+
+    @property
+    def may_introspect(self) -> bool:
+        """Whether the schema is shown, and what a wrong name might have been."""
+        return self.allows(INTROSPECTION) or self.actor.may(Permission.INTROSPECT)
 
     @asynccontextmanager
     async def transaction(self, *, dry_run: bool = False) -> AsyncGenerator[AsyncSession, None]:
@@ -146,7 +155,7 @@ class Context:
         self._shared, self._event = self.feed.reads, cursor
         self.statements.clear()
         self._now = self._today = None
-        self.loaders.forget()
+        self.loaders.begin_anew()
         self.masked.clear()
 
     @property

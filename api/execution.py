@@ -9,10 +9,11 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import ExecutionResult, GraphQLError, OperationType
+from graphql import ExecutionResult, GraphQLError, OperationType, VariableValues
 
 from api.auth.scopes import OWN_DOCUMENTS
 from api.context import Context
+from api.cost import Charge
 from api.documents import WHICH_OPERATION, Document, NoSuchOperation, prepared
 from api.errors import as_internal, formatted
 from api.limits import too_large
@@ -23,6 +24,7 @@ from api.refusals import Refusal, unknown_document
 from api.requests import BadRequest, Request
 from api.texts import error_text
 from domain.access import Permission
+from domain.errors import PermissionDenied, QueryTooLarge
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +63,7 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         operation = _chosen(request, context)
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("subscriptions go over a WebSocket, or with Accept: text/event-stream")
-        answer = await _executed(_bounded(operation, request), request, context, planned)
-        return _explained(answer, request, context)
+        return await _executed(operation, request, context, planned)
     except BadRequest:
         raise
     except _Refused as refusal:
@@ -88,7 +89,7 @@ async def streamed(
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await answered(request, context, planned=planned)
             return
-        ordinary, events = await _started(_bounded(operation, request), request, context)
+        ordinary, events = await _started(operation, request, context)
     except _Refused as refusal:
         yield _refused(refusal.errors, context)
         return
@@ -106,7 +107,8 @@ async def streamed(
     try:
         async with aclosing(events):
             async for event in events:
-                yield await _delivered(ordinary, event, context, planned)
+                answer = await _delivered(ordinary, event, context, planned)
+                yield _explained(answer, operation, request, context)
     except Exception as error:
         yield _response(ExecutionResult(None, [_error(error)]), context)
 
@@ -138,33 +140,52 @@ def _document(request: Request, context: Context) -> Document:
     return prepared(request.query)
 
 
-def _bounded(operation: Operation, request: Request) -> Operation:
-    if reason := operation.excess(request.variables):
-        raise _Refused([too_large(reason)])
-    return operation
+async def _admitted(
+    operation: Operation, request: Request, context: Context
+) -> tuple[VariableValues, Charge]:
+    """An operation's variables, and what it has been charged: nothing else keeps it from being
+    executed. Raises: _Refused, Refusal."""
+    size, excess = operation.measured(request.variables)
+    if excess is not None:
+        raise _Refused([too_large(excess)])
+    if size.introspects and not context.may_introspect:
+        raise _Refused([as_internal(PermissionDenied())])
+    variables = operation.coerced(request.variables)
+    if isinstance(variables, list):
+        raise _Refused(variables)
+    try:
+        return variables, await Charge.of(size, context.purse)
+    except QueryTooLarge as error:
+        raise _Refused([as_internal(error)]) from error
 
 
 async def _executed(
     operation: Operation, request: Request, context: Context, planned: bool
 ) -> Answer:
-    variables = operation.coerced(request.variables)
-    if isinstance(variables, list):
-        return _response(ExecutionResult(None, variables), context)
+    variables, charge = await _admitted(operation, request, context)
     ordinary = Ordinary(operation, variables, context)
+    data = None
     if planned:
         data = await data_by_plan(operation, variables, context, ordinary.resolve)
-        if data is not None:
-            return _response(ExecutionResult(data, None), context, planned=True)
-    return _response(await ordinary.result(), context)
+    made = data is not None
+    result = ExecutionResult(data, None) if made else await ordinary.result()
+    answer = _response(result, context, planned=made)
+    used = charge.settle(None if result.errors else result.data, operation.shape)
+    # The same document asked for by its id has the same answer, to the byte.
+    told = context.purse is not None and context.purse.is_told and request.document_id is None
+    if request.cost or told:
+        answer.body.setdefault("extensions", {})["cost"] = charge.report(used)
+    return _explained(answer, operation, request, context)
 
 
 async def _started(
     operation: Operation, request: Request, context: Context
 ) -> tuple[Ordinary, AsyncGenerator[Any, None]]:
-    """What executes each event of a subscription, and the events."""
-    variables = operation.coerced(request.variables)
-    if isinstance(variables, list):
-        raise _Refused(variables)
+    """What executes each event of a subscription, and the events.
+
+    A subscription is charged once, when it starts: no delivery is ever kept back.
+    """
+    variables, _ = await _admitted(operation, request, context)
     ordinary = Ordinary(operation, variables, context)
     events = await ordinary.events()
     if isinstance(events, ExecutionResult):
@@ -200,7 +221,7 @@ def _response(result: ExecutionResult, context: Context, *, planned: bool = Fals
     return Answer(body, planned)
 
 
-def _explained(answer: Answer, request: Request, context: Context) -> Answer:
+def _explained(answer: Answer, operation: Operation, request: Request, context: Context) -> Answer:
     """The answer, and for whoever asks and may know it, how it was made."""
     if not request.explain or not context.actor.may(Permission.EXPLAIN):
         return answer
@@ -208,7 +229,9 @@ def _explained(answer: Answer, request: Request, context: Context) -> Answer:
         "execution": "PLANNED" if answer.planned else "ORDINARY",
         "reason": context.unplanned,
         "statementCount": len(context.statements) + context.loaders.statement_count,
-        "statements": context.statements,
+        "statements": [*context.statements, *context.loaders.statements],
+        "batches": context.loaders.batches,
+        "costs": operation.costs(request.variables),
     }
     extensions = answer.body.setdefault("extensions", {})
     extensions["explain"] = explained

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, cast
 
 from graphql import (
+    DirectiveNode,
     DocumentNode,
     FieldNode,
     FragmentDefinitionNode,
@@ -14,12 +15,17 @@ from graphql import (
 )
 from graphql.language.ast import Node
 
+from api.complexity import Size
 from domain.errors import QueryTooLarge
 
 MAX_OBJECTS = 20_000
 """Objects that an answer may hold, by the sizes that the document asks for."""
 
 MAX_LEVELS = 25
+MAX_FIELDS = 2000
+MAX_ALIASES = 200
+MAX_DIRECTIVES = 100
+MAX_MUTATIONS = 10
 MAX_FRAGMENTS = 30
 MAX_REPEATS = 10
 """How often one selection set may name the same response key: comparing them is quadratic."""
@@ -32,12 +38,25 @@ def too_large(reason: str) -> GraphQLError:
     return GraphQLError(reason, original_error=QueryTooLarge(reason=reason))
 
 
-def excessive(objects: int, levels: int) -> str | None:
-    """Why an operation of that measure asks for more than a process can answer in a moment."""
-    if levels > MAX_LEVELS:
-        return f"{levels} levels, at most {MAX_LEVELS}"
-    if objects > MAX_OBJECTS:
-        return f"up to {objects} objects, at most {MAX_OBJECTS}"
+def excessive(size: Size, *, mutates: bool) -> str | None:
+    """Why an operation of that size asks for more than a process can answer in a moment; None if
+    it does not.
+
+    Parameters:
+        mutates: whether the operation is a mutation.
+    """
+    if mutates and size.side_by_side > MAX_MUTATIONS:
+        return f"{size.side_by_side} mutations, at most {MAX_MUTATIONS}"
+    bounds = (
+        (size.levels, MAX_LEVELS, "levels"),
+        (size.fields, MAX_FIELDS, "fields"),
+        (size.aliases, MAX_ALIASES, "aliases"),
+        (size.directives, MAX_DIRECTIVES, "directives"),
+        (size.objects, MAX_OBJECTS, "objects"),
+    )
+    for asked, most, what in bounds:
+        if asked > most:
+            return f"{asked} {what}, at most {most}"
     return None
 
 
@@ -46,11 +65,16 @@ def unreasonable(document: DocumentNode) -> str | None:
     fragments = sum(isinstance(one, FragmentDefinitionNode) for one in document.definitions)
     if fragments > MAX_FRAGMENTS:
         return f"{fragments} fragments, at most {MAX_FRAGMENTS}"
+    directives = 0
     for node in _nodes(document):
+        if isinstance(node, DirectiveNode):
+            directives += 1
         if isinstance(node, SelectionSetNode) and _most_repeats(node) > MAX_REPEATS:
             return f"a field named more than {MAX_REPEATS} times side by side"
         if isinstance(node, IntValueNode) and len(node.value) > MAX_DIGITS:
             return f"a number of more than {MAX_DIGITS} digits"
+    if directives > MAX_DIRECTIVES:
+        return f"{directives} directives, at most {MAX_DIRECTIVES}"
     return None
 
 

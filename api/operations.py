@@ -1,6 +1,7 @@
 """A validated operation: how much it asks for, and its variables."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from graphql import (
@@ -12,7 +13,8 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from api.complexity import Measure, given_pages, page_variables
+from api.complexity import Measure, Size, given_pages, page_variables
+from api.cost import Shape, costs_by_field, shape_of
 from api.limits import excessive
 from api.plan.selection import variables_in_directives
 from api.schema import core
@@ -53,18 +55,31 @@ class Operation:
         self.plans: dict[Any, Any] = {}
         self._variables = Variables(core, node.variable_definitions)
         self._pages = page_variables(node, self.fragments)
-        self._measured: dict[tuple[int | None, ...], str | None] = {}
+        self._measured: dict[tuple[int | None, ...], tuple[Size, str | None]] = {}
 
-    def excess(self, variables: Mapping[str, Any] | None) -> str | None:
-        """Why the operation asks for more than a process can answer in a moment; None if not."""
+    @cached_property
+    def shape(self) -> Shape:
+        """Where the answer may hold objects."""
+        return shape_of(self.node, self.fragments)
+
+    def measured(self, variables: Mapping[str, Any] | None) -> tuple[Size, str | None]:
+        """How much the operation asks for, and why that is more than a process can answer in a
+        moment; None if it is not."""
         pages = given_pages(self._pages, variables or {})
         key = tuple(pages.values())
-        if key not in self._measured:
+        known = self._measured.get(key)
+        if known is None:
             if len(self._measured) >= MEASURES:
                 del self._measured[next(iter(self._measured))]
-            measure = Measure(core, self.fragments, pages)
-            self._measured[key] = excessive(*measure.of(self.node))
-        return self._measured[key]
+            size = Measure(core, self.fragments, pages).of(self.node)
+            excess = excessive(size, mutates=self.kind is OperationType.MUTATION)
+            known = self._measured[key] = (size, excess)
+        return known
+
+    def costs(self, variables: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+        """What each field costs at most."""
+        pages = given_pages(self._pages, variables or {})
+        return costs_by_field(Measure(core, self.fragments, pages), self.node)
 
     def coerced(self, variables: Mapping[str, Any] | None) -> VariableValues | list[GraphQLError]:
         """The variables as resolvers get them, or what is wrong with them."""

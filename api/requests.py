@@ -12,6 +12,7 @@ from domain.crypto import Vault
 from domain.database import Database
 
 if TYPE_CHECKING:
+    from api.buckets import Buckets
     from api.trusted import Documents
 
 MAX_DOCUMENT = 16_384
@@ -83,6 +84,8 @@ class Gate:
     """Whether plans answer operations where they can."""
     documents: "Documents | None" = None
     """Those that ids stand for."""
+    buckets: "Buckets | None" = None
+    """What clients may spend; None for anything."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -104,6 +107,7 @@ class Gate:
             vault=self.vault,
             scopes=grant.scopes,
             documents=self.documents,
+            purse=self.buckets.purse(grant) if self.buckets else None,
         )
 
 

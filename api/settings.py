@@ -22,6 +22,10 @@ class Edition(StrEnum):
     errors: the first edition."""
 
 
+DEFAULT_BUDGET = 40_000
+"""Twice what one operation may ask for."""
+
+
 @dataclass(frozen=True)
 class ApiSettings:
     """Settings of one API process.
@@ -35,6 +39,7 @@ class ApiSettings:
         trusted_documents: manifest of the documents that apps may execute; None for any document.
         persisted_queries: whether a client may have its documents kept under their hashes.
         edition: of GraphQL over HTTP, for the statuses of answers.
+        budget: points of a client's bucket where its token does not say.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
         origins: of pages of other sites that may open sockets, for example
             ``https://desk.example``.
@@ -47,6 +52,7 @@ class ApiSettings:
     planned: bool = True
     trusted_documents: Path | None = None
     persisted_queries: bool = False
+    budget: int = DEFAULT_BUDGET
     edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
     origins: tuple[str, ...] = ()

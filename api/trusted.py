@@ -4,12 +4,15 @@ A manifest is JSON, the SHA-256 of each document's text -> its text, as graphql-
 preset writes it (``persistedDocuments: {hashAlgorithm: "sha256"}``).
 """
 
+import asyncio
 import hashlib
 import json
 import logging
 import re
+import signal
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, cast
 
@@ -61,6 +64,23 @@ class Documents:
             log.error("The trusted documents stay as they are: %s", error)
         else:
             log.info("%d trusted documents from %s", len(self._trusted), self._manifest)
+
+    @contextmanager
+    def reloaded_on_hangup(self) -> Generator[None, None, None]:
+        """Meanwhile SIGHUP has the manifest read again, on a thread of its own."""
+        loop = asyncio.get_running_loop()
+        under_way: set[asyncio.Task[None]] = set()
+
+        def begin() -> None:
+            task = asyncio.create_task(asyncio.to_thread(self.reload))
+            under_way.add(task)
+            task.add_done_callback(under_way.discard)
+
+        loop.add_signal_handler(signal.SIGHUP, begin)
+        try:
+            yield
+        finally:
+            loop.remove_signal_handler(signal.SIGHUP)
 
     def of(self, request: Request, *, own: bool) -> Document:
         """The document that a request asks for.

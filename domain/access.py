@@ -48,6 +48,7 @@ class Permission(StrEnum):
     ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
     ASSISTANCE_CASE_REJECT = "assistance_case:reject"
     EXPLAIN = "operation:explain"
+    INTROSPECT = "operation:introspect"
 
 
 _RESPONDER = frozenset(
@@ -105,7 +106,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     # Follows the money, not the elder.
     Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ}),
     # Who administers the system decides about nobody's assistance.
-    Role.ADMIN: _RESPONDER | _STAYS | _MEALS | {Permission.VISIT_VERIFY, Permission.EXPLAIN},
+    Role.ADMIN: _RESPONDER
+    | _STAYS
+    | _MEALS
+    | {Permission.VISIT_VERIFY, Permission.EXPLAIN, Permission.INTROSPECT},
 }
 """A role that is not named here may do nothing; reading is a matter of row visibility."""
 

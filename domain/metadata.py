@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 # Imported for what they declare.
+from domain import buckets as buckets
 from domain import idempotency as idempotency
 from domain import outbox as outbox
 from domain.accounts import models as accounts
@@ -24,6 +25,7 @@ __all__ = [
     "alarms",
     "assistance",
     "beds",
+    "buckets",
     "canteens",
     "devices",
     "elders",

@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select
+from sqlalchemy.dialects import postgresql
 from strawberry.dataloader import DataLoader
 
 from api.plan import statements
@@ -44,6 +45,10 @@ class Loaders:
     Parameters:
         database: where from; every batch borrows a connection of its own.
         actor: whose predicate every statement carries.
+
+    Attributes:
+        statement_count: of what has been read.
+        batches: each loader's, in the order in which they were loaded, and for how many keys.
     """
 
     def __init__(self, database: Database, actor: Actor) -> None:
@@ -51,11 +56,26 @@ class Loaders:
         self._actor = actor
         self._loaders: dict[Hashable, Loader] = {}
         self._primary = False
+        self._ran: list[Select[*tuple[Any, ...]]] = []
         self.statement_count = 0
+        self.batches: list[dict[str, Any]] = []
+
+    @property
+    def statements(self) -> list[str]:
+        """The SQL that was run, except for the stream's head."""
+        dialect = postgresql.asyncpg.dialect()
+        return [str(statement.compile(dialect=dialect)) for statement in self._ran]
 
     def forget(self) -> None:
         """Read anew from here on."""
         self._loaders.clear()
+
+    def begin_anew(self) -> None:
+        """Forget also what has been done."""
+        self.forget()
+        self._ran.clear()
+        self.batches.clear()
+        self.statement_count = 0
 
     def forget_after_write(self) -> None:
         """Read anew from here on, and where the write is sure to be seen."""
@@ -72,7 +92,7 @@ class Loaders:
             found = {getattr(row, name): _instance(row_type, row) for row in rows}
             return [found.get(key) for key in keys]
 
-        return self._loader(("key", row_type.prefix or row_type.table.name), load)
+        return self._loader(("key", row_type.prefix or row_type.table.name), row_type, load)
 
     def one(self, declaration: One) -> Loader:
         """Key of the row pointed to -> instance or None."""
@@ -90,7 +110,7 @@ class Loaders:
                 found[row[0]].append(child)
             return [found[parent] for parent in parents]
 
-        return self._loader(declaration, load)
+        return self._loader(declaration, target, load)
 
     def one_back(self, declaration: OneBack) -> Loader:
         """Parent's key -> instance, or None where there is none to be seen."""
@@ -101,7 +121,7 @@ class Loaders:
             found = {row[0]: _instance(target, row) for row in rows}
             return [found.get(parent) for parent in parents]
 
-        return self._loader(declaration, load)
+        return self._loader(declaration, target, load)
 
     def pages(self, declaration: Listing, arguments: PageArguments) -> Loader:
         """Parent's key -> page of the rows that point to it."""
@@ -128,7 +148,7 @@ class Loaders:
                 for parent in parents
             ]
 
-        return self._loader((declaration, arguments), load)
+        return self._loader((declaration, arguments), target, load)
 
     async def page(
         self,
@@ -160,7 +180,7 @@ class Loaders:
             found: dict[Any, int] = {row[0]: row[1] for row in await self._fetch(statement)}
             return [found.get(parent, 0) for parent in parents]
 
-        return self._loader(("count", declaration), load)
+        return self._loader(("count", declaration), target, load)
 
     def _page(
         self,
@@ -202,12 +222,20 @@ class Loaders:
 
     async def _fetch(self, statement: Select[*tuple[Any, ...]]) -> Sequence[AnyRow]:
         self.statement_count += 1
+        self._ran.append(statement)
         return await self._database.fetch(statement, primary=self._primary)
 
-    def _loader(self, key: Hashable, load: Callable[[list[Any]], Any]) -> Loader:
+    def _loader(
+        self, key: Hashable, row_type: RowType, load: Callable[[list[Any]], Awaitable[Any]]
+    ) -> Loader:
         loader = self._loaders.get(key)
         if loader is None:
-            loader = self._loaders[key] = SharedLoader(load_fn=load)
+
+            async def noted(keys: list[Any]) -> Any:
+                self.batches.append({"table": row_type.table.name, "keys": len(keys)})
+                return await load(keys)
+
+            loader = self._loaders[key] = SharedLoader(load_fn=noted)
         return loader
 
 
