@@ -15,7 +15,15 @@ from tests.clients import Api
 from tests.conformance.clients.conftest import Client, started
 from tests.polling import to_the_end
 
-LIVE = [("graphql_ws", "ws"), ("urql", "ws"), ("apollo", "ws"), ("relay", "ws")]
+LIVE = [
+    ("graphql_ws", "ws"),
+    ("graphql_sse", "sse"),
+    ("urql", "ws"),
+    ("urql", "sse"),
+    ("apollo", "ws"),
+    ("apollo", "sse"),
+    ("relay", "ws"),
+]
 BURST = 12
 SIGN_IN = ["UNAUTHENTICATED"]
 REFUSED: dict[str, int] = {"graphql_ws": 4403, "graphql_sse": 401}
