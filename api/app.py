@@ -14,7 +14,10 @@ from starlette.types import Receive, Scope, Send
 
 from api.buckets import Buckets
 from api.connections import Connections
+from api.exports.download import Downloads
+from api.exports.types import FILES
 from api.feed import Feed
+from api.handshakes import GraphQLOverWebSocket
 from api.http import GraphQLOverHttp, timed
 from api.pages import Pages
 from api.plan import metrics
@@ -22,7 +25,6 @@ from api.requests import Gate
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
-from api.websocket import GraphQLOverWebSocket
 from domain.database import Database
 
 PATH = "/graphql"
@@ -109,6 +111,7 @@ def create_app(
         Route(PATH, over_http),
         Route("/health", health),
         Route("/metrics", counters),
+        Route(f"{FILES}/{{id}}", Downloads(gate).answer),
         *pages,
     ]
     return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)

@@ -2,6 +2,7 @@
 
 import strawberry
 from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
 
 from api.access_page import access_page as access_page
 from api.accounts.queries import NodeQueries
@@ -16,8 +17,12 @@ from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
+from api.exports.mutations import ExportMutations
+from api.exports.queries import ExportQueries
+from api.exports.subscriptions import ExportSubscriptions
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
+from api.scalars import SCALARS
 from api.stations.queries import StationQueries
 from api.visits.mutations import VisitMutations
 from api.visits.queries import VisitQueries
@@ -35,22 +40,34 @@ class Query(
     BedQueries,
     CanteenQueries,
     AssistanceQueries,
+    ExportQueries,
 ):
     """What can be read."""
 
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
-class Mutation(AlarmMutations, BedMutations, VisitMutations, CanteenMutations, AssistanceMutations):
+class Mutation(
+    AlarmMutations,
+    BedMutations,
+    VisitMutations,
+    CanteenMutations,
+    AssistanceMutations,
+    ExportMutations,
+):
     """What can be changed."""
 
 
 @strawberry.type(description="What can be followed live.")
-class Subscription(AlarmSubscriptions):
+class Subscription(AlarmSubscriptions, ExportSubscriptions):
     """What can be followed live."""
 
 
 schema = strawberry.Schema(
-    query=Query, mutation=Mutation, subscription=Subscription, types=declared_nodes()
+    query=Query,
+    mutation=Mutation,
+    subscription=Subscription,
+    types=declared_nodes(),
+    config=StrawberryConfig(scalar_map=SCALARS),
 )
 
 core: GraphQLSchema = schema._schema  # pyright: ignore[reportPrivateUsage]  # no public way to it

@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ASSISTANCE_CASE_SUBMIT = "assistance_case:submit"
     ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
     ASSISTANCE_CASE_REJECT = "assistance_case:reject"
+    EXPORT = "export:write"
     EXPLAIN = "operation:explain"
     INTROSPECT = "operation:introspect"
 
@@ -102,14 +103,20 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.ASSISTANCE_CASE_ACCEPT,
         Permission.ASSISTANCE_CASE_REJECT,
+        Permission.EXPORT,
     },
     # Follows the money, not the elder.
-    Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ}),
+    Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ, Permission.EXPORT}),
     # Who administers the system decides about nobody's assistance.
     Role.ADMIN: _RESPONDER
     | _STAYS
     | _MEALS
-    | {Permission.VISIT_VERIFY, Permission.EXPLAIN, Permission.INTROSPECT},
+    | {
+        Permission.VISIT_VERIFY,
+        Permission.EXPORT,
+        Permission.EXPLAIN,
+        Permission.INTROSPECT,
+    },
 }
 """A role that is not named here may do nothing; reading is a matter of row visibility."""
 

@@ -1,5 +1,6 @@
 """What a violated constraint means: each name that a client can run into, and its error."""
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from domain.errors import (
@@ -65,6 +66,10 @@ CHECKS: dict[str, str] = {
     "elder_gender_known": "gender",
     "elder_tag_known": "tag",
     "elder_tag_period_forward": "until",
+    "export_failed_with_reason": "failure",
+    "export_failure_known": "failure",
+    "export_role_known": "role",
+    "export_state_known": "state",
     "family_link_relation_known": "relation",
     "meal_order_item_quantity_positive": "quantity",
     "meal_order_meal_known": "meal",
@@ -89,10 +94,17 @@ _DATA_EXCEPTION = "22"
 """Class of SQLSTATEs for values that PostgreSQL cannot hold, such as a NUL in a text."""
 
 
-def domain_error(failure: DBAPIError) -> DomainError | None:
-    """The domain's word for what PostgreSQL refused; None for a refusal that nobody foresaw."""
-    cause = getattr(failure.orig, "__cause__", None)
-    if (getattr(cause, "sqlstate", None) or "").startswith(_DATA_EXCEPTION):
+def domain_error(failure: BaseException) -> DomainError | None:
+    """The domain's word for what PostgreSQL, or its driver, refused; None for a refusal that nobody
+    foresaw, and for any other failure.
+
+    Parameters:
+        failure: SQLAlchemy's, or asyncpg's own.
+    """
+    cause = _of_driver(failure)
+    # The driver's refusal of a value, such as a number that has no room in eight bytes.
+    unfit = isinstance(cause, asyncpg.InterfaceError) and isinstance(cause, ValueError)
+    if unfit or (getattr(cause, "sqlstate", None) or "").startswith(_DATA_EXCEPTION):
         return InvalidInput(None, reason=Reason.NOT_STORABLE)
     name = constraint_name(failure)
     if name is None:
@@ -108,7 +120,11 @@ def domain_error(failure: DBAPIError) -> DomainError | None:
     return None
 
 
-def constraint_name(failure: DBAPIError) -> str | None:
-    """The violated constraint's name: asyncpg's own error is the cause of SQLAlchemy's."""
-    cause = getattr(failure.orig, "__cause__", None)
-    return getattr(cause, "constraint_name", None)
+def constraint_name(failure: BaseException) -> str | None:
+    """The violated constraint's name."""
+    return getattr(_of_driver(failure), "constraint_name", None)
+
+
+def _of_driver(failure: BaseException) -> BaseException | None:
+    """asyncpg's own error, which is the cause of SQLAlchemy's."""
+    return getattr(failure.orig, "__cause__", None) if isinstance(failure, DBAPIError) else failure

@@ -35,8 +35,12 @@ class Vault:
             column: ``table.column``; a ciphertext moved to another column does not open.
         Returns: key id, nonce and AES-GCM ciphertext, in this order.
         """
+        return self.seal_bytes(plain.encode(), column)
+
+    def seal_bytes(self, plain: bytes, column: str) -> bytes:
+        """The same for a value that is no text."""
         nonce = os.urandom(_NONCE_BYTES)
-        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain.encode(), column.encode())
+        sealed = AESGCM(self.keys[self.current]).encrypt(nonce, plain, column.encode())
         return self.current.encode() + nonce + sealed
 
     def open(self, sealed: bytes, column: str) -> str:
@@ -44,9 +48,13 @@ class Vault:
 
         Raises: KeyError for an unknown key id; cryptography's InvalidTag for a changed value.
         """
+        return self.open_bytes(sealed, column).decode()
+
+    def open_bytes(self, sealed: bytes, column: str) -> bytes:
+        """Decrypt what ``seal_bytes`` made. Raises: as ``open``."""
         key_id, rest = sealed[:_KEY_ID_BYTES].decode(), sealed[_KEY_ID_BYTES:]
         nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
-        return AESGCM(self.keys[key_id]).decrypt(nonce, body, column.encode()).decode()
+        return AESGCM(self.keys[key_id]).decrypt(nonce, body, column.encode())
 
     def digest(self, plain: str, column: str) -> bytes:
         """A keyed hash (32 bytes) that equals itself for equal values of a column."""

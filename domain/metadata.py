@@ -13,6 +13,7 @@ from domain.beds import models as beds
 from domain.canteens import models as canteens
 from domain.devices import models as devices
 from domain.elders import models as elders
+from domain.exports import models as exports
 from domain.regions import models as regions
 from domain.stations import models as stations
 from domain.visits import models as visits
@@ -29,6 +30,7 @@ __all__ = [
     "canteens",
     "devices",
     "elders",
+    "exports",
     "idempotency",
     "outbox",
     "regions",

@@ -32,6 +32,9 @@ _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
 _RETRY_AFTER = timedelta(seconds=2)
 
+DEAD_AFTER = timedelta(seconds=30)
+"""How long a worker may be silent before its jobs are taken by others."""
+
 _EXPORTS_AT_ONCE = 2
 """How many turns of exports are taken at a time, by all workers together: alarms come first."""
 
@@ -65,7 +68,7 @@ async def _work_on_one_connection(
         if vault is not None:
             _register_exports(queue, database, vault)
         ready()
-        await queue.run(dequeue_timeout=_LONGEST_SLEEP)
+        await queue.run(dequeue_timeout=_LONGEST_SLEEP, heartbeat_timeout=DEAD_AFTER)
     finally:
         connection.terminate()
 
@@ -94,6 +97,12 @@ def _register(queue: PgQueuer, database: Database) -> None:
             dropped = await idempotency.prune(session)
         log.info("forgot %d calls older than %s", dropped, idempotency.KEPT)
 
+    @queue.schedule("buckets.prune", "37 * * * *")
+    async def drop(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        async with database.transaction("worker") as session:
+            dropped = await buckets.prune(session)
+        log.info("dropped %d buckets that have long been full", dropped)
+
 
 def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None:
     @queue.entrypoint(exports.WRITE_JOB, concurrency_limit=_EXPORTS_AT_ONCE)
@@ -112,9 +121,3 @@ def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None
         async with database.transaction("worker") as session:
             dropped = await exports.expire(session)
         log.info("dropped the files of %d exports", dropped)
-
-    @queue.schedule("buckets.prune", "37 * * * *")
-    async def drop(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        async with database.transaction("worker") as session:
-            dropped = await buckets.prune(session)
-        log.info("dropped %d buckets that have long been full", dropped)

@@ -19,6 +19,7 @@ RELATIVES = {Role.GUARDIAN, Role.FAMILY}
 EATERS = {Role.ELDER, Role.STATION, Role.ADMIN, *RELATIVES}
 APPLICANTS = {Role.ELDER, Role.STATION, Role.ADVISOR, Role.OFFICIAL, *RELATIVES}
 KEEPERS = {Role.STATION, Role.ADMIN}
+EXPORTERS = {Role.OFFICIAL, Role.AUDITOR, Role.ADMIN}
 
 MAY: dict[str, set[Role]] = {
     "alarmAcknowledge": DESKS | RELATIVES,
@@ -39,6 +40,8 @@ MAY: dict[str, set[Role]] = {
     "assistanceCaseSubmit": APPLICANTS,
     "assistanceCaseAccept": {Role.OFFICIAL},
     "assistanceCaseReject": {Role.OFFICIAL},
+    "exportStart": EXPORTERS,
+    "exportCancel": EXPORTERS,
 }
 """Who may do what, said once more."""
 
@@ -215,6 +218,15 @@ def _only_case(world: World, key: Any) -> bool:
     )
 
 
+async def _list(scene: Scene) -> dict[str, Any]:
+    return {"query": "{ regions { nodes { code } } }"}
+
+
+async def _asked_for(scene: Scene) -> dict[str, Any]:
+    await scene.put("export", account_id=scene.actor.id, role=scene.actor.role, state="WAITING")
+    return {"id": public_id("export", scene.key)}
+
+
 OPERATIONS: dict[str, Operation] = {
     "alarmAcknowledge": Operation("alarm", _alarm("RAISED")),
     "alarmDispatch": Operation("alarm", _alarm("ACKNOWLEDGED")),
@@ -238,4 +250,6 @@ OPERATIONS: dict[str, Operation] = {
     "assistanceCaseReject": Operation(
         "assistance_case", _submitted(reason="收入超过标准"), _only_case
     ),
+    "exportStart": Operation("account", _list),
+    "exportCancel": Operation("export", _asked_for),
 }

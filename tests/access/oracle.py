@@ -23,6 +23,7 @@ TABLES = (
     "contact",
     "device",
     "elder",
+    "export",
     "family_link",
     "meal_order",
     "menu_item",
@@ -161,6 +162,10 @@ def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
+def _asked_for(_: World, actor: Actor, row: Row) -> bool:
+    return row["account_id"] == actor.id and row["role"] == actor.role.value
+
+
 _WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
 
 
@@ -261,6 +266,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.CANTEEN: lambda world, actor, row: row["canteen_id"] == world.me(actor)["canteen_id"],
         **_ADMIN,
     },
+    "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), _asked_for),
     "assistance_case": {
         **_family(_elders),
         Role.STATION: lambda _, actor, row: row["submitted_by"] == actor.id,

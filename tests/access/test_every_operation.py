@@ -20,6 +20,7 @@ from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS, Scene
 from tests.access.oracle import World, is_expected
 from tests.clients import Api
+from tests.makers.exports import make_export
 from tests.signals import press
 from yiyang.district.cast import District
 
@@ -93,6 +94,7 @@ async def test_every_role(
 ) -> None:
     await press(database, api.district)
     await for_the_ward(sql, api.district)
+    await make_export(database, api.actor(Role.OFFICIAL))
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
     for role in Role:

@@ -13,6 +13,7 @@ from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
+from tests.makers.exports import make_export
 from tests.signals import press
 
 LISTS = {
@@ -22,6 +23,7 @@ LISTS = {
     "canteen": "canteens",
     "device": "devices",
     "elder": "elders",
+    "export": "exports",
     "meal_order": "mealOrders",
     "station": "stations",
     "visit_task": "visitTasks",
@@ -69,8 +71,10 @@ async def pages(api: Api, role: Role, query: str, field: str) -> AsyncGenerator[
 
 @pytest.fixture
 async def world(api: Api, database: Database, database_url: str) -> World:
-    """The district after the mother has pressed her button."""
+    """The district after the mother has pressed her button, and everybody has asked for a list."""
     await press(database, api.district)
+    for role in Role:
+        await make_export(database, api.actor(role))
     return await World.read(database_url)
 
 

@@ -39,11 +39,15 @@ def bridge(settings: Settings) -> None:
 
 
 def work(settings: Settings) -> None:
-    """Run durable jobs until SIGTERM."""
+    """Run durable jobs until SIGTERM.
+
+    Raises: SettingsError for a setting that is missing or makes no sense.
+    """
     from yiyang.worker import work as run
 
     release_collector()
-    asyncio.run(_until_told(run(settings.need("database_url"), settings.say_ready)))
+    url, vault = settings.need("database_url"), settings.need_vault()
+    asyncio.run(_until_told(run(url, settings.say_ready, vault)))
 
 
 def simulate(settings: Settings) -> None:

@@ -1,0 +1,51 @@
+"""From what a client asks for to what is to be exported."""
+
+from typing import TYPE_CHECKING, Any
+
+from api.auth.scopes import OWN_DOCUMENTS
+from api.context import Context
+from api.documents import Document, prepared
+from api.exports.listing import listing_in
+from api.exports.pages import length
+from api.refusals import Refusal
+from api.requests import MAX_DOCUMENT, BadRequest, Request
+from domain.errors import InvalidInput
+from domain.exports.service import Wanted
+from domain.reasons import Reason
+
+if TYPE_CHECKING:
+    from api.exports.mutations import ExportStartInput
+
+
+async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
+    """The list, looked at as it will be read: whatever refuses a page is refused at once.
+
+    Raises: InvalidInput; QueryTooLarge where a single row is more than one request may ask for.
+    """
+    listing = listing_in(_document(context, given), given.operation_name)
+    variables: dict[str, Any] = dict(given.variables or {})
+    listing.check(variables)
+    listing.page_size(variables)
+    return Wanted(
+        document=listing.text,
+        variables=variables,
+        list_name=listing.name,
+        expected_rows=await length(listing, variables, context),
+        language=context.language.value,
+    )
+
+
+def _document(context: Context, given: "ExportStartInput") -> Document:
+    """What the client may have executed here, it may have exported."""
+    if (given.query is None) == (given.document_id is None):
+        raise InvalidInput("query", reason=Reason.QUERY_OR_DOCUMENT_ID)
+    if given.query is not None and len(given.query) > MAX_DOCUMENT:
+        raise InvalidInput("query", reason=Reason.TOO_LONG, most=MAX_DOCUMENT)
+    if context.documents is None:
+        return prepared(given.query or "")
+    asked = Request(given.query or "", document_id=given.document_id)
+    try:
+        return context.documents.of(asked, own=context.allows(OWN_DOCUMENTS))
+    except (Refusal, BadRequest) as error:
+        field = "query" if given.document_id is None else "document_id"
+        raise InvalidInput(field, reason=Reason.DOCUMENT, detail=str(error)) from error

@@ -1,0 +1,88 @@
+"""What people do about exports: one transaction, one verb, one payload."""
+
+import strawberry
+
+from api.describe import output
+from api.exports.types import Export
+from api.mutations import Change, MutationInput, MutationPayload, mutation, mutation_input
+from api.relay import key_of
+from api.scalars import JsonObject
+from domain.access import Permission
+from domain.exports import models, service
+
+
+@mutation_input
+class ExportStartInput(MutationInput):
+    """Which list to export, and what of each row."""
+
+    query: str | None = None
+    """A query of one list and its rows without paging: `{ elders(filter: {region: "330102"}) {
+    nodes { id name age } } }`. Each row becomes a line of the file, as far as you may see it at the
+    moment at which it is written."""
+    document_id: str | None = None
+    """Instead of `query`: the id of a document, as over HTTP."""
+    operation_name: str | None = None
+    """Which operation of the document; needed where it has several."""
+    variables: JsonObject | None = None
+    """The operation's variables, an object."""
+
+
+@mutation_input
+class ExportCancelInput(MutationInput):
+    """Which export to give up."""
+
+    id: strawberry.ID
+    """The export."""
+
+
+@output
+class ExportPayload(MutationPayload):
+    """What every export mutation answers."""
+
+    export: Export | None
+    """The export after the change; null if there is none to be seen."""
+
+
+@output
+class ExportStartPayload(ExportPayload):
+    """The export, waiting for a worker."""
+
+
+@output
+class ExportCancelPayload(ExportPayload):
+    """The export that has been given up."""
+
+
+async def _start(change: Change, given: ExportStartInput) -> models.Export:
+    # The documents are checked against the schema, and the schema holds this mutation.
+    from api.exports.asking import wanted
+
+    service.check_may(change.actor)
+    return await service.start(change.session, change.actor, await wanted(change.context, given))
+
+
+@strawberry.type
+class ExportMutations:
+    """Root fields that change exports."""
+
+    export_start = mutation(
+        ExportStartPayload,
+        "Have a whole list written into a file; `exportChanged` tells you of its progress. At most "
+        "two of yours are under way at a time, and ten kept.",
+        node=Export,
+        asks=Permission.EXPORT,
+        given=ExportStartInput,
+        which="Which list.",
+        verb=_start,
+    )
+    export_cancel = mutation(
+        ExportCancelPayload,
+        "Give an export up: it stops, and its file is gone if there is one.",
+        node=Export,
+        asks=Permission.EXPORT,
+        given=ExportCancelInput,
+        which="Which export.",
+        verb=lambda change, given: service.cancel(
+            change.session, change.actor, key_of(given.id, "export")
+        ),
+    )

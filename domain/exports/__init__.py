@@ -1,0 +1,1 @@
+"""Long lists as files: asked for once, written by a worker, kept for a week."""

@@ -1,0 +1,36 @@
+"""Which exports a role sees, and whether their owner may still have what is in them."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_
+from sqlmodel import col
+
+from domain.access import ROLE_PERMISSIONS, Actor, Permission, Role
+from domain.accounts.models import Account
+from domain.exports.models import Export
+from domain.row_access import RowAccess, RowRule
+
+EXPORTERS = tuple(role for role in Role if Permission.EXPORT in ROLE_PERMISSIONS.get(role, ()))
+"""Roles that may take lists out of the system."""
+
+
+def _ones_own(actor: Actor) -> Any:
+    return and_(col(Export.account_id) == actor.id, col(Export.role) == actor.role)
+
+
+export_visible = RowAccess(dict.fromkeys(EXPORTERS, RowRule("one's own", _ones_own)))
+
+
+def owner_stands() -> ColumnElement[bool]:
+    """Whether the owner's account still has the role and the region that an export was asked with.
+
+    A token is believed until it expires; a file that was written on its word would outlive it by
+    days.
+    """
+    region = col(Export.region_code)
+    stands = exists().where(
+        col(Account.id) == col(Export.account_id),
+        col(Account.role) == col(Export.role),
+        or_(region.is_(None), func.starts_with(region, col(Account.region_code))),
+    )
+    return stands.correlate(Export)
