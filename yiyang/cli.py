@@ -29,6 +29,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+documents = typer.Typer(help="Trusted documents: make a manifest, check one.")
+app.add_typer(documents, name="documents")
+
 DataDir = Annotated[
     Path, typer.Option(help="Folder of the demo: database, keys, logs.", show_default=True)
 ]
@@ -145,6 +148,26 @@ def access() -> None:
     print(access_page(), end="")
 
 
+@documents.command("build")
+def build_documents(
+    files: Annotated[list[Path], typer.Argument(help="GraphQL files: operations and fragments.")],
+) -> None:
+    """Print a manifest of the operations in some files, for YIYANG_TRUSTED_DOCUMENTS."""
+    from yiyang.commands.documents import build
+
+    print(json.dumps(build(files), indent=2, ensure_ascii=False))
+
+
+@documents.command("check")
+def check_documents(
+    manifest: Annotated[Path, typer.Argument(help="JSON, as `build` or graphql-codegen wrote it.")],
+) -> None:
+    """Say whether the API would take a manifest."""
+    from yiyang.commands.documents import check
+
+    print(f"{check(manifest)} documents, all of them good")
+
+
 @app.command()
 def token(
     role: Annotated[str, typer.Option(help="One of: " + " ".join(r.lower() for r in Role) + ".")],
@@ -160,13 +183,22 @@ def token(
     budget: Annotated[
         int | None, typer.Option(min=1, help="Size of the caller's cost bucket, in points.")
     ] = None,
+    scope: Annotated[
+        str | None,
+        typer.Option(help='Its scopes, for example "documents:own"; "" for none, else all.'),
+    ] = None,
 ) -> None:
     """Print a signed development token and nothing else."""
     from yiyang.commands.district import development_token
 
     _refuse_in_production("yiyang token")
     lifetime = timedelta(seconds=ttl)
-    print(asyncio.run(development_token(data_dir, _role(role), region, person, lifetime, budget)))
+    scopes = None if scope is None else scope.split()
+    print(
+        asyncio.run(
+            development_token(data_dir, _role(role), region, person, lifetime, budget, scopes)
+        )
+    )
 
 
 @app.command()

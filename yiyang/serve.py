@@ -1,17 +1,22 @@
 """``yiyang serve``: the API in one or several uvicorn workers."""
 
 import logging
+import os
 import signal
+from contextlib import suppress
 from multiprocessing import parent_process
+from typing import Any
 
 import uvicorn
 from joserfc.errors import JoseError
 from starlette.applications import Starlette
+from uvicorn.supervisors import Multiprocess
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.frames import MAX_MESSAGE_BYTES
 from api.settings import ApiSettings, Edition
+from api.trusted import BadManifest, Documents
 from yiyang.draining import drain_first
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
@@ -37,6 +42,9 @@ def application() -> Starlette:
             vault=settings.need_vault(),
             pages=settings.pages,
             planned=settings.planned,
+            trusted_documents=settings.trusted_documents,
+            persisted_queries=settings.persisted_queries,
+            budget=settings.budget,
             origins=tuple(settings.origins),
             edition=Edition(settings.http_edition),
         ),
@@ -52,21 +60,52 @@ def serve(settings: Settings, workers: int) -> None:
     settings.need("database_url")
     _token_key(settings)
     settings.need_vault()
-    uvicorn.run(
-        "yiyang.serve:application",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=workers,
-        ws="websockets-sansio",
-        ws_max_size=MAX_MESSAGE_BYTES,
+    _check_documents(settings)
+    if workers > 1:
+        config = uvicorn.Config(workers=workers, **_options(settings))
+        Workers(config, [config.bind_socket()]).run()
+    else:
+        uvicorn.run(**_options(settings))
+
+
+def _options(settings: Settings) -> dict[str, Any]:
+    """uvicorn's."""
+    return {
+        "app": "yiyang.serve:application",
+        "factory": True,
+        "host": settings.host,
+        "port": settings.port,
+        "ws": "websockets-sansio",
+        "ws_max_size": MAX_MESSAGE_BYTES,
         # Our pings are the protocol's own, which the client's application answers, and end with a
         # code after which clients connect again. Compression would cost 45 KB a socket.
-        ws_ping_interval=None,
-        ws_per_message_deflate=False,
-        timeout_graceful_shutdown=_REQUESTS_SECONDS,
-        access_log=False,
-    )
+        "ws_ping_interval": None,
+        "ws_per_message_deflate": False,
+        "timeout_graceful_shutdown": _REQUESTS_SECONDS,
+        "access_log": False,
+    }
+
+
+class Workers(Multiprocess):
+    """uvicorn's supervisor, but SIGHUP goes on to the workers, which read their files again.
+
+    uvicorn would start other workers in their place, and every socket would end.
+    """
+
+    def handle_hup(self) -> None:
+        """Pass the signal on."""
+        for process in self.processes:
+            if process.pid is not None:
+                with suppress(ProcessLookupError):
+                    os.kill(process.pid, signal.SIGHUP)
+
+
+def _check_documents(settings: Settings) -> None:
+    """Better one sentence here than a traceback of each worker."""
+    try:
+        Documents(settings.trusted_documents)
+    except BadManifest as error:
+        raise SettingsError(f"YIYANG_TRUSTED_DOCUMENTS: {error}") from error
 
 
 def _end_with_supervisor() -> None:

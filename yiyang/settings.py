@@ -7,7 +7,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from pydantic import Field, SecretStr, TypeAdapter, ValidationError, field_validator
+from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from yiyang.failures import Failure
@@ -51,6 +51,21 @@ class Settings(BaseSettings):
     planned: bool = Field(
         default=True, description="whether plans answer operations; false to compare, or in doubt"
     )
+    trusted_documents: Path | None = Field(
+        default=None,
+        description="manifest of the documents that apps may execute, in JSON; any document if "
+        "not set",
+    )
+    persisted_queries: bool = Field(
+        default=False,
+        description="whether clients may have their documents kept under their hashes; for "
+        "development",
+    )
+    budget: int = Field(
+        default=40_000,
+        ge=1,
+        description="points of a client's cost bucket where its token does not say",
+    )
     http_edition: Literal["2025", "2026"] = Field(
         default="2025",
         description="2025: 400 for all that is wrong with a request; 2026: 422 and 294 too",
@@ -93,6 +108,13 @@ class Settings(BaseSettings):
     def _is_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None and not _POSTGRESQL.match(given.get_secret_value()):
             raise ValueError("no address that begins with postgresql://")
+        return given
+
+    @field_validator("persisted_queries")
+    @classmethod
+    def _is_for_development(cls, given: bool, others: ValidationInfo) -> bool:
+        if given and others.data.get("environment") is Environment.PRODUCTION:
+            raise ValueError("for development; YIYANG_ENVIRONMENT says production")
         return given
 
     def need(self, name: str) -> str:

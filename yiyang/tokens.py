@@ -6,6 +6,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.auth.scopes import ALL
 from api.auth.tokens import Grant, TokenKey
 from domain.access import Actor, Role
 from domain.ids import parse_public_id
@@ -65,13 +66,15 @@ def sign(
     region: str | None = None,
     lifetime: timedelta = timedelta(hours=1),
     budget: int | None = None,
+    scopes: frozenset[str] = ALL,
 ) -> str:
     """A token for a person.
 
     Parameters:
         region: instead of the account's own.
         budget: size of the caller's cost bucket in points.
+        scopes: what its client may do; a developer's, all.
     """
     actor = Actor(person.account_id, role, region or person.region_code)
-    grant = Grant(actor, datetime.now(UTC) + lifetime, budget)
+    grant = Grant(actor, datetime.now(UTC) + lifetime, budget, scopes)
     return TokenKey(known.token_jwk).sign(grant)

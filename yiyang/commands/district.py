@@ -1,7 +1,7 @@
 """Commands that look at a running demo: tokens, devices, a press, the live board."""
 
 import json
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import asyncpg
 
+from api.auth.scopes import ALL
 from domain.access import Role
 from domain.database import Database
 from domain.devices.models import DeviceKind
@@ -30,8 +31,12 @@ async def development_token(
     person: str | None,
     lifetime: timedelta,
     budget: int | None,
+    scopes: Collection[str] | None = None,
 ) -> str:
     """A signed token for a role's own account in the demo, or for another person.
+
+    Parameters:
+        scopes: what its client may do; all if None.
 
     Raises: SettingsError.
     """
@@ -43,7 +48,15 @@ async def development_token(
         else:
             account = await tokens.find_person(connection, role, person)
     known = keys_of(data_dir)
-    return tokens.sign(known, role, account, region=region, lifetime=lifetime, budget=budget)
+    return tokens.sign(
+        known,
+        role,
+        account,
+        region=region,
+        lifetime=lifetime,
+        budget=budget,
+        scopes=_scopes(scopes),
+    )
 
 
 async def devices(data_dir: Path, kind: str | None, limit: int) -> list[Mapping[str, Any]]:
@@ -112,6 +125,15 @@ def keys_of(data_dir: Path) -> DevelopmentKeys:
     if known is None:
         raise SettingsError(f"{data_dir} holds no demo: `yiyang demo --data-dir {data_dir}` first.")
     return known
+
+
+def _scopes(names: Collection[str] | None) -> frozenset[str]:
+    if names is None:
+        return ALL
+    if unknown := set(names) - ALL - {""}:
+        known = ", ".join(sorted(ALL))
+        raise SettingsError(f"--scope {min(unknown)} is none of {known}.")
+    return ALL.intersection(names)
 
 
 @asynccontextmanager
