@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test fuzz-plans bench-reads lint format lock schema access graphiql clean
+.PHONY: help setup demo test fuzz-plans bench-reads lint format lock schema access errors graphiql clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ schema: $(MADE)/project ## Write the schema snapshot api/schema.graphql
 access: $(MADE)/project ## Write docs/access.md from the row rules and permissions
 	.venv/bin/yiyang access > $(MADE)/access.md
 	mv $(MADE)/access.md docs/access.md
+
+errors: $(MADE)/project ## Write docs/errors.md from the codes and their texts
+	.venv/bin/yiyang errors > $(MADE)/errors.md
+	mv $(MADE)/errors.md docs/errors.md
 
 graphiql: $(MADE)/runtime ## Build the GraphiQL page again
 	.venv/bin/python api/graphiql/build.py

@@ -1,6 +1,7 @@
 """Domain errors and GraphQL's own, as clients see them: a stable code and a text to show."""
 
 import logging
+import re
 from typing import Any
 
 import strawberry
@@ -10,9 +11,25 @@ from strawberry.utils.str_converters import to_camel_case
 from api.context import Context
 from api.describe import enumeration, output
 from api.texts import error_text
+from domain.constraints import domain_error
 from domain.errors import DomainError, ErrorCode
+from domain.outage import cause_of, passes
 
 log = logging.getLogger("yiyang.errors")
+
+RETRY_AFTER_S = 2
+"""When to come back to a database that is busy or away."""
+
+UNSPOKEN = {
+    "PARSE_FAILED": "The document is no GraphQL; in GraphQL's own words, which are English.",
+    "VALIDATION_FAILED": "The document does not fit the schema; in GraphQL's own words.",
+}
+"""Codes of mistakes that those who write a client make, and no one else reads of."""
+
+_VARIABLE = re.compile(
+    r"Variable '\$(\w+)' has invalid value(?: at ((?:\.\w+|\[\d+\])+))?: (.*)", re.DOTALL
+)
+"""What GraphQL says of a variable's value: the variable, the place within it, and why."""
 
 enumeration(
     ErrorCode,
@@ -56,6 +73,10 @@ class UserError:
     """Global ids of what stands in the way; empty where nothing does that you may see."""
 
 
+_SUGGESTION = " Did you mean"
+"""Where graphql-core begins to tell what the schema has, at the end of a message."""
+
+
 def user_error(error: DomainError, context: Context) -> UserError:
     """A domain error in a mutation's payload."""
     field = to_camel_case(error.field) if error.field else None
@@ -87,21 +108,47 @@ def as_internal(error: Exception) -> GraphQLError:
     return GraphQLError(str(error), original_error=error)
 
 
-def _explained(error: GraphQLError, context: Context) -> tuple[str, str, dict[str, Any]]:
+def busy(errors: list[dict[str, Any]]) -> bool:
+    """Whether one of these, as formatted, passes by itself."""
+    return any(error["extensions"]["code"] == "UNAVAILABLE" for error in errors)
+
+
+_Explained = tuple[str, str, dict[str, Any]]
+"""Code, message, and what else stands in ``extensions``."""
+
+
+def _explained(error: GraphQLError, context: Context) -> _Explained:
     original = error.original_error
     while isinstance(original, GraphQLError) and original.original_error is not None:
         original = original.original_error
-    if isinstance(original, DomainError):
-        field = {"field": to_camel_case(original.field)} if original.field else {}
-        facts = {"field": "", **original.facts, **field}
-        return original.code, error_text(original.code, facts, context.language), field
     if original is None or isinstance(original, GraphQLError):
-        unparsed = isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError)
-        code = "PARSE_FAILED" if unparsed else "VALIDATION_FAILED"
-        return code, error.message, {}
+        return _of_graphql(error, original, context)
+    refusal = original if isinstance(original, DomainError) else domain_error(original)
+    if refusal is not None:
+        field = {"field": to_camel_case(refusal.field)} if refusal.field else {}
+        facts = {"field": "", **refusal.facts, **field}
+        return refusal.code, error_text(refusal.code, facts, context.language), field
+    if passes(original):
+        log.warning("request %s was not answered: %s", context.request_id, cause_of(original))
+        message = error_text("UNAVAILABLE", {}, context.language)
+        return "UNAVAILABLE", message, {"retryAfter": RETRY_AFTER_S}
     log.error("request %s failed", context.request_id, exc_info=original)
     facts = {"request_id": context.request_id}
     return "INTERNAL", error_text("INTERNAL", facts, context.language), {}
+
+
+def _of_graphql(error: GraphQLError, original: GraphQLError | None, context: Context) -> _Explained:
+    """What a document or its variables have against the schema."""
+    text = error.message if context.may_introspect else error.message.split(_SUGGESTION)[0]
+    if found := _VARIABLE.fullmatch(text):
+        name, inside, reason = found[1], found[2] or "", found[3]
+        place: list[str | int] = [name]
+        place += [int(key) if key.isdecimal() else key for key in re.findall(r"\w+", inside)]
+        facts = {"variable": f"${name}{inside}", "reason": reason}
+        message = error_text("INVALID_VARIABLE", facts, context.language)
+        return "INVALID_VARIABLE", message, {"variable": place}
+    unparsed = isinstance(error, GraphQLSyntaxError) or isinstance(original, GraphQLSyntaxError)
+    return "PARSE_FAILED" if unparsed else "VALIDATION_FAILED", text, {}
 
 
 __all__ = ["UserError", "formatted", "user_error"]

@@ -7,7 +7,7 @@ executes the operation, ordinarily or by a plan, has nothing left to check.
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from graphql import ExecutionResult, GraphQLError, OperationType, VariableValues
 
@@ -15,7 +15,7 @@ from api.auth.scopes import OWN_DOCUMENTS
 from api.context import Context
 from api.cost import Charge
 from api.documents import WHICH_OPERATION, Document, NoSuchOperation, prepared
-from api.errors import as_internal, formatted
+from api.errors import RETRY_AFTER_S, as_internal, busy, formatted
 from api.limits import too_large
 from api.operations import Operation
 from api.ordinary import Ordinary
@@ -25,6 +25,8 @@ from api.requests import BadRequest, Request
 from api.texts import error_text
 from domain.access import Permission
 from domain.errors import PermissionDenied, QueryTooLarge
+
+_UNAVAILABLE = 503
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +220,7 @@ def _response(result: ExecutionResult, context: Context, *, planned: bool = Fals
     if context.masked:
         # In the order of the answer, not in that in which rows happened to be read.
         body["extensions"] = {"masked": sorted(context.masked, key=_place)}
-    return Answer(body, planned)
+    return _answer(body, planned=planned)
 
 
 def _explained(answer: Answer, operation: Operation, request: Request, context: Context) -> Answer:
@@ -239,7 +241,17 @@ def _explained(answer: Answer, operation: Operation, request: Request, context: 
 
 
 def _refused(errors: list[GraphQLError], context: Context) -> Answer:
-    return Answer({"errors": errors_of(errors, context)}, ran=False)
+    return _answer({"errors": errors_of(errors, context)}, ran=False)
+
+
+def _answer(body: dict[str, Any], *, planned: bool = False, ran: bool = True) -> Answer:
+    """The answer; one that has nothing because the database is away says so to HTTP as well."""
+    errors, data = body.get("errors"), cast(dict[str, Any], body.get("data") or {})
+    if not errors or any(one is not None for one in data.values()):
+        return Answer(body, planned, ran)
+    away = busy(errors)
+    status, retry_after = (_UNAVAILABLE, RETRY_AFTER_S) if away else (None, None)
+    return Answer(body, planned, ran, status, retry_after)
 
 
 def _turned_away(refusal: Refusal, context: Context) -> Answer:

@@ -17,6 +17,7 @@ from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
 from api.devices.queries import DeviceQueries
 from api.elders.queries import ElderQueries
+from api.errors_page import errors_page as errors_page
 from api.exports.mutations import ExportMutations
 from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions

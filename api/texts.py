@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Any
 
-from api.reasons import REASONS
+from api.reasons import reason_text
 from domain.errors import ErrorCode
 
 
@@ -225,8 +225,7 @@ def error_text(code: str, facts: Mapping[str, Any], language: Language) -> str:
     """The message of an error code with its facts filled in."""
     place = list(Language).index(language)
     known = _Facts(facts)
-    if known["reason"] in REASONS:
-        known["reason"] = REASONS[known["reason"]][place].format_map(known)
+    known["reason"] = reason_text(known["reason"], known, place)
     return ERRORS[code][place].format_map(known)
 
 

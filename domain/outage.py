@@ -16,6 +16,9 @@ _OUTAGE_CLASSES: Final = frozenset(
     {"08", "0A", "25", "28", "3D", "3F", "40", "42", "53", "55", "57", "58", "F0", "XX"}
 )
 
+# Of these: what lasts until somebody has mended it.
+_FAULT_CLASSES: Final = frozenset({"0A", "25", "28", "3D", "3F", "42", "F0", "XX"})
+
 
 def is_outage(failure: BaseException) -> bool:
     """Whether the same transaction may succeed later, with nothing changed in it."""
@@ -35,6 +38,17 @@ def is_outage(failure: BaseException) -> bool:
         or (isinstance(cause, DBAPIError) and cause.connection_invalidated)
         for cause in causes
     )
+
+
+def passes(failure: BaseException) -> bool:
+    """Whether a client should try again in some seconds: an outage that no operator is needed to
+    end, such as a restart, a deadlock, or no connection that becomes free."""
+    states = {
+        state[:2]
+        for cause in _causes(failure)
+        if isinstance(state := getattr(cause, "sqlstate", None), str)
+    }
+    return is_outage(failure) and not states & _FAULT_CLASSES
 
 
 def is_refusal(failure: BaseException) -> bool:

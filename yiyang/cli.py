@@ -169,6 +169,14 @@ def check_documents(
 
 
 @app.command()
+def errors() -> None:
+    """Print every error code with its texts, as Markdown."""
+    from api.schema import errors_page
+
+    print(errors_page(), end="")
+
+
+@app.command()
 def token(
     role: Annotated[str, typer.Option(help="One of: " + " ".join(r.lower() for r in Role) + ".")],
     data_dir: DataDir = _DATA_DIR,

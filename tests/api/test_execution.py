@@ -108,7 +108,7 @@ async def test_a_query_is_a_stream_of_one(context: Context) -> None:
 
 
 @pytest.mark.parametrize(
-    ("variables", "code"), [({"after": 1}, "VALIDATION_FAILED"), ({"after": "W"}, "INVALID_INPUT")]
+    ("variables", "code"), [({"after": 1}, "INVALID_VARIABLE"), ({"after": "W"}, "INVALID_INPUT")]
 )
 async def test_a_subscription_that_cannot_start_never_runs(
     context: Context, variables: dict[str, object], code: str

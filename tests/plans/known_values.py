@@ -90,7 +90,7 @@ VALUES = {
             {"n": 1, "f": {"near": {}}},
             {"n": 2**31},
         ),
-        shows=('"VALIDATION_FAILED"', '"INVALID_INPUT"'),
+        shows=('"INVALID_VARIABLE"', '"INVALID_INPUT"'),
         planned=False,
     ),
     "numbers": Known(
