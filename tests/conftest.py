@@ -143,7 +143,13 @@ async def api(
 ) -> AsyncGenerator[Api, None]:
     """A real API server on the test's own database, and clients for it."""
     pages = {"/family": Path("client_examples/family_web")}
-    settings = ApiSettings(database_url=database_url, token_key=token_key, vault=vault, pages=pages)
+    settings = ApiSettings(
+        database_url=database_url,
+        token_key=token_key,
+        vault=vault,
+        pages=pages,
+        origins=("https://desk.example",),
+    )
     async with serving(create_app(settings)) as port:
         client = Api(port, token_key, district)
         yield client
