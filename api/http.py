@@ -4,9 +4,11 @@ An ASGI endpoint without Starlette's request and response: these cost as much as
 """
 
 import secrets
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -17,7 +19,7 @@ from api.auth.tokens import Grant, InvalidToken, bearer
 from api.bodies import Gone, json_body
 from api.compression import MIN_BYTES, compressed
 from api.execution import answered
-from api.negotiation import EVENT_STREAM, JSON, coding, media_type
+from api.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, coding, media_type
 from api.refusals import Refusal
 from api.requests import BadRequest, Gate, Request, refusal
 from api.settings import Edition
@@ -28,6 +30,8 @@ from api.texts import Language, preferred
 _Headers = Mapping[bytes, bytes]
 
 _READING = ("GET", "HEAD")
+_CONTENT_TYPE = (b"content-type", JSON + b"; charset=utf-8")
+_STRICT_CONTENT_TYPE = (b"content-type", GRAPHQL_JSON + b"; charset=utf-8")
 _LISTS = frozenset((b"accept", b"accept-encoding", b"accept-language", b"if-none-match"))
 
 
@@ -74,7 +78,7 @@ class Reply:
     status: int
     body: dict[str, Any] | None
     retry_after: int | None = None
-    fields: list[tuple[bytes, bytes]] = field(default_factory=list[tuple[bytes, bytes]])
+    fields: tuple[tuple[bytes, bytes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,14 @@ class GraphQLOverHttp:
 
 def server_time() -> tuple[bytes, bytes]:
     """The header that a client can set its clock by: times in answers are by ours."""
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return b"x-server-time", now.encode()
+    second, millisecond = divmod(time.time_ns() // 1_000_000, 1000)
+    return b"x-server-time", b"%s.%03d+00:00" % (_to_the_second(second), millisecond)
+
+
+@lru_cache(maxsize=1)
+def _to_the_second(second: int) -> bytes:
+    """ISO 8601 without the zone; written once a second, for it takes longer than the rest."""
+    return datetime.fromtimestamp(second, UTC).isoformat()[:19].encode()
 
 
 def timed(send: Send) -> Send:
@@ -163,7 +173,7 @@ def _unless_known(reply: Reply, call: Call) -> Reply:
     tag = entity_tag(reply.body) if reply.body and reply.status == 200 else None
     if tag is None:
         return reply
-    reply.fields.append((b"etag", tag))
+    reply.fields = ((b"etag", tag),)
     if matches(call.headers.get(b"if-none-match", b""), tag):
         reply.status, reply.body = 304, None
     return reply
@@ -188,8 +198,8 @@ async def _send(reply: Reply, call: Call, send: Send) -> None:
         if call.coding and len(content) >= MIN_BYTES:
             content = compressed(content, call.coding)
             fields.append((b"content-encoding", call.coding))
-        kind = JSON if call.media_type in (None, EVENT_STREAM) else call.media_type
-        fields.append((b"content-type", kind + b"; charset=utf-8"))
+        strict = call.media_type == GRAPHQL_JSON
+        fields.append(_STRICT_CONTENT_TYPE if strict else _CONTENT_TYPE)
         fields.append((b"content-length", b"%d" % len(content)))
     await send({"type": "http.response.start", "status": reply.status, "headers": fields})
     await send({"type": "http.response.body", "body": content})
