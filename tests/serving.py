@@ -12,11 +12,15 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from yiyang.heads import BoundedHttp
+
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncGenerator[int, None]:
     """A server that is up; its port on 127.0.0.1."""
-    config = uvicorn.Config(app, log_level="warning", ws="websockets-sansio")
+    config = uvicorn.Config(
+        app, log_level="warning", http=BoundedHttp, ws="websockets-sansio"
+    )
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

@@ -18,6 +18,7 @@ from api.frames import MAX_MESSAGE_BYTES
 from api.settings import ApiSettings, Edition
 from api.trusted import BadManifest, Documents
 from yiyang.draining import drain_first
+from yiyang.heads import BoundedHttp
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
@@ -75,6 +76,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "factory": True,
         "host": settings.host,
         "port": settings.port,
+        "http": BoundedHttp,
         "ws": "websockets-sansio",
         "ws_max_size": MAX_MESSAGE_BYTES,
         # Our pings are the protocol's own, which the client's application answers, and end with a
