@@ -4,12 +4,14 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator
+from contextlib import suppress
 
 import pytest
 
 from api.bodies import MAX_BODY_BYTES
 from domain.access import Role
 from tests.clients import Api
+from yiyang.heads import MAX_HEAD_BYTES, MAX_REQUEST_BYTES
 
 GOOD = b'{"query": "{ viewer { role } }"}'
 
@@ -37,6 +39,7 @@ def request(api: Api, *lines: bytes, body: bytes = GOOD, method: bytes = b"POST"
 
 
 JSON = b"Content-Type: application/json"
+ON_ITS_WAY = 16 * 1024 * 1024
 LENGTH = b"Content-Length: %d" % len(GOOD)
 
 
@@ -250,3 +253,47 @@ async def test_requests_one_behind_the_other(api: Api) -> None:
     bad = request(api, b"Content-Type: text/plain", LENGTH).replace(b"Connection: close\r\n", b"")
     answers = await spoken(api, one + bad + request(api, JSON, LENGTH))
     assert [int(part[:3]) for part in answers.split(b"HTTP/1.1 ")[1:]] == [200, 415, 200]
+
+
+CHUNKED = b"POST /graphql HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("start", "more", "most"),
+    [
+        (b"GET /graphql?", b"x", MAX_HEAD_BYTES),
+        (b"GET /graphql HTTP/1.1\r\nX: ", b"x", MAX_HEAD_BYTES),
+        (b"GET /graphql HTTP/1.1\r\n", b"X: y\r\n", MAX_HEAD_BYTES),
+        (b"POST /graphql HTTP/1.1\r\nContent-Length: %d\r\n\r\n" % 10**11, b"x", MAX_REQUEST_BYTES),
+        (CHUNKED, b"1\r\nx\r\n", MAX_REQUEST_BYTES),
+        (CHUNKED + b"0\r\nX: ", b"x", MAX_REQUEST_BYTES),
+    ],
+    ids=lambda value: repr(value)[:40],
+)
+async def test_what_has_no_end_is_ended(api: Api, start: bytes, more: bytes, most: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(start)
+    step = more * (32 * 1024 // len(more))
+    sent = 0
+    with suppress(ConnectionError):
+        async with asyncio.timeout(30):
+            # What lies in the system's buffers has not been counted by the server yet.
+            while not reader.at_eof() and sent < most + ON_ITS_WAY:
+                writer.write(step)
+                await writer.drain()
+                sent += len(step)
+                await asyncio.sleep(0)
+    writer.close()
+    assert most <= sent < most + ON_ITS_WAY
+
+
+async def test_a_head_without_an_end_is_told_so(api: Api) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(b"GET /graphql HTTP/1.1\r\nX: ")
+    for _ in range(3):
+        writer.write(b"x" * (MAX_HEAD_BYTES // 2))
+        await writer.drain()
+        await asyncio.sleep(0.05)
+    async with asyncio.timeout(10):
+        assert status(await reader.read()) == 431
+    writer.close()
