@@ -47,7 +47,7 @@ ON CONFLICT (client_id) DO UPDATE SET
     available = least(excluded.size, {_LEVEL} + excluded.available - excluded.size),
     size = excluded.size,
     restored_at = greatest(bucket.restored_at, excluded.restored_at)
-RETURNING client_id::text, available"""
+RETURNING client_id::text, least(size, available)"""
 
 # As much as is wanted, or as there is; nothing where that is less than what is needed.
 _LEASE = f"""

@@ -95,9 +95,12 @@ class Workers(Multiprocess):
     """
 
     def handle_hup(self) -> None:
-        """Pass the signal on."""
+        """Pass the signal on; a worker that does not listen yet would end of it."""
         for process in self.processes:
-            if process.pid is not None:
+            ready = process.wait_until_ready(
+                self.config.timeout_worker_healthcheck, self.should_exit
+            )
+            if ready and process.pid is not None:
                 with suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGHUP)
 

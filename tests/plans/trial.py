@@ -107,7 +107,7 @@ class Trial:
         """One answer; whatever it changed is put back, so that the other finds the same rows."""
         kept = self._ground.kept
         before = await kept.mark() if asked.is_mutation else None
-        request = Request(asked.document, asking.variables, asking.operation_name)
+        request = Request(asked.document, asking.variables, asking.operation_name, cost=True)
         try:
             return await self._ground.runner.outcome(
                 request, asking.actor, asking.language, planned=planned
