@@ -31,7 +31,7 @@ _PART = re.compile(r'(?:[^;"]|"(?:\\.|[^"\\])*"?)+')
 _Result = TypeVar("_Result")
 
 
-def _remembered(read: Callable[[str], _Result]) -> Callable[[bytes], _Result]:
+def remembered(read: Callable[[str], _Result]) -> Callable[[bytes], _Result]:
     """Read each header once, but for those that are too long to be kept."""
 
     def decoded(header: bytes) -> _Result:
@@ -73,7 +73,7 @@ def entries(header: str) -> Iterator[Entry]:
             yield Entry(name.strip().lower(), parameters, _quality(parameters.pop("q", "1")))
 
 
-@_remembered
+@remembered
 def media_type(accept: str) -> bytes | None:
     """The media type that an Accept header wants most; None where it wants none that we have.
 
@@ -92,7 +92,7 @@ def media_type(accept: str) -> bytes | None:
     return max(wanted)[-1] if wanted else None
 
 
-@_remembered
+@remembered
 def coding(accept_encoding: str) -> bytes | None:
     """The content coding that an Accept-Encoding header wants most; None for the plain answer."""
     wanted = {_ALIASES.get(one.name, one.name): one.quality for one in entries(accept_encoding)}
@@ -102,7 +102,7 @@ def coding(accept_encoding: str) -> bytes | None:
     return best if quality > 0 and quality >= wanted.get("identity", 0.0) else None
 
 
-@_remembered
+@remembered
 def is_json(content_type: str) -> bool:
     """Whether a body of that type is JSON in UTF-8, which is how JSON is sent (RFC 8259, 8.1)."""
     given = list(entries(content_type))

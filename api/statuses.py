@@ -6,7 +6,8 @@ from api.negotiation import GRAPHQL_JSON
 from api.requests import BadRequest
 from api.settings import Edition
 
-_OK, _BAD_REQUEST, _UNPROCESSABLE, _PARTIAL, _FAULT = 200, 400, 422, 294, 500
+_OK, _BAD_REQUEST, _UNPROCESSABLE, _PARTIAL = 200, 400, 422, 294
+_OF_CODES = {"PARSE_FAILED": _BAD_REQUEST, "PERMISSION_DENIED": 403, "INTERNAL": 500}
 
 
 def status_of_answer(answer: Answer, media_type: bytes, edition: Edition) -> int:
@@ -19,9 +20,7 @@ def status_of_answer(answer: Answer, media_type: bytes, edition: Edition) -> int
         partial = edition is Edition.OF_2026 and "errors" in answer.body
         return _PARTIAL if partial else _OK
     code = answer.body["errors"][0]["extensions"]["code"]
-    if code == "INTERNAL":
-        return _FAULT
-    return _BAD_REQUEST if code == "PARSE_FAILED" else _unfit(edition)
+    return _OF_CODES.get(code) or _unfit(edition)
 
 
 def status_of_malformed(error: BadRequest, media_type: bytes | None, edition: Edition) -> int:

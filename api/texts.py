@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import Any
 
+from api.negotiation import entries, remembered
 from api.reasons import reason_text
 from domain.errors import ErrorCode
 
@@ -16,9 +16,6 @@ class Language(StrEnum):
     ZH_TW = "zh-TW"
     EN = "en"
 
-
-_MEMORABLE = 200
-"""Characters; browsers send fewer."""
 
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
@@ -200,23 +197,20 @@ def preferred(accept_language: str | None) -> Language:
     """The language of an Accept-Language header; simplified Chinese where none is known."""
     if accept_language is None:
         return Language.ZH_CN
-    if len(accept_language) > _MEMORABLE:
-        return _preferred.__wrapped__(accept_language)
-    return _preferred(accept_language)
+    # What is no header's character is no language's either.
+    return _preferred(accept_language.encode("latin-1", "replace"))
 
 
-@lru_cache(maxsize=1000)
+@remembered
 def _preferred(accept_language: str) -> Language:
-    ranges = [part.partition(";") for part in accept_language.lower().split(",")]
-    weighted = [(_quality(parameters), tag.strip()) for tag, _, parameters in ranges]
-    for quality, tag in sorted(weighted, key=lambda entry: -entry[0]):
-        if quality <= 0:
+    for entry in sorted(entries(accept_language), key=lambda entry: -entry.quality):
+        if entry.quality <= 0:
             continue
-        if tag.startswith(_TRADITIONAL):
+        if entry.name.startswith(_TRADITIONAL):
             return Language.ZH_TW
-        if tag.startswith("zh"):
+        if entry.name.startswith("zh"):
             return Language.ZH_CN
-        if tag.startswith("en"):
+        if entry.name.startswith("en"):
             return Language.EN
     return Language.ZH_CN
 
@@ -234,13 +228,3 @@ class _Facts(dict[str, Any]):
 
     def __missing__(self, key: str) -> str:
         return ""
-
-
-def _quality(parameters: str) -> float:
-    name, _, value = parameters.strip().partition("=")
-    if name != "q":
-        return 1.0
-    try:
-        return float(value)
-    except ValueError:
-        return 0.0

@@ -9,7 +9,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 MAX_HEAD_BYTES = 64 * 1024
 """Of first line and headers; proxies pass on an eighth."""
 MAX_REQUEST_BYTES = 4 * 1024 * 1024
-"""Of a request in all. The API reads 256 KiB of a body, and who sends more should get to read so."""
+"""Of a request in all. The API reads 256 KiB of a body; who sends more should get to read so."""
 
 _REFUSAL = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from api.app import create_app
-from api.auth.tokens import TokenKey
+from api.auth.tokens import Grant, TokenKey
 from api.execution import Answer
 from api.negotiation import GRAPHQL_JSON, JSON
 from api.settings import ApiSettings, Edition
@@ -104,6 +104,16 @@ def test_a_fault_of_ours_is_told_as_one() -> None:
     for edition in Edition:
         assert status_of_answer(answer, GRAPHQL_JSON, edition) == 500
         assert status_of_answer(answer, JSON, edition) == 200
+
+
+async def test_who_may_not_ask_is_told_so(api: Api) -> None:
+    expiry = datetime.now(UTC) + timedelta(hours=1)
+    token = api.key.sign(Grant(api.actor(Role.FAMILY), expiry))
+    asked = {"query": "{ __schema { types { name } } }"}
+    for accept, status in ((STRICT, 403), (LEGACY, 200)):
+        response = await ask(api, asked, Accept=accept, Authorization=f"Bearer {token}")
+        assert response.status_code == status
+        assert response.json()["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
 
 
 @pytest.mark.parametrize(
