@@ -11,6 +11,9 @@ from domain.alarms.models import Alarm, ResolveReason
 from domain.calendar import now
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
+from domain.exports.lifecycle import KEPT, ExportState
+from domain.exports.models import ExportFailure
+from tests.makers.exports import make_export
 from tests.signals import sos_of
 from yiyang.district.cast import District
 
@@ -28,6 +31,7 @@ async def enliven(database: Database, district: District) -> None:
             if place % 4 == 3:
                 await service.clear_alarms(session, [signal])
     await _answer(database, district)
+    await _export(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:
@@ -62,3 +66,15 @@ async def _answer(database: Database, district: District) -> None:
                 await service.resolve(session, actor, key, ResolveReason.FALSE_ALARM)
             if place % 5 == 1:
                 await service.escalate(session, key, 2 + place % 2)
+
+
+async def _export(database: Database, district: District) -> None:
+    """Whoever may has asked for a list; the administrator has one whole, and one that failed."""
+    for role in (Role.OFFICIAL, Role.AUDITOR, Role.ADMIN):
+        player = district.players[role]
+        await make_export(database, Actor(player.account_id, role, player.region_code))
+    admin = Actor(district.players[Role.ADMIN].account_id, Role.ADMIN, None)
+    done = {"finished_at": now(), "expires_at": now() + KEPT, "masked": "contacts.phone,phone"}
+    await make_export(database, admin, state=ExportState.DONE, row_count=1, **done)
+    failed = {"failure": ExportFailure.INTERNAL, "finished_at": now()}
+    await make_export(database, admin, state=ExportState.FAILED, **failed)

@@ -50,6 +50,12 @@ _CODES = ["330102", "33", "3301", "330102001", "330108", "", "3", "33010", "x", 
 _NAMES = ["王", "李", "英", "", "%", "_", "\\", "a", "'", "王%", "\u0000", "👵", '"']
 _TEXTS = ["", "好", 'a "b"', "a\\nb\n", "\u0000", "e" * 40, "收入超过标准", "👵🏽"]
 _CURSORS = ["", "x", "W10", "e30", "WyJhIl0", "bnVsbA==", "5Lit", "W251bGwsbnVsbF0", "中"]
+_LISTS = [
+    "{ elders { nodes { id } } }",
+    "query ($name: String) { elders(filter: {nameContains: $name}) { nodes { name } } }",
+    "{ elders(first: 3) { nodes { id } } }",
+    "{ viewer { id } }",
+]
 _RUBBISH = ["", "x", "elder_", "elder_1", "_" + "0" * 32, "elder_" + "g" * 32, "Elder:1", "1"]
 _NUMBERS = [10.0, 0, -1, 1, 2, 2**31, 30.25, 120.17, 1e5]
 _WRONG: dict[str, Sequence[Any]] = {
@@ -144,6 +150,8 @@ class Values:
                 )
             case "Boolean":
                 return self.tape.chance(50)
+            case "JSONObject":
+                return self.tape.pick([{}, {"name": "王"}, {"name": 1}, {"other": [None]}])
             case "Date":
                 days = self.tape.pick([0, 1, -1, 2, 5, -30, 400, -40])
                 return (today() + timedelta(days=days)).isoformat()
@@ -184,6 +192,8 @@ class Values:
                 if self._actor.region and self.tape.chance(30):
                     return self._actor.region
                 return self.tape.pick(_CODES)
+            case "query":
+                return self.tape.pick(_LISTS)
             case "nameContains":
                 return self.tape.pick(_NAMES)
             case "after" | "before":
