@@ -25,6 +25,7 @@ NPM = (
     "benchmarks/reads/peers",
     "tests/conformance/clients",
     "tests/conformance/http_audit",
+    "tests/conformance/schema_lint",
 )
 
 # Written so that this file does not match itself.

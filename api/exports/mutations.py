@@ -2,9 +2,15 @@
 
 import strawberry
 
-from api.describe import output
 from api.exports.types import Export
-from api.mutations import Change, MutationInput, MutationPayload, mutation, mutation_input
+from api.mutations import (
+    Change,
+    MutationInput,
+    MutationPayload,
+    mutation,
+    mutation_input,
+    mutation_payload,
+)
 from api.relay import key_of
 from api.scalars import JsonObject
 from domain.access import Permission
@@ -35,7 +41,7 @@ class ExportCancelInput(MutationInput):
     """The export."""
 
 
-@output
+@mutation_payload
 class ExportPayload(MutationPayload):
     """What every export mutation answers."""
 
@@ -43,12 +49,12 @@ class ExportPayload(MutationPayload):
     """The export after the change; null if there is none to be seen."""
 
 
-@output
+@mutation_payload
 class ExportStartPayload(ExportPayload):
     """The export, waiting for a worker."""
 
 
-@output
+@mutation_payload
 class ExportCancelPayload(ExportPayload):
     """The export that has been given up."""
 
