@@ -105,7 +105,8 @@ def bridge() -> None:
 
 @app.command()
 def work() -> None:
-    """Run the durable jobs: escalation, retention (needs YIYANG_DATABASE_URL)."""
+    """Run the durable jobs: escalation, exports, retention (needs YIYANG_DATABASE_URL, _DATA_KEYS
+    and _HASH_KEY)."""
     from yiyang.commands import parts
 
     _run_part(parts.work)
@@ -148,6 +149,14 @@ def access() -> None:
     print(access_page(), end="")
 
 
+@app.command()
+def errors() -> None:
+    """Print every error code with its texts, as Markdown."""
+    from api.schema import errors_page
+
+    print(errors_page(), end="")
+
+
 @documents.command("build")
 def build_documents(
     files: Annotated[list[Path], typer.Argument(help="GraphQL files: operations and fragments.")],
@@ -166,14 +175,6 @@ def check_documents(
     from yiyang.commands.documents import check
 
     print(f"{check(manifest)} documents, all of them good")
-
-
-@app.command()
-def errors() -> None:
-    """Print every error code with its texts, as Markdown."""
-    from api.schema import errors_page
-
-    print(errors_page(), end="")
 
 
 @app.command()
