@@ -99,7 +99,8 @@ class GraphQLOverHttp:
         call = Call.of(scope)
         try:
             grant, request = await self._request(call, scope, receive)
-            if call.media_type == EVENT_STREAM:
+            # The head of a stream would be open as long as the stream.
+            if call.media_type == EVENT_STREAM and call.method != "HEAD":
                 await self.events(grant, call.language, request, call.headers, receive, timed(send))
                 return
             reply = await self._reply(call, grant, request)

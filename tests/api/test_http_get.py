@@ -188,6 +188,15 @@ async def test_head_is_get_without_the_body(trusting: Api) -> None:
         assert told.headers[name] == whole.headers[name]
 
 
+async def test_head_of_a_stream_is_that_of_an_answer(trusting: Api) -> None:
+    headers = {"Authorization": f"Bearer {trusting.token(Role.FAMILY)}"}
+    headers["Accept"] = "text/event-stream"
+    asked = {"documentId": document_id(VIEWER)}
+    told = await trusting.http.head(trusting.url, params=asked, headers=headers)
+    assert told.status_code == 200
+    assert told.headers["content-type"] == "application/json; charset=utf-8"
+
+
 async def test_without_documents_every_id_is_unknown(api: Api) -> None:
     response = await get(api, documentId=document_id(VIEWER))
     assert response.status_code == 404
