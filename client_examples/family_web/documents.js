@@ -36,8 +36,8 @@ query FamilyDevices {
 }`;
 
 export const ACKNOWLEDGE = `
-mutation FamilyAcknowledge($id: ID!) {
-  alarmAcknowledge(input: { id: $id }) {
+mutation FamilyAcknowledge($input: AlarmAcknowledgeInput!) {
+  alarmAcknowledge(input: $input) {
     alarm { ...AlarmParts }
     userErrors { code message }
   }

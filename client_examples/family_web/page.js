@@ -6,6 +6,7 @@ import { ACKNOWLEDGE, CHANGED, DEVICES, HOME } from "./documents.js";
 import { byId } from "./dom.js";
 import { Home } from "./home.js";
 import { ask, endpoint, Failed, now, Refused } from "./http.js";
+import { once } from "./once.js";
 import * as session from "./session.js";
 import { Stream } from "./stream.js";
 import * as view from "./view.js";
@@ -108,7 +109,8 @@ async function acknowledge({ id }) {
   notes.set(id, { busy: true });
   draw();
   try {
-    const { alarmAcknowledge: answer } = await ask(session.token(), ACKNOWLEDGE, { id });
+    const asking = (document, variables) => ask(session.token(), document, variables);
+    const { alarmAcknowledge: answer } = await once(asking, ACKNOWLEDGE, { id });
     if (answer.alarm) home.put(answer.alarm);
     notes.set(id, { error: answer.userErrors.map(inWords).join(" ") });
     if (answer.alarm && answer.userErrors.length === 0) {

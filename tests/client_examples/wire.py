@@ -18,13 +18,14 @@ class Wire:
         self._listener: asyncio.Server | None = None
         self._relays: set[asyncio.Task[None]] = set()
         self._open = asyncio.Event()
-        self._open.set()
+        self._answering = asyncio.Event()
+        self.flow()
         self.port = 0
         self.connections = 0
 
     async def mend(self) -> None:
         """Listen; after a cut, on the same port."""
-        self._open.set()
+        self.flow()
         self._listener = await asyncio.start_server(self._accept, "127.0.0.1", self.port)
         self.port = self._listener.sockets[0].getsockname()[1]
 
@@ -41,9 +42,14 @@ class Wire:
         """Keep every connection, and let nothing through any more: nobody is told."""
         self._open.clear()
 
+    def swallow_answers(self) -> None:
+        """Let through what clients say, and nothing of what the server says."""
+        self._answering.clear()
+
     def flow(self) -> None:
         """Let through again what was kept."""
         self._open.set()
+        self._answering.set()
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -54,8 +60,8 @@ class Wire:
     async def _relay(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         onward, outward = await asyncio.open_connection("127.0.0.1", self._server_port)
         directions = [
-            asyncio.create_task(self._copy(reader, outward)),
-            asyncio.create_task(self._copy(onward, writer)),
+            asyncio.create_task(self._copy(reader, outward, self._open)),
+            asyncio.create_task(self._copy(onward, writer, self._open, self._answering)),
         ]
         try:
             await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
@@ -65,10 +71,13 @@ class Wire:
             writer.close()
             outward.close()
 
-    async def _copy(self, source: asyncio.StreamReader, target: asyncio.StreamWriter) -> None:
+    async def _copy(
+        self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *gates: asyncio.Event
+    ) -> None:
         with contextlib.suppress(ConnectionError):
             while chunk := await source.read(65536):
-                await self._open.wait()
+                for gate in gates:
+                    await gate.wait()
                 target.write(chunk)
                 await target.drain()
 

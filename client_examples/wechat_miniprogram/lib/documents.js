@@ -33,8 +33,8 @@ query FamilyHome {
 ${ALARM}`;
 
 const ACKNOWLEDGE = `
-mutation FamilyAcknowledge($id: ID!) {
-  alarmAcknowledge(input: { id: $id }) {
+mutation FamilyAcknowledge($input: AlarmAcknowledgeInput!) {
+  alarmAcknowledge(input: $input) {
     alarm { ...AlarmParts }
     userErrors { code message }
   }

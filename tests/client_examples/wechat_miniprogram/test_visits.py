@@ -1,5 +1,6 @@
 """The volunteer's page in the mini-program: visits nearby, claimed and given back."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -160,6 +161,28 @@ async def test_a_claim_that_is_lost_can_be_repeated(
     await phone.tell("tap", "claim")
     await phone.sees("我认领的")
     assert (await stored(database, key)).claimed_by == scene.ann.id
+    await phone.assert_clean()
+
+
+async def test_a_claim_that_was_made_and_whose_answer_was_lost_is_no_failure(
+    held: Held, database: Database, scene: Scene
+) -> None:
+    """The second press has the first one's key: it is told what the first has done."""
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    phone = held.phone
+    await open_visits(held, scene)
+    held.wire.swallow_answers()
+    await phone.tell("tap", "claim")
+    async with asyncio.timeout(10):
+        while (await stored(database, key)).state is VisitState.OPEN:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await held.wire.cut()
+    await phone.sees("没有送到服务器，请再按一次。")
+    await held.wire.mend()
+    await phone.tell("tap", "claim")
+    await phone.sees("我认领的")
+    await phone.sees_no("没有送到服务器")
+    await phone.sees_no("不能执行")
     await phone.assert_clean()
 
 

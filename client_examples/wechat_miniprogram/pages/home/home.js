@@ -5,6 +5,7 @@ const { ACKNOWLEDGE, CHANGED, HOME } = require("../../lib/documents");
 const { elderCard } = require("../../lib/elder_view");
 const { Family, isOpen } = require("../../lib/family");
 const { ask, now, streamEndpoint, FAILED, REFUSED } = require("../../lib/graphql");
+const { once } = require("../../lib/once");
 const session = require("../../lib/session");
 const { Stream } = require("../../lib/stream");
 const { language, say } = require("../../lib/words");
@@ -136,7 +137,7 @@ Component({
     async acknowledge({ detail: { id } }) {
       this.note(id, { busy: true });
       try {
-        const { alarmAcknowledge: answer } = await ask(ACKNOWLEDGE, { id });
+        const { alarmAcknowledge: answer } = await once(ACKNOWLEDGE, { id });
         if (answer.alarm) this.family.put(answer.alarm);
         this.note(id, { error: answer.userErrors.map(inWords).join(" ") });
       } catch (error) {

@@ -1,6 +1,7 @@
 /** A volunteer's page: visits to be had nearby, claimed by one touch, and those that are theirs. */
 const { CLAIM, MORE_VISITS, RELEASE, VISITS } = require("../../lib/documents");
 const { ask, now, FAILED, REFUSED } = require("../../lib/graphql");
+const { once } = require("../../lib/once");
 const { whereAmI } = require("../../lib/place");
 const session = require("../../lib/session");
 const { visitCard } = require("../../lib/visit_view");
@@ -116,7 +117,7 @@ Component({
     async change(id, mutation, input, done) {
       this.note(id, { busy: true });
       try {
-        const { visitTask, userErrors } = (await ask(mutation, { input })).answer;
+        const { visitTask, userErrors } = (await once(mutation, input)).answer;
         if (userErrors.length > 0) return this.note(id, refusal(userErrors));
         this.visits.put(visitTask);
         this.note(id, {});
