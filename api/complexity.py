@@ -1,11 +1,11 @@
-"""How much an operation asks for, before anything is read for it.
+"""How many objects an operation may answer with, before anything is read for it.
 
-One pass over the operation counts all that is bounded, each fragment once for each size of page
-that it stands in. Without it, five short levels of lists would keep a process busy for minutes.
+Each fragment is counted once for each size of page that it stands in. Without a bound five short
+levels of lists would keep a process busy for minutes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, cast
 
@@ -26,32 +26,10 @@ from strawberry.utils.str_converters import to_camel_case
 from api.plan.shapes import USUAL_LENGTH, Many, declared_types
 from api.relay import MAX_PAGE
 
-_SCHEMA = ("__schema", "__type")
-
-
-@dataclass(frozen=True, slots=True)
-class Size:
-    """What an operation, or a part of it, asks for: each fragment counts wherever it is spread.
-
-    Parameters:
-        objects: that the answer may hold: what the operation costs.
-        levels: of fields.
-        side_by_side: fields of the uppermost level.
-        introspects: whether the schema is asked about itself.
-    """
-
-    objects: int = 0
-    levels: int = 0
-    side_by_side: int = 0
-    fields: int = 0
-    aliases: int = 0
-    directives: int = 0
-    introspects: bool = False
-
 
 @dataclass
 class Measure:
-    """Measures one operation.
+    """Counts the objects of one operation.
 
     Parameters:
         fragments: the document's, by name.
@@ -65,63 +43,41 @@ class Measure:
     fragments: Mapping[str, FragmentDefinitionNode]
     pages: Mapping[str, int | None]
     visited: int = 0
-    _known: dict[tuple[str, int], Size] = field(default_factory=dict[tuple[str, int], Size])
+    _known: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
 
-    def of(self, operation: OperationDefinitionNode) -> Size:
-        """The operation's size."""
+    def of(self, operation: OperationDefinitionNode) -> int:
+        """How many objects the operation's answer may hold: what it costs."""
         root = self.schema.get_root_type(operation.operation)
         return self.below(operation, root, 1)
 
-    def below(self, node: Any, parent: Any, page: int) -> Size:
-        """The size of what is selected below a node.
+    def below(self, node: Any, parent: Any, page: int) -> int:
+        """The same of what is selected below a node.
 
         Parameters:
             parent: the type that it is selected of.
             page: how many rows the lists of a connection hold here.
         """
-        parts = [self.of_selection(one, parent, page) for one in selections_of(node)]
-        return Size(
-            sum(one.objects for one in parts),
-            max((one.levels for one in parts), default=0),
-            sum(one.side_by_side for one in parts),
-            sum(one.fields for one in parts),
-            sum(one.aliases for one in parts),
-            sum(one.directives for one in parts) + len(node.directives or ()),
-            any(one.introspects for one in parts),
-        )
+        return sum(self.of_selection(one, parent, page) for one in selections_of(node))
 
-    def of_selection(self, selection: Any, parent: Any, page: int) -> Size:
-        """The size of a field, or of a fragment's fields; as for ``below``."""
+    def of_selection(self, selection: Any, parent: Any, page: int) -> int:
+        """The same of a field, or of a fragment's fields; parameters as for ``below``."""
         self.visited += 1
         if isinstance(selection, FieldNode):
-            return self._of_field(selection, parent, page)
+            named, rows, page = self.rows_of(selection, parent, page)
+            return rows * (1 + self.below(selection, named, page)) if rows else 0
         if isinstance(selection, FragmentSpreadNode):
-            return self._of_fragment(selection, page)
+            return self._of_fragment(selection.name.value, page)
         condition = selection.type_condition
         within = self.schema.get_type(condition.name.value) if condition else parent
         return self.below(selection, within, page)
 
-    def _of_fragment(self, spread: FragmentSpreadNode, page: int) -> Size:
-        name = spread.name.value
+    def _of_fragment(self, name: str, page: int) -> int:
         known = self._known.get((name, page))
         if known is None:
             fragment = self.fragments[name]
             within = self.schema.get_type(fragment.type_condition.name.value)
             known = self._known[name, page] = self.below(fragment, within, page)
-        return _with_directives(known, spread)
-
-    def _of_field(self, node: FieldNode, parent: Any, page: int) -> Size:
-        named, rows, page = self.rows_of(node, parent, page)
-        below = self.below(node, named, page)
-        return Size(
-            rows * (1 + below.objects),
-            below.levels + 1,
-            1,
-            below.fields + 1,
-            below.aliases + (node.alias is not None),
-            below.directives,
-            below.introspects or node.name.value in _SCHEMA,
-        )
+        return known
 
     def rows_of(self, node: FieldNode, parent: Any, page: int) -> tuple[Any, int, int]:
         """The type of a field's objects, how many there may be, and the size of pages below.
@@ -204,12 +160,6 @@ def _sizes_asked(node: FieldNode) -> Iterator[Any]:
 def _of_a_page(asked: int) -> int:
     """Rows of a page. A negative size is refused later; here it must not make up for others."""
     return max(0, min(asked, MAX_PAGE))
-
-
-def _with_directives(size: Size, node: FragmentSpreadNode) -> Size:
-    if not node.directives:
-        return size
-    return replace(size, directives=size.directives + len(node.directives))
 
 
 def _is_list(kind: Any) -> bool:

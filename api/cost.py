@@ -15,7 +15,7 @@ from graphql import (
     OperationDefinitionNode,
 )
 
-from api.complexity import Measure, Size, selections_of
+from api.complexity import Measure, selections_of
 from domain.errors import QueryTooLarge
 
 if TYPE_CHECKING:
@@ -41,12 +41,14 @@ class Charge:
     requested: int
 
     @classmethod
-    async def of(cls, size: Size, purse: "Purse | None") -> "Charge":
-        """Take what an operation of that size may cost.
+    async def of(cls, objects: int, purse: "Purse | None") -> "Charge":
+        """Take what an operation may cost.
 
+        Parameters:
+            objects: that its answer may hold.
         Raises: Refusal where the bucket does not hold it now; QueryTooLarge where it never will.
         """
-        points = max(LEAST, size.objects)
+        points = max(LEAST, objects)
         if purse is not None:
             if points > purse.size:
                 raise QueryTooLarge(reason=f"{points} points, at most {purse.size}")
@@ -141,9 +143,9 @@ def _note_costs(
             _note_costs(measure, fragment, (within, times, page), path, costs)
             continue
         key = f"{path}{(one.alias or one.name).value}"
-        size = measure.of_selection(one, parent, page)
-        if not size.objects:
+        objects = measure.of_selection(one, parent, page)
+        if not objects:
             continue
-        costs[key] = costs.get(key, 0) + times * size.objects
+        costs[key] = costs.get(key, 0) + times * objects
         named, rows, size_below = measure.rows_of(one, parent, page)
         _note_costs(measure, one, (named, times * rows, size_below), f"{key}.", costs)

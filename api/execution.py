@@ -16,7 +16,7 @@ from api.context import Context
 from api.cost import Charge
 from api.documents import WHICH_OPERATION, Document, NoSuchOperation, prepared
 from api.errors import RETRY_AFTER_S, as_internal, busy, formatted
-from api.limits import too_large
+from api.limits import excessive, too_large
 from api.operations import Operation
 from api.ordinary import Ordinary
 from api.planned import data_by_plan, delivery_by_plan
@@ -147,16 +147,16 @@ async def _admitted(
 ) -> tuple[VariableValues, Charge]:
     """An operation's variables, and what it has been charged: nothing else keeps it from being
     executed. Raises: _Refused, Refusal."""
-    size, excess = operation.measured(request.variables)
-    if excess is not None:
-        raise _Refused([too_large(excess)])
-    if size.introspects and not context.may_introspect:
+    objects = operation.objects(request.variables)
+    if reason := excessive(objects):
+        raise _Refused([too_large(reason)])
+    if operation.introspects and not context.may_introspect:
         raise _Refused([as_internal(PermissionDenied())])
     variables = operation.coerced(request.variables)
     if isinstance(variables, list):
         raise _Refused(variables)
     try:
-        return variables, await Charge.of(size, context.purse)
+        return variables, await Charge.of(objects, context.purse)
     except QueryTooLarge as error:
         raise _Refused([as_internal(error)]) from error
 

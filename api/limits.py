@@ -1,21 +1,14 @@
 """What a document must keep to beside GraphQL's own rules."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from typing import Any, cast
-
 from graphql import (
-    DirectiveNode,
     DocumentNode,
-    FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
-    IntValueNode,
-    SelectionSetNode,
+    OperationDefinitionNode,
+    OperationType,
 )
-from graphql.language.ast import Node
 
-from api.complexity import Size
+from api.extent import Extent, Survey, TooFar
 from domain.errors import QueryTooLarge
 
 MAX_OBJECTS = 20_000
@@ -27,10 +20,6 @@ MAX_ALIASES = 200
 MAX_DIRECTIVES = 100
 MAX_MUTATIONS = 10
 MAX_FRAGMENTS = 30
-MAX_REPEATS = 10
-"""How often one selection set may name the same response key: comparing them is quadratic."""
-
-MAX_DIGITS = 40
 
 
 def too_large(reason: str) -> GraphQLError:
@@ -38,60 +27,47 @@ def too_large(reason: str) -> GraphQLError:
     return GraphQLError(reason, original_error=QueryTooLarge(reason=reason))
 
 
-def excessive(size: Size, *, mutates: bool) -> str | None:
-    """Why an operation of that size asks for more than a process can answer in a moment; None if
-    it does not.
-
-    Parameters:
-        mutates: whether the operation is a mutation.
-    """
-    if mutates and size.side_by_side > MAX_MUTATIONS:
-        return f"{size.side_by_side} mutations, at most {MAX_MUTATIONS}"
-    bounds = (
-        (size.levels, MAX_LEVELS, "levels"),
-        (size.fields, MAX_FIELDS, "fields"),
-        (size.aliases, MAX_ALIASES, "aliases"),
-        (size.directives, MAX_DIRECTIVES, "directives"),
-        (size.objects, MAX_OBJECTS, "objects"),
-    )
-    for asked, most, what in bounds:
-        if asked > most:
-            return f"{asked} {what}, at most {most}"
-    return None
+def excessive(objects: int) -> str | None:
+    """Why an operation that may answer with so many objects asks for more than a process can
+    answer in a moment; None if it does not."""
+    return _beyond(objects, MAX_OBJECTS, "objects")
 
 
 def unreasonable(document: DocumentNode) -> str | None:
-    """Why validation of the document would take too long; None where it would not."""
-    fragments = sum(isinstance(one, FragmentDefinitionNode) for one in document.definitions)
-    if fragments > MAX_FRAGMENTS:
-        return f"{fragments} fragments, at most {MAX_FRAGMENTS}"
-    directives = 0
-    for node in _nodes(document):
-        if isinstance(node, DirectiveNode):
-            directives += 1
-        if isinstance(node, SelectionSetNode) and _most_repeats(node) > MAX_REPEATS:
-            return f"a field named more than {MAX_REPEATS} times side by side"
-        if isinstance(node, IntValueNode) and len(node.value) > MAX_DIGITS:
-            return f"a number of more than {MAX_DIGITS} digits"
-    if directives > MAX_DIRECTIVES:
-        return f"{directives} directives, at most {MAX_DIRECTIVES}"
+    """Why validation of the document, or its execution, would take too long, as far as that can be
+    told without the schema; None where it would not."""
+    fragments = {
+        one.name.value: one
+        for one in document.definitions
+        if isinstance(one, FragmentDefinitionNode)
+    }
+    if reason := _beyond(len(fragments), MAX_FRAGMENTS, "fragments"):
+        return reason
+    survey = Survey(fragments)
+    try:
+        for name in fragments:
+            survey.of_fragment(name)
+        for one in document.definitions:
+            if isinstance(one, OperationDefinitionNode):
+                mutates = one.operation is OperationType.MUTATION
+                if reason := _too_far(survey.of(one), mutates=mutates):
+                    return reason
+    except TooFar as error:
+        return str(error)
     return None
 
 
-def _nodes(document: DocumentNode) -> Iterator[Node]:
-    """Every node; no recursion, for a document may be as deep as it is long."""
-    waiting: list[Node] = [document]
-    while waiting:
-        node = waiting.pop()
-        yield node
-        for key in node.keys:
-            value: Any = getattr(node, key, None)
-            parts = cast(Sequence[Any], value if isinstance(value, tuple | list) else (value,))
-            waiting += [part for part in parts if isinstance(part, Node)]
-
-
-def _most_repeats(selections: SelectionSetNode) -> int:
-    keys = Counter(
-        (one.alias or one.name).value for one in selections.selections if isinstance(one, FieldNode)
+def _too_far(extent: Extent, *, mutates: bool) -> str | None:
+    bounds = (
+        (extent.levels, MAX_LEVELS, "levels"),
+        (extent.fields, MAX_FIELDS, "fields"),
+        (extent.aliases, MAX_ALIASES, "aliases"),
+        (extent.directives, MAX_DIRECTIVES, "directives"),
+        (extent.side_by_side if mutates else 0, MAX_MUTATIONS, "mutations"),
     )
-    return max(keys.values(), default=0)
+    reasons = (_beyond(asked, most, what) for asked, most, what in bounds)
+    return next(filter(None, reasons), None)
+
+
+def _beyond(asked: int, most: int, what: str) -> str | None:
+    return f"{asked} {what}, at most {most}" if asked > most else None

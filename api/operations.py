@@ -13,9 +13,9 @@ from graphql import (
 )
 from graphql.execution.collect_fields import FragmentDetails
 
-from api.complexity import Measure, Size, given_pages, page_variables
+from api.complexity import Measure, given_pages, page_variables
 from api.cost import Shape, costs_by_field, shape_of
-from api.limits import excessive
+from api.extent import Survey
 from api.plan.selection import variables_in_directives
 from api.schema import core
 from api.variables import Variables
@@ -55,25 +55,27 @@ class Operation:
         self.plans: dict[Any, Any] = {}
         self._variables = Variables(core, node.variable_definitions)
         self._pages = page_variables(node, self.fragments)
-        self._measured: dict[tuple[int | None, ...], tuple[Size, str | None]] = {}
+        self._measured: dict[tuple[int | None, ...], int] = {}
 
     @cached_property
     def shape(self) -> Shape:
         """Where the answer may hold objects."""
         return shape_of(self.node, self.fragments)
 
-    def measured(self, variables: Mapping[str, Any] | None) -> tuple[Size, str | None]:
-        """How much the operation asks for, and why that is more than a process can answer in a
-        moment; None if it is not."""
+    @cached_property
+    def introspects(self) -> bool:
+        """Whether the schema is asked about itself."""
+        return Survey(self.fragments).of(self.node).introspects
+
+    def objects(self, variables: Mapping[str, Any] | None) -> int:
+        """How many objects the answer may hold at most, by the sizes of pages asked for."""
         pages = given_pages(self._pages, variables or {})
         key = tuple(pages.values())
         known = self._measured.get(key)
         if known is None:
             if len(self._measured) >= MEASURES:
                 del self._measured[next(iter(self._measured))]
-            size = Measure(core, self.fragments, pages).of(self.node)
-            excess = excessive(size, mutates=self.kind is OperationType.MUTATION)
-            known = self._measured[key] = (size, excess)
+            known = self._measured[key] = Measure(core, self.fragments, pages).of(self.node)
         return known
 
     def costs(self, variables: Mapping[str, Any] | None) -> list[dict[str, Any]]:

@@ -64,11 +64,11 @@ def test_no_operation_is_guessed(name: str | None) -> None:
 def measured_anew(document: Document, variables: dict[str, Any]) -> str | None:
     operation = document.operation(None)
     pages = given_pages(page_variables(operation.node, operation.fragments), variables)
-    return excessive(Measure(core, operation.fragments, pages).of(operation.node), mutates=False)
+    return excessive(Measure(core, operation.fragments, pages).of(operation.node))
 
 
 def excess(operation: Operation, variables: dict[str, Any] | None) -> str | None:
-    return operation.measured(variables)[1]
+    return excessive(operation.objects(variables))
 
 
 @given(

@@ -1,7 +1,10 @@
 """Documents that would keep a process busy are refused before anything is read for them."""
 
 import pytest
+from graphql import FragmentDefinitionNode, parse
 
+from api.documents import MAX_TOKENS, prepared
+from api.extent import Extent, Survey
 from api.limits import MAX_OBJECTS
 from domain.access import Role
 from tests.clients import Api
@@ -29,6 +32,15 @@ NEGATIVE = """{ a: elders(first: -100000000) @skip(if: true) { nodes { id } }
   b: elders(first: 200) { nodes { alarms(first: 200) { nodes { id } } } } }"""
 CHANGES = """{ alarmChanges(first: 200) { changes { alarm { elder {
   alarms(first: 200) { nodes { id } } } } } } }"""
+ALIASES = "{viewer{" + " ".join(f"a{n}:id" for n in range(201)) + "}}"
+DIRECTIVES = "{viewer{id " + "@skip(if:true)" * 101 + "}}"
+DIRECTIVE_DIGITS = "{viewer{id @skip(if:" + "9" * 5000 + ")}}"
+MUTATIONS = "mutation($i:AlarmAcknowledgeInput!){...M ...M " + (
+    "a:alarmAcknowledge(input:$i){clientMutationId}}"
+    "fragment M on Mutation{"
+    + " ".join(f"m{n}:alarmAcknowledge(input:$i){{clientMutationId}}" for n in range(5))
+    + "}"
+)
 DIGITS = "{elders(first:" + "9" * 5000 + "){totalCount}}"
 
 
@@ -47,6 +59,10 @@ DIGITS = "{elders(first:" + "9" * 5000 + "){totalCount}}"
         (NEGATIVE, {}),
         (CHANGES, {}),
         (DIGITS, {}),
+        (DIRECTIVE_DIGITS, {}),
+        (ALIASES, {}),
+        (DIRECTIVES, {}),
+        (MUTATIONS, {}),
     ],
 )
 async def test_too_large(api: Api, role: Role, document: str, variables: dict[str, object]) -> None:
@@ -86,3 +102,70 @@ async def test_a_document_of_16384_characters_is_the_longest(api: Api, length: i
         assert answer["errors"][0]["extensions"]["code"] == "BAD_REQUEST"
     else:
         assert answer["data"]["viewer"]
+
+
+def nested(levels: int, of: str = "name") -> str:
+    """Fragments that spread the next one twice: a text of this many, 2 to their power fields."""
+    last = f"fragment F{levels} on Account {{ {of} }}"
+    chain = (f"fragment F{n} on Account {{ ...F{n + 1} ...F{n + 1} }}" for n in range(levels))
+    return "{ viewer { ...F0 } } " + " ".join([*chain, last])
+
+
+def surveyed(text: str) -> tuple[Survey, Extent]:
+    definitions = parse(text, max_tokens=MAX_TOKENS).definitions
+    found = [one for one in definitions if isinstance(one, FragmentDefinitionNode)]
+    survey = Survey({one.name.value: one for one in found})
+    return survey, survey.of(definitions[0])
+
+
+def test_a_fragment_is_looked_at_once_however_often_it_is_spread() -> None:
+    survey, extent = surveyed(nested(20))
+    assert extent.fields == 2**20 + 1
+    assert survey.visited == 2 + 20 * 2 + 1
+    (error,) = prepared(nested(20)).errors
+    assert error.message == f"{2**20 + 1} fields, at most 2000"
+
+
+def test_fragments_in_a_circle_are_for_validation_to_refuse() -> None:
+    circle = "{ viewer { ...A } } fragment A on Account { id ...B } fragment B on Account { ...A }"
+    _, extent = surveyed(circle)
+    assert extent.fields == 2
+    assert "Cannot spread fragment" in prepared(circle).errors[0].message
+
+
+@pytest.mark.parametrize(
+    ("text", "extent"),
+    [
+        ("{ viewer { id } }", Extent(2, 1, 2)),
+        ("{ a: viewer { b: id } c: viewer { id } }", Extent(2, 2, 4, 3)),
+        ("query @skip(if: true) { viewer { id @skip(if: false) } }", Extent(2, 1, 2, 0, 2)),
+        (
+            "{ ...F @skip(if: 0) ...F } fragment F on Query { a: viewer { id @skip(if: 0) } }",
+            Extent(2, 2, 4, 2, 3),
+        ),
+        ("{ ... on Query { viewer { ... { id } } } }", Extent(2, 1, 2)),
+        ("{ ...F } fragment F on Query { __schema { description } }", Extent(2, 1, 2, 0, 0, True)),
+        ("{ ...Missing }", Extent()),
+    ],
+)
+def test_how_far_an_operation_goes(text: str, extent: Extent) -> None:
+    assert surveyed(text)[1] == extent
+
+
+LARGE = [
+    "{" + "".join(f"a{n}:viewer{{id}}" for n in range(10_000)) + "}",
+    "{viewer{id " + "@skip(if:true)" * 830 + "}}",
+]
+
+
+@pytest.mark.parametrize("text", LARGE)
+def test_nobody_reads_more_than_two_thousand_tokens(text: str) -> None:
+    (error,) = prepared(text).errors
+    assert "more than 2000 tokens" in error.message
+
+
+async def test_a_variable_of_a_megabyte_is_not_read(api: Api) -> None:
+    headers = {"Authorization": f"Bearer {api.token(Role.VENDOR)}"}
+    body = {"query": "{ viewer { id } }", "variables": {"v": "x" * 1_000_000}}
+    response = await api.http.post(api.url, json=body, headers=headers)
+    assert response.status_code == 413
