@@ -5,6 +5,7 @@ from typing import Any, NewType, cast
 
 import orjson
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 JsonObject = NewType("JsonObject", dict[str, Any])
@@ -12,14 +13,14 @@ JsonObject = NewType("JsonObject", dict[str, Any])
 
 
 def _object(value: Any) -> dict[str, Any]:
-    """Raises: ValueError for what is no object, or can't be written as JSON."""
+    """Raises: GraphQLError for what is no object, or can't be written as JSON."""
     if not isinstance(value, dict):
-        raise ValueError("an object is wanted")
+        raise GraphQLError("an object is wanted")
     try:
         # A literal may hold numbers that JSON has no room for here, and be too deep for it.
         orjson.dumps(value)
     except orjson.JSONEncodeError as error:
-        raise ValueError("an object of JSON is wanted") from error
+        raise GraphQLError("an object of JSON is wanted") from error
     return cast(dict[str, Any], value)
 
 

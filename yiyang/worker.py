@@ -116,8 +116,9 @@ def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None
             log.exception("job %s failed and is tried again", job.id)
             raise RetryRequested(_RETRY_AFTER) from failure
 
-    @queue.schedule("exports.expire", "*/5 * * * *")
-    async def expire(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+    @queue.schedule("exports.tidy", "*/5 * * * *")
+    async def tidy(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
         async with database.transaction("worker") as session:
             dropped = await exports.expire(session)
+            await exports.resume(session)
         log.info("dropped the files of %d exports", dropped)

@@ -9,6 +9,7 @@ from api.exports.listing import listing_in
 from api.exports.pages import length
 from api.refusals import Refusal
 from api.requests import MAX_DOCUMENT, BadRequest, Request
+from api.texts import error_text
 from domain.errors import InvalidInput
 from domain.exports.service import Wanted
 from domain.reasons import Reason
@@ -30,8 +31,21 @@ async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
         document=listing.text,
         variables=variables,
         list_name=listing.name,
-        expected_rows=await length(listing, variables, context),
+        expected_rows=await length(listing, variables, _ours(context)),
         language=context.language.value,
+    )
+
+
+def _ours(context: Context) -> Context:
+    """The same actor's, for a document that we have written: it is no client's to be trusted."""
+    return Context(
+        database=context.database,
+        actor=context.actor,
+        language=context.language,
+        request_id=context.request_id,
+        feed=context.feed,
+        vault=context.vault,
+        purse=context.purse,
     )
 
 
@@ -48,4 +62,7 @@ def _document(context: Context, given: "ExportStartInput") -> Document:
         return context.documents.of(asked, own=context.allows(OWN_DOCUMENTS))
     except (Refusal, BadRequest) as error:
         field = "query" if given.document_id is None else "document_id"
-        raise InvalidInput(field, reason=Reason.DOCUMENT, detail=str(error)) from error
+        facts = error.facts if isinstance(error, Refusal) else {"reason": str(error)}
+        code = error.code if isinstance(error, Refusal) else "BAD_REQUEST"
+        detail = error_text(code, facts, context.language)
+        raise InvalidInput(field, reason=Reason.DOCUMENT, detail=detail) from error

@@ -1,5 +1,6 @@
 """An export as it grows."""
 
+import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
@@ -20,6 +21,12 @@ from domain.exports import models
 from domain.exports.lifecycle import UNFINISHED
 from domain.exports.service import TOPIC
 from domain.exports.visibility import export_visible
+from domain.outage import is_outage
+
+log = logging.getLogger("yiyang.stream")
+
+_RETRY_SECONDS = 5.0
+"""How long after a read that failed to try again, if nothing happens before."""
 
 _NOWHERE = -1
 """A position that the outbox's head never has: who is there is woken by every look."""
@@ -46,15 +53,29 @@ async def _changes(context: Context, key: UUID) -> AsyncGenerator[ExportChanged,
     """What the export is, then what it becomes, until it has ended."""
     shown = None
     with context.feed.subscribed(_NOWHERE, topic=TOPIC) as subscriber:
-        while (marks := await _marks(context, key)) is not None:
+        while True:
+            context.begin_look()
+            try:
+                marks = await _marks(context, key)
+            except Exception as failure:
+                if not is_outage(failure):
+                    raise
+                # The database is away: what the export is by then is told afterwards.
+                log.warning("request %s cannot read news yet: %s", context.request_id, failure)
+                await subscriber.woken(at_most=_RETRY_SECONDS)
+                continue
+            if marks is None:
+                return
             if marks != shown:
-                shown = marks
-                context.begin_event(f"{key}:{marks}")
+                context.begin_event(f"{marks[0]}.{marks[1]}")
                 context.stay_current()
                 yield ExportChanged(export=later(context, row_type_of(Export), key))
-            if marks[0] not in UNFINISHED:
+                # What the client's rights kept back, its new rights are asked for.
+                shown = marks if context.was_delivered else None
+            elif marks[0] in UNFINISHED:
+                await subscriber.woken()
+            else:
                 return
-            await subscriber.woken()
 
 
 @strawberry.type

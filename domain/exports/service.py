@@ -198,6 +198,17 @@ async def expire(session: AsyncSession) -> int:
     return len(exports)
 
 
+async def resume(session: AsyncSession) -> None:
+    """Ask for a turn at every export that is not finished.
+
+    A turn that is asked for, or under way, is not asked for twice. So this changes nothing, unless
+    the queue has given a job up.
+    """
+    unfinished = select(Export).where(col(Export.state).in_(UNFINISHED))
+    for export in (await session.scalars(unfinished.with_for_update(skip_locked=True))).all():
+        _ask_for_turn(session, export)
+
+
 async def _refuse_too_many(session: AsyncSession, actor: Actor) -> None:
     statement = select(col(Export.id), col(Export.state)).where(
         col(Export.account_id) == actor.id, col(Export.state).in_((*UNFINISHED, ExportState.DONE))

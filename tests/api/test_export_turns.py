@@ -7,9 +7,11 @@ import subprocess
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
@@ -24,7 +26,8 @@ from domain.exports import service
 from domain.exports.models import ExportPiece
 from domain.ids import parse_public_id
 from tests.clients import Api
-from tests.exporting import CANCEL, ended, fetch, read, rows_in, started
+from tests.exporting import CANCEL, ended, fetch, read, rows_in, started, working
+from yiyang import worker
 
 # A worker of its own that writes five rows at a time, slowly, and is soon missed.
 PROGRAM = """
@@ -33,6 +36,7 @@ from datetime import timedelta
 from api.exports import listing, writing
 from domain.crypto import Vault
 from yiyang import worker
+from yiyang.commands import parts
 listing._SIZES = (5,)
 writing.PIECE_BYTES, writing.TURN_SECONDS = 1, 0.5
 worker.DEAD_AFTER = timedelta(seconds=2)
@@ -42,7 +46,7 @@ def slowly(*arguments):
     return packed(*arguments)
 writing.packed = slowly
 vault = Vault(keys={"test": bytes(32)}, current="test", hash_key=bytes(range(32)))
-asyncio.run(worker.work(sys.argv[1], lambda: None, vault))
+asyncio.run(parts._until_told(worker.work(sys.argv[1], lambda: None, vault)))
 """
 
 
@@ -215,4 +219,51 @@ async def test_killed_again_and_again_it_loses_nothing_and_doubles_nothing(
     with worker_process(database_url):
         done = await ended(api, Role.OFFICIAL, export["id"])
     assert done["state"] == "DONE"
+    assert await ids_in(api, export) == await everyone(api)
+
+
+async def test_a_turn_that_the_queue_has_lost_is_asked_for_again(
+    api: Api, database: Database, database_url: str, vault: Vault
+) -> None:
+    export = await started(api, Role.OFFICIAL, "{ elders { nodes { id } } }")
+    connection = await asyncpg.connect(database_url)
+    await connection.execute("DELETE FROM pgqueuer")
+    for _ in range(2):
+        async with database.transaction("test") as session:
+            await service.resume(session)
+    assert await connection.fetchval("SELECT count(*) FROM pgqueuer") == 1
+    await connection.close()
+    async with working(database_url, vault):
+        assert (await ended(api, Role.OFFICIAL, export["id"]))["state"] == "DONE"
+    assert await ids_in(api, export) == await everyone(api)
+
+
+@pytest.mark.usefixtures("small")
+async def test_every_connection_lost_in_the_middle(
+    api: Api, cluster: str, database_url: str, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(worker, "DEAD_AFTER", timedelta(seconds=2))
+    export = await started(api, Role.OFFICIAL, "{ elders { nodes { id } } }")
+    admin = await asyncpg.connect(cluster)
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
+    async with working(database_url, vault):
+        for rows in (40, 120):
+            await reached(api, export, rows)
+            await admin.execute(cut, database_url.rpartition("/")[2])
+        assert (await ended(api, Role.OFFICIAL, export["id"]))["state"] == "DONE"
+    await admin.close()
+    assert await ids_in(api, export) == await everyone(api)
+
+
+async def test_a_worker_that_is_told_to_stop_leaves_the_rest_to_the_next(
+    api: Api, database_url: str
+) -> None:
+    export = await started(api, Role.OFFICIAL, "{ elders { nodes { id } } }")
+    with worker_process(database_url) as process:
+        await reached(api, export, 30)
+        process.terminate()
+        process.wait(10)
+    assert (await read(api, Role.OFFICIAL, export["id"]))["state"] == "RUNNING"
+    with worker_process(database_url):
+        assert (await ended(api, Role.OFFICIAL, export["id"]))["state"] == "DONE"
     assert await ids_in(api, export) == await everyone(api)

@@ -1,11 +1,17 @@
 """A list as a file, from the question to the last byte: real HTTP, a real worker."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from api.app import create_app
+from api.auth.tokens import TokenKey
+from api.settings import ApiSettings
 from domain.access import Actor, Role
 from domain.crypto import Vault
 from domain.ids import public_id
@@ -22,6 +28,8 @@ from tests.exporting import (
     started,
     working,
 )
+from tests.serving import serving
+from yiyang.district.cast import District
 
 NAMED = "query ($name: String!) { elders(filter: {nameContains: $name}) { nodes { id } } }"
 
@@ -258,3 +266,53 @@ async def test_nobody_else_watches_it(api: Api) -> None:
         frame = await socket.receive()
     assert frame["type"] == "error"
     assert frame["payload"][0]["extensions"]["code"] == "NOT_FOUND"
+
+
+async def test_whose_app_may_send_trusted_documents_only_exports_these(
+    database_url: str, token_key: TokenKey, vault: Vault, district: District, tmp_path: Path
+) -> None:
+    text = "query Names { elders { nodes { name } } }"
+    own = "{ elders { nodes { id } } }"
+    document_id = f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+    start = (
+        "mutation S($i: ExportStartInput!) { exportStart(input: $i) { userErrors { code field } } }"
+    )
+    manifest = tmp_path / "documents.json"
+    known = {f"sha256:{hashlib.sha256(one.encode()).hexdigest()}": one for one in (text, start)}
+    manifest.write_text(json.dumps(known))
+    settings = ApiSettings(
+        database_url=database_url, token_key=token_key, vault=vault, trusted_documents=manifest
+    )
+    async with serving(create_app(settings)) as port:
+        api = Api(port, token_key, district)
+        told = [
+            (await api.data(Role.OFFICIAL, start, i=given))["exportStart"]["userErrors"]
+            for given in ({"documentId": document_id}, {"query": text}, {"query": own})
+        ]
+        unknown = {"documentId": f"sha256:{'0' * 64}"}
+        told.append((await api.data(Role.OFFICIAL, start, i=unknown))["exportStart"]["userErrors"])
+        await api.close()
+    refusal = {"code": "INVALID_INPUT"}
+    assert told == [[], [], [{**refusal, "field": "query"}], [{**refusal, "field": "documentId"}]]
+
+
+async def test_the_same_call_again_is_the_same_export(api: Api) -> None:
+    key = {"idempotencyKey": "one-press", "variables": {"name": "王"}}
+    first, second = [await started(api, Role.OFFICIAL, NAMED, **key) for _ in range(2)]
+    assert first["id"] == second["id"]
+    payload = await answer(api, Role.OFFICIAL, NAMED, **{**key, "variables": {"name": "李"}})
+    assert payload["userErrors"][0]["code"] == "IDEMPOTENCY_KEY_REUSED"
+    tried = await answer(api, Role.OFFICIAL, dryRun=True)
+    assert tried == {"export": None, "userErrors": []}
+    listed = await api.data(Role.OFFICIAL, "{ exports(first: 10) { nodes { id } } }")
+    assert listed["exports"]["nodes"] == [{"id": first["id"]}]
+
+
+@pytest.mark.parametrize("variables", ["[1]", '"x"', "1", "{a: 123456789012345678901234567890}"])
+async def test_variables_are_an_object_of_json(api: Api, variables: str) -> None:
+    body = await api.post(
+        Role.OFFICIAL,
+        f"""mutation {{ exportStart(input: {{query: "{{ elders {{ nodes {{ id }} }} }}",
+            variables: {variables}, idempotencyKey: "k"}}) {{ userErrors {{ code }} }} }}""",
+    )
+    assert body["errors"][0]["extensions"]["code"] == "VALIDATION_FAILED"
