@@ -14,6 +14,7 @@ _UPGRADE = (
 )
 _TEXT, _PING, _PONG = 0x1, 0x9, 0xA
 _NEXT = b'"type":"next"'
+_ASKED = b'{"type":"ping"}'
 _MASK = b"\0\0\0\0"
 
 
@@ -63,10 +64,14 @@ class Subscriber(asyncio.Protocol):
         self._subscribed, self._delivered = subscribed, delivered
         self._kept = b""
         self._upgraded = False
+        self.is_open = True
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.Transport, transport)  # uvloop's is no subclass of it
         self._transport.write(_UPGRADE)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.is_open = False
 
     def data_received(self, data: bytes) -> None:
         self._kept += data
@@ -86,6 +91,8 @@ class Subscriber(asyncio.Protocol):
     def _told(self, message: bytes) -> None:
         if _NEXT in message:
             self._delivered(perf_counter())
+        elif message == _ASKED:
+            self._send({"type": "pong"})
         elif b"connection_ack" in message:
             self._send({"id": "1", "type": "subscribe", "payload": {"query": self._query}})
             self._subscribed()
