@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import func, select, text, update
 from sqlmodel import col
 
-from domain.access import Actor
+from domain.access import Actor, Role
+from domain.alarms.models import ResolveReason
 from domain.database import Database
 from domain.errors import DomainError, IdempotencyKeyReused, NotFound
 from domain.idempotency import KEPT, Call, IdempotentCall, once, prune
@@ -222,3 +223,26 @@ async def test_roles_of_one_account_do_not_share_a_call(database: Database, scen
     other = Actor(scene.ann.id, scene.station.role, scene.ann.region)
     assert isinstance(await called(database, other, do), IdempotencyKeyReused)
     assert await called(database, scene.ann, do) == first
+
+
+def test_calls_that_differ_at_all_have_other_digests() -> None:
+    who = Actor(UUID(int=1), Role.FAMILY)
+    arguments: list[dict[str, Any]] = [
+        {},
+        {"note": None},
+        {"note": ""},
+        {"day": date(2026, 3, 1)},
+        {"day": date(2026, 3, 2)},
+        {"reason": ResolveReason.TEST},
+        {"reason": ResolveReason.DRILL},
+        {"variables": {"n": 10**39}},
+        {"variables": {"n": 10**39 + 1}},
+        {"variables": {"n": "\ud800"}},
+        {"place": 0.1},
+        {"place": 0.2},
+    ]
+    digests = {Call(who, "k", "verb", one).digest for one in arguments}
+    digests |= {Call(who, "k", "other", {}).digest}
+    assert len(digests) == len(arguments) + 1
+    one, same = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
+    assert Call(who, "k", "verb", one).digest == Call(who, "other", "verb", same).digest

@@ -149,7 +149,8 @@ class Values:
                     )
                 )
             case "Boolean":
-                return self.tape.chance(50)
+                # Where every other change were only tried, too few would be made.
+                return self.tape.chance(20 if place.name == "dryRun" else 50)
             case "JSONObject":
                 return self.tape.pick([{}, {"name": "王"}, {"name": 1}, {"other": [None]}])
             case "Date":
@@ -188,6 +189,8 @@ class Values:
 
     def _string(self, place: Place) -> str:
         match place.name:
+            case "idempotencyKey" if self.tape.chance(90):
+                return self.tape.pick(["1", "2", "3"])
             case "region" | "prefix":
                 if self._actor.region and self.tape.chance(30):
                     return self._actor.region
