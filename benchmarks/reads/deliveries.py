@@ -56,7 +56,7 @@ def show_deliveries(elders: int) -> None:
 async def _deliver(district: District, server: Server) -> tuple[list[float], float]:
     """Seconds from each commit to its last frame, and the processor time of the server."""
     crowd = _Crowd()
-    await crowd.gather(district.token(Role.DISPATCHER), server.port)
+    await crowd.gather(district.many_tokens(Role.DISPATCHER, SUBSCRIBERS), server.port)
     account = district.cast.players[Role.DISPATCHER].account_id
     bounds = (REGION, REGION[:-1] + chr(ord(REGION[-1]) + 1))
     connection = await asyncpg.connect(district.url)
@@ -88,15 +88,17 @@ class _Crowd:
         self._last = 0.0
         self._complete = asyncio.Event()
 
-    async def gather(self, token: str, port: int) -> None:
+    async def gather(self, tokens: list[str], port: int) -> None:
         """Subscribe them all, in groups: a listener's queue is not endless."""
         loop = asyncio.get_running_loop()
         self.expect()
-        for number in range(SUBSCRIBERS):
+        for number, token in enumerate(tokens):
             query = SELECTIONS[number % len(SELECTIONS)]
             document = f"subscription {{ alarmChanged {{ cursor change at alarm {{ {query} }} }} }}"
             await loop.create_connection(
-                lambda document=document: Subscriber(token, document, self._one, self._delivered),
+                lambda token=token, document=document: Subscriber(
+                    token, document, self._one, self._delivered
+                ),
                 "127.0.0.1",
                 port,
             )

@@ -4,14 +4,16 @@ import asyncio
 import json
 from collections.abc import Generator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import uuid4
 
 import asyncpg
 import psutil
 
+from api.connections import MAX_A_CLIENT
 from benchmarks.reads.alarms import raised, ring
 from benchmarks.reads.asking import Question
 from benchmarks.reads.documents import DOCUMENTS, OPERATION_NAMES
@@ -78,6 +80,13 @@ class District:
     def token(self, role: Role) -> str:
         """A token of a role's own account."""
         return self._token(role, tokens.player(self.cast, role))
+
+    def many_tokens(self, role: Role, number: int) -> list[str]:
+        """Tokens with a role's rights for so many sockets: a subject may hold few."""
+        player = tokens.player(self.cast, role)
+        lots = -(-number // MAX_A_CLIENT)
+        signed = [self._token(role, replace(player, account_id=uuid4())) for _ in range(lots)]
+        return [signed[place // MAX_A_CLIENT] for place in range(number)]
 
     def _token(self, role: Role, person: Person, region: str | None = None) -> str:
         """The token that ``yiyang token`` prints."""
