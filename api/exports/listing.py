@@ -23,6 +23,7 @@ from graphql import (
 from graphql.language.ast import Node
 
 from api.documents import Document, NoSuchOperation, prepared
+from api.limits import excessive
 from api.operations import Operation
 from api.relay import MAX_PAGE
 from api.schema import core
@@ -70,7 +71,7 @@ class Listing:
         operation = self._paged()
         reason = None
         for size in _SIZES:
-            _, reason = operation.measured({**variables, FIRST: size})
+            reason = excessive(operation.objects({**variables, FIRST: size}))
             if reason is None:
                 return size
         raise QueryTooLarge("query", reason=reason)
