@@ -1,9 +1,13 @@
 """A setting that makes no sense is refused in one sentence that names it and shows no secret."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
+
+from api.auth.tokens import TokenKey
 
 KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
 
@@ -27,6 +31,12 @@ def refused(command: str, **settings: str) -> str:
     ("command", "settings", "named"),
     [
         ("serve", {"PORT": "abc"}, "YIYANG_PORT"),
+        ("serve", {"BUDGET": "0"}, "YIYANG_BUDGET"),
+        (
+            "serve",
+            {"ENVIRONMENT": "production", "PERSISTED_QUERIES": "true"},
+            "YIYANG_PERSISTED_QUERIES",
+        ),
         ("migrate", {"DATABASE_URL": "mysql://secret"}, "YIYANG_DATABASE_URL"),
         ("migrate", {}, "YIYANG_DATABASE_URL"),
         ("work", {"DATABASE_URL": "secret"}, "YIYANG_DATABASE_URL"),
@@ -75,3 +85,22 @@ def unused_port() -> int:
     from tests.conftest import free_port
 
     return free_port()
+
+
+def test_a_manifest_that_is_bad_keeps_the_server_from_starting(tmp_path: Path) -> None:
+    key = json.dumps(TokenKey.new_jwk())
+    manifest = tmp_path / "documents.json"
+    manifest.write_text("{", encoding="utf-8")
+    url = "postgresql://127.0.0.1:1/none"
+    data_keys = json.dumps({"test": KEY})
+    said = refused(
+        "serve",
+        DATABASE_URL=url,
+        TOKEN_KEY=key,
+        DATA_KEYS=data_keys,
+        HASH_KEY=KEY,
+        TRUSTED_DOCUMENTS=str(manifest),
+    )
+    assert "YIYANG_TRUSTED_DOCUMENTS" in said
+    assert str(manifest) in said
+    assert len(said.splitlines()) == 1
