@@ -53,10 +53,15 @@ class Api:
         player = self.district.players[role]
         return Actor(player.account_id, role, player.region_code)
 
-    def token(self, who: Role | Actor, lifetime: timedelta = timedelta(hours=1)) -> str:
+    def token(
+        self,
+        who: Role | Actor,
+        lifetime: timedelta = timedelta(hours=1),
+        scopes: frozenset[str] = frozenset(),
+    ) -> str:
         """A token for a player, or for any actor."""
         actor = who if isinstance(who, Actor) else self.actor(who)
-        return self.key.sign(Grant(actor, datetime.now(UTC) + lifetime))
+        return self.key.sign(Grant(actor, datetime.now(UTC) + lifetime, scopes=scopes))
 
     async def post(
         self, who: Role | Actor, query: str, variables: Any = None, **headers: str

@@ -10,6 +10,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from playwright.async_api import Page, Request, Route, async_playwright, expect
 
+from api.auth.scopes import ALL
 from domain.access import Role
 from domain.database import Database
 from tests.clients import Api
@@ -98,7 +99,7 @@ async def visit(api: Api) -> AsyncGenerator[Visit, None]:
 
 
 async def test_a_first_visit_reads(visit: Visit, api: Api) -> None:
-    await visit.open(token=api.token(Role.DISPATCHER))
+    await visit.open(token=api.token(Role.DISPATCHER, scopes=ALL))
     assert urlsplit(visit.page.url).fragment == ""
     assert await visit.page.title() == "颐养 GraphiQL"
     await expect(visit.page.locator(".who")).to_contain_text(Role.DISPATCHER.value)
@@ -108,14 +109,14 @@ async def test_a_first_visit_reads(visit: Visit, api: Api) -> None:
 
 async def test_a_first_visit_lists_alarms(visit: Visit, api: Api, database: Database) -> None:
     await press(database, api.district)
-    await visit.open(token=api.token(Role.FAMILY))
+    await visit.open(token=api.token(Role.FAMILY, scopes=ALL))
     await visit.page.click("text=Alarms")
     assert '"ACKNOWLEDGE"' in await visit.answer("Alarms")
     await visit.expect_no_complaint()
 
 
 async def test_a_first_visit_listens(visit: Visit, api: Api, database: Database) -> None:
-    await visit.open(token=api.token(Role.FAMILY))
+    await visit.open(token=api.token(Role.FAMILY, scopes=ALL))
     await visit.page.click("text=AlarmChanged")
     await visit.page.click(EXECUTE)
     response = visit.page.locator(".graphiql-response")
@@ -130,5 +131,5 @@ async def test_a_first_visit_listens(visit: Visit, api: Api, database: Database)
 
 async def test_a_query_in_the_address_is_shown_first(visit: Visit, api: Api) -> None:
     query = "{ viewer { __typename } }"
-    await visit.open(token=api.token(Role.DISPATCHER), query=query)
+    await visit.open(token=api.token(Role.DISPATCHER, scopes=ALL), query=query)
     assert '"viewer"' in await visit.answer()
