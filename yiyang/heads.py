@@ -48,3 +48,10 @@ class BoundedHttp(HttpToolsProtocol):
         """Its head has ended."""
         self._head_is_open = False
         super().on_headers_complete()
+
+    def _should_upgrade(self) -> bool:
+        # A handshake is a GET without a body (RFC 6455, 4.1): of any other uvicorn's WebSockets
+        # say nothing at all, and the client would wait for ever.
+        given = {name for name, _ in self.scope["headers"]}
+        bodiless = not given & {b"content-length", b"transfer-encoding"}
+        return self.scope["method"] == "GET" and bodiless and super()._should_upgrade()

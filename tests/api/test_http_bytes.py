@@ -297,3 +297,13 @@ async def test_a_head_without_an_end_is_told_so(api: Api) -> None:
     async with asyncio.timeout(10):
         assert status(await reader.read()) == 431
     writer.close()
+
+
+@pytest.mark.parametrize("method", [b"POST", b"OPTIONS", b"GET"])
+async def test_what_is_no_handshake_is_answered_as_what_it_is(api: Api, method: bytes) -> None:
+    lines = (JSON, LENGTH, b"Upgrade: websocket", b"Connection: upgrade")
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    writer.write(request(api, *lines, method=method))
+    async with asyncio.timeout(10):
+        assert status(await reader.readline()) in (400, 405)
+    writer.close()

@@ -93,7 +93,7 @@ headers = st.fixed_dictionaries(
         "If-None-Match": st.sampled_from(["*", 'W/"x"', '"']) | _values,
         "Content-Encoding": st.sampled_from(["gzip", "zstd"]),
         "Cookie": _values,
-        "Upgrade": st.just("h2c"),
+        "Upgrade": st.sampled_from(["websocket", "h2c"]),
     },
 )
 queries = st.sampled_from(
