@@ -2,6 +2,7 @@
 costs who does not read.
 
     python -m benchmarks.sockets [--sockets 5000] [--listeners 100] [--alarms 10000] [--seconds 60]
+                                 [--plain]
 
 One `yiyang serve` with one worker, its PostgreSQL, and the clients in this process share the
 machine. Memory is what the server's process holds (its resident set).
@@ -103,8 +104,14 @@ async def happen(connection: asyncpg.Connection, alarm: UUID) -> float:
     return before
 
 
-async def idle(stand: Stage, server: Server, number: int, listeners: int) -> None:
-    """Print what idle sockets hold, and how soon some of them have an alarm."""
+async def idle(
+    stand: Stage, server: Server, number: int, listeners: int, *, plain: bool = False
+) -> None:
+    """Print what idle sockets hold, and how soon some of them have an alarm.
+
+    Parameters:
+        plain: the idle ones have no subscription; else each looks whether the alarm is its own.
+    """
     key = TokenKey(stand.district.keys.token_jwk)
     crowd = Crowd(key, server.port, [])
     connection = await asyncpg.connect(stand.district.url)
@@ -115,14 +122,14 @@ async def idle(stand: Stage, server: Server, number: int, listeners: int) -> Non
         await happen(connection, alarm)
         await asyncio.sleep(2)
         before = memory_bytes(server.pid)
-        held = await crowd.open(number, CHANGED)
+        held = await crowd.open(number, "" if plain else CHANGED)
         opened = memory_bytes(server.pid)
         cpu = cpu_seconds(server.pid)
         await asyncio.sleep(IDLE_SECONDS)
         used = (cpu_seconds(server.pid) - cpu) / IDLE_SECONDS
         rested = memory_bytes(server.pid)
         print(
-            f"{number:,} idle sockets with a subscription each: "
+            f"{number:,} idle sockets {'without' if plain else 'with'} a subscription: "
             f"{(opened - before) / number / 1024:.1f} KB a socket, "
             f"{(rested - before) / number / 1024:.1f} KB after {IDLE_SECONDS} s; pings take "
             f"{used:.0%} of a core"
@@ -268,14 +275,16 @@ def main() -> None:
     parser.add_argument("--listeners", type=int, default=100)
     parser.add_argument("--alarms", type=int, default=10_000)
     parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--plain", action="store_true", help="idle sockets without subscriptions")
     given = parser.parse_args()
     _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(given.sockets + 2_000, most), most))
     with stage(ELDERS, ["planned"]) as stand:
         server = stand.server("planned")
         with server.awake():
-            uvloop.run(slow(stand, server, given.alarms, given.seconds))
-            uvloop.run(idle(stand, server, given.sockets, given.listeners))
+            if given.alarms:
+                uvloop.run(slow(stand, server, given.alarms, given.seconds))
+            uvloop.run(idle(stand, server, given.sockets, given.listeners, plain=given.plain))
 
 
 if __name__ == "__main__":

@@ -48,6 +48,7 @@ class Subscriber(asyncio.Protocol):
     """One socket with one subscription over graphql-transport-ws.
 
     Parameters:
+        query: the subscription; empty for a socket without one.
         subscribed: called once the server has taken the socket; a subscription itself is not
             acknowledged by the protocol.
         delivered: called with the moment of each delivery.
@@ -94,7 +95,8 @@ class Subscriber(asyncio.Protocol):
         elif message == _ASKED:
             self._send({"type": "pong"})
         elif b"connection_ack" in message:
-            self._send({"id": "1", "type": "subscribe", "payload": {"query": self._query}})
+            if self._query:
+                self._send({"id": "1", "type": "subscribe", "payload": {"query": self._query}})
             self._subscribed()
 
     def _send(self, message: dict[str, object]) -> None:
