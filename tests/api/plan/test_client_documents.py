@@ -47,11 +47,11 @@ DOCUMENTS = documents()
 SENT: dict[str, tuple[Role, dict[str, Any]]] = {
     "family HOME": (Role.FAMILY, {}),
     "family DEVICES": (Role.FAMILY, {}),
-    "family ACKNOWLEDGE": (Role.FAMILY, {"id": "alarm"}),
+    "family ACKNOWLEDGE": (Role.FAMILY, {"input": {"id": "alarm"}}),
     "family CHANGED": (Role.FAMILY, {"after": BEGINNING}),
     "wechat VIEWER": (Role.VOLUNTEER, {}),
     "wechat HOME": (Role.FAMILY, {}),
-    "wechat ACKNOWLEDGE": (Role.FAMILY, {"id": "alarm"}),
+    "wechat ACKNOWLEDGE": (Role.FAMILY, {"input": {"id": "alarm"}}),
     "wechat CHANGED": (Role.FAMILY, {"after": BEGINNING}),
     "wechat VISITS": (Role.VOLUNTEER, {"near": NEAR}),
     "wechat MORE_VISITS": (Role.VOLUNTEER, {"near": None, "after": "end of the page before"}),

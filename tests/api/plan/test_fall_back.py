@@ -26,10 +26,12 @@ class CountingDatabase(WatchedDatabase):
     transactions = 0
 
     @asynccontextmanager
-    async def transaction(self, actor: str) -> AsyncGenerator[AsyncSession, None]:
+    async def transaction(
+        self, actor: str, *, dry_run: bool = False
+    ) -> AsyncGenerator[AsyncSession, None]:
         """One more."""
         self.transactions += 1
-        async with super().transaction(actor) as session:
+        async with super().transaction(actor, dry_run=dry_run) as session:
             yield session
 
 
