@@ -3,9 +3,9 @@
 Before it is executed that is what it may at most hold (a page is full); afterwards, what it holds.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from graphql import (
     FieldNode,
@@ -16,6 +16,7 @@ from graphql import (
 )
 
 from api.complexity import Measure, selections_of
+from api.plan.source import Source
 from domain.errors import QueryTooLarge
 
 if TYPE_CHECKING:
@@ -23,6 +24,12 @@ if TYPE_CHECKING:
 
 Shape = dict[str, "Shape"]
 """Response keys that hold objects, and the shapes of these."""
+
+Count = Callable[[Mapping[str, Any]], int]
+"""The objects in an answer's data."""
+
+_NESTED = 15
+"""Loops within loops in one function; Python has twenty at most."""
 
 LEAST = 1
 """Points of an operation that answers with no object at all."""
@@ -55,13 +62,13 @@ class Charge:
             await purse.take(points)
         return cls(purse, points)
 
-    def settle(self, data: Mapping[str, Any] | None, shape: Shape) -> int:
+    def settle(self, data: Mapping[str, Any] | None, count: Count) -> int:
         """Give back what was not used; how much was.
 
         Parameters:
             data: of the answer; None where nobody knows what was read: nothing is given back.
         """
-        used = self.requested if data is None else max(LEAST, objects_in(data, shape))
+        used = self.requested if data is None else max(LEAST, count(data))
         if self.purse is not None:
             self.purse.settle(self.requested - used)
         return used
@@ -98,23 +105,38 @@ def shape_of(
     return shape
 
 
-def objects_in(data: Mapping[str, Any], shape: Shape) -> int:
-    """How many objects an answer holds below its root."""
-    found = 0
+def counter(shape: Shape) -> Count:
+    """What counts the objects that an answer holds below its root.
+
+    Written code for each operation: to go by the shape at each object took a seventh of the time of
+    a page of 50.
+    """
+    source = Source()
+    name = _counting(source, shape)
+    return source.compiled()(name)
+
+
+def _counting(source: Source, shape: Shape) -> str:
+    return source.function("data", "n = 0", *_lines(source, shape, "data"), "return n")
+
+
+def _lines(source: Source, shape: Shape, holder: str, depth: int = 0) -> Iterator[str]:
+    within = "        " * depth
     for key, below in shape.items():
-        value = data.get(key)
-        if value is None:
+        value, each = source.fresh("v"), source.fresh("e")
+        yield f"{within}{value} = {holder}.get({key!r})"
+        if not below:
+            yield f"{within}if {value} is not None:"
+            several = f"len({value}) - {value}.count(None)"
+            yield f"{within}    n += {several} if type({value}) is list else 1"
             continue
-        if not isinstance(value, list):
-            found += 1 + objects_in(value, below) if below else 1
-        elif below:
-            for one in cast(list[Any], value):
-                if one is not None:
-                    found += 1 + objects_in(one, below)
+        yield f"{within}for {each} in {value} if type({value}) is list else ({value},):"
+        yield f"{within}    if {each} is not None:"
+        yield f"{within}        n += 1"
+        if depth < _NESTED:
+            yield from _lines(source, below, each, depth + 1)
         else:
-            rows = cast(list[Any], value)
-            found += len(rows) - rows.count(None)
-    return found
+            yield f"{within}        n += {_counting(source, below)}({each})"
 
 
 def costs_by_field(measure: Measure, operation: OperationDefinitionNode) -> list[dict[str, Any]]:

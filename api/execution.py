@@ -22,7 +22,6 @@ from api.ordinary import Ordinary
 from api.planned import data_by_plan, delivery_by_plan
 from api.refusals import Refusal, unknown_document
 from api.requests import BadRequest, Request
-from api.texts import error_text
 from domain.access import Permission
 from domain.errors import PermissionDenied, QueryTooLarge
 
@@ -172,7 +171,7 @@ async def _executed(
     made = data is not None
     result = ExecutionResult(data, None) if made else await ordinary.result()
     answer = _response(result, context, planned=made)
-    used = charge.settle(None if result.errors else result.data, operation.shape)
+    used = charge.settle(None if result.errors else result.data, operation.count)
     # The same document asked for by its id has the same answer, to the byte.
     told = context.purse is not None and context.purse.is_told and request.document_id is None
     if request.cost or told:
@@ -255,12 +254,8 @@ def _answer(body: dict[str, Any], *, planned: bool = False, ran: bool = True) ->
 
 
 def _turned_away(refusal: Refusal, context: Context) -> Answer:
-    extensions: dict[str, Any] = {"code": refusal.code, "requestId": context.request_id}
-    if refusal.retry_after is not None:
-        extensions["retryAfter"] = refusal.retry_after
-    message = error_text(refusal.code, refusal.facts, context.language)
     return Answer(
-        {"errors": [{"message": message, "extensions": extensions}]},
+        refusal.body(context.language, context.request_id),
         ran=False,
         status=refusal.status,
         retry_after=refusal.retry_after,

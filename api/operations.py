@@ -14,7 +14,7 @@ from graphql import (
 from graphql.execution.collect_fields import FragmentDetails
 
 from api.complexity import Measure, given_pages, page_variables
-from api.cost import Shape, costs_by_field, shape_of
+from api.cost import Count, costs_by_field, counter, shape_of
 from api.extent import Survey
 from api.plan.selection import variables_in_directives
 from api.schema import core
@@ -58,9 +58,9 @@ class Operation:
         self._measured: dict[tuple[int | None, ...], int] = {}
 
     @cached_property
-    def shape(self) -> Shape:
-        """Where the answer may hold objects."""
-        return shape_of(self.node, self.fragments)
+    def count(self) -> Count:
+        """Counts the objects in an answer."""
+        return counter(shape_of(self.node, self.fragments))
 
     @cached_property
     def introspects(self) -> bool:

@@ -9,7 +9,7 @@ import pytest
 from api.auth.scopes import INTROSPECTION
 from api.auth.tokens import Grant
 from api.complexity import Measure
-from api.cost import objects_in
+from api.cost import Shape, counter
 from api.documents import prepared
 from api.schema import core
 from domain.access import Role
@@ -43,6 +43,14 @@ def test_an_object_is_a_point_and_a_page_is_full(text: str, points: int) -> None
     assert points_of(text) == points
 
 
+def test_objects_are_counted_however_deep_they_lie() -> None:
+    shape: Shape = {}
+    data: Any = {}
+    for _ in range(40):
+        shape, data = {"a": shape, "b": {}}, {"a": [data, None], "b": [{}, None]}
+    assert counter(shape)(data) == 2 * 40
+
+
 def test_variables_say_how_large_a_page_is() -> None:
     text = "query ($n: Int = 20) { elders(first: $n) { nodes { id } } }"
     assert points_of(text) == 21
@@ -70,7 +78,7 @@ def test_a_fragment_is_looked_at_once_a_size_of_page() -> None:
     ],
 )
 def test_objects_are_counted_where_there_are_any(data: dict[str, Any], objects: int) -> None:
-    assert objects_in(data, {"a": {}, "c": {"d": {}}}) == objects
+    assert counter({"a": {}, "c": {"d": {}}})(data) == objects
 
 
 FROM_THE_BEGINNING = 'subscription { alarmChanged(after: "WzBd") { change alarm { id } } }'
