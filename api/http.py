@@ -3,7 +3,6 @@
 An ASGI endpoint without Starlette's request and response: these cost as much as a small answer.
 """
 
-import secrets
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,8 +19,8 @@ from api.bodies import Gone, json_body
 from api.compression import MIN_BYTES, compressed
 from api.execution import answered
 from api.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, coding, media_type
-from api.refusals import Refusal
-from api.requests import BadRequest, Gate, Request, refusal
+from api.refusals import Refusal, new_request_id
+from api.requests import BadRequest, Gate, Request
 from api.settings import Edition
 from api.sse import GraphQLOverSse
 from api.statuses import status_of_answer, status_of_malformed
@@ -181,9 +180,8 @@ def _unless_known(reply: Reply, call: Call) -> Reply:
 
 
 def _refused(call: Call, reason: Refusal) -> Reply:
-    call.request_id = secrets.token_hex(8)
-    body = refusal(reason.code, call.language, **reason.facts)
-    body["errors"][0]["extensions"]["requestId"] = call.request_id
+    call.request_id = new_request_id()
+    body = reason.body(call.language, call.request_id)
     return Reply(reason.status, body, reason.retry_after)
 
 

@@ -1,6 +1,9 @@
 """Requests that are understood but not executed: why, and what HTTP says of it."""
 
+import secrets
 from typing import Any
+
+from api.texts import Language, error_text
 
 TRY_LATER = 429
 
@@ -23,6 +26,23 @@ class Refusal(Exception):
         self.status = status
         self.retry_after = retry_after
         self.facts = facts
+
+    def body(self, language: Language, request_id: str) -> dict[str, Any]:
+        """The response.
+
+        Parameters:
+            request_id: names the request, as errors of those that are executed do.
+        """
+        extensions: dict[str, Any] = {"code": self.code, "requestId": request_id}
+        if self.retry_after is not None:
+            extensions["retryAfter"] = self.retry_after
+        message = error_text(self.code, self.facts, language)
+        return {"errors": [{"message": message, "extensions": extensions}]}
+
+
+def new_request_id() -> str:
+    """Names a request in logs and errors."""
+    return secrets.token_hex(8)
 
 
 def unknown_document() -> Refusal:

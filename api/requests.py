@@ -1,13 +1,13 @@
 """What HTTP and WebSocket share: a body becomes a request, a token becomes a context."""
 
-import secrets
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from api.auth.tokens import Grant, InvalidToken, TokenKey
 from api.context import Context
 from api.feed import Feed
-from api.texts import Language, error_text
+from api.refusals import new_request_id
+from api.texts import Language
 from domain.crypto import Vault
 from domain.database import Database
 
@@ -102,19 +102,13 @@ class Gate:
             database=self.database,
             actor=grant.actor,
             language=language,
-            request_id=secrets.token_hex(8),
+            request_id=new_request_id(),
             feed=self.feed,
             vault=self.vault,
             scopes=grant.scopes,
             documents=self.documents,
             purse=self.buckets.purse(grant) if self.buckets else None,
         )
-
-
-def refusal(code: str, language: Language, **facts: Any) -> dict[str, Any]:
-    """A response for a request that was not even tried."""
-    message = error_text(code, facts, language)
-    return {"errors": [{"message": message, "extensions": {"code": code}}]}
 
 
 def _document(fields: dict[str, Any], extensions: dict[str, Any]) -> tuple[str, str | None]:

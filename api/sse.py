@@ -17,7 +17,7 @@ from api.connections import MAX_A_CLIENT, Connections, TooMany
 from api.context import Context
 from api.execution import streamed
 from api.refusals import TRY_LATER, Refusal
-from api.requests import Gate, Request, refusal
+from api.requests import Gate, Request
 from api.standing import Standing
 from api.texts import Language
 from api.turns import Turn
@@ -152,7 +152,8 @@ class EventStream:
         await self._turns.acquire()
 
     def _expired(self) -> bytes:
-        body = refusal("UNAUTHENTICATED", self._context.language)
+        refusal = Refusal("UNAUTHENTICATED", 401)
+        body = refusal.body(self._context.language, self._context.request_id)
         return b"event: next\ndata: %b\n\n" % orjson.dumps(body)
 
     async def _write(self, chunk: bytes) -> None:

@@ -29,7 +29,8 @@ from api.frames import (
     id_of,
     payload_of,
 )
-from api.requests import MAX_DOCUMENT, BadRequest, Gate, Request, refusal
+from api.refusals import TRY_LATER, Refusal, new_request_id
+from api.requests import MAX_DOCUMENT, BadRequest, Gate, Request
 from api.standing import Standing
 from api.texts import preferred
 from api.turns import Turn
@@ -201,7 +202,7 @@ class Socket:
         except BadRequest as error:
             if not _is_too_long(payload):
                 raise End(INVALID, str(error)) from error
-            await self._refuse(operation, "BAD_REQUEST", reason=str(error))
+            await self._refuse(operation, Refusal("BAD_REQUEST", 400, reason=str(error)))
             return
         if self._standing is None:
             raise End(UNAUTHORIZED, "Unauthorized")
@@ -210,14 +211,15 @@ class Socket:
         if self._leaving:
             return  # the socket is about to be closed, and a client asks again elsewhere
         if len(self._operations) >= MAX_OPERATIONS:
-            await self._refuse(operation, "TOO_MANY_OPERATIONS", most=MAX_OPERATIONS)
+            too_many = Refusal("TOO_MANY_OPERATIONS", TRY_LATER, most=MAX_OPERATIONS)
+            await self._refuse(operation, too_many)
             return
         self._operations[name] = operation
         operation.task = asyncio.create_task(self._run(operation, request, self._standing))
 
-    async def _refuse(self, operation: Operation, code: str, **facts: Any) -> None:
-        errors = refusal(code, self._language, **facts)["errors"]
-        await self._send(operation.frame("error", errors))
+    async def _refuse(self, operation: Operation, reason: Refusal) -> None:
+        body = reason.body(self._language, new_request_id())
+        await self._send(operation.frame("error", body["errors"]))
 
     async def _run(self, operation: Operation, request: Request, standing: Standing) -> None:
         """Run one operation when it is its turn, and send what it yields."""

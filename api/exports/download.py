@@ -7,7 +7,6 @@ the database waits for a slow client.
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from email.utils import format_datetime
-from typing import Any
 from uuid import UUID
 
 import orjson
@@ -16,7 +15,8 @@ from starlette.responses import Response, StreamingResponse
 
 from api.auth.tokens import InvalidToken, bearer
 from api.exports.ranges import Changed, NotSatisfiable, Span, Unchanged, Validators, span_of
-from api.requests import Gate, refusal
+from api.refusals import Refusal, new_request_id
+from api.requests import Gate
 from api.texts import preferred
 from domain.access import Actor
 from domain.calendar import district_day, now
@@ -122,7 +122,8 @@ def _described(export: Export) -> dict[str, str]:
 def _refused(
     request: Request, status: int, code: str, headers: dict[str, str] | None = None
 ) -> Response:
-    body: dict[str, Any] = refusal(code, preferred(request.headers.get("accept-language")))
+    language = preferred(request.headers.get("accept-language"))
+    body = Refusal(code, status).body(language, new_request_id())
     return Response(
         orjson.dumps(body), status, {**_PRIVATE, **(headers or {})}, media_type="application/json"
     )

@@ -74,7 +74,9 @@ async def test_behind_the_end(api: Api, url: str, asked: str) -> None:
     response = await fetch(api, Role.OFFICIAL, url, range=asked)
     assert response.status_code == 416
     assert response.headers["content-range"] == f"bytes */{SIZE}"
-    assert response.json()["errors"][0]["extensions"]["code"] == "RANGE_NOT_SATISFIABLE"
+    extensions = response.json()["errors"][0]["extensions"]
+    assert extensions["code"] == "RANGE_NOT_SATISFIABLE"
+    assert extensions["requestId"]
 
 
 @pytest.mark.parametrize(

@@ -150,7 +150,9 @@ async def test_refusals_before_the_stream_are_json(api: Api) -> None:
 async def test_the_tokens_end_is_the_streams(api: Api, database: Database) -> None:
     async with streaming(api, CHANGED, lifetime=timedelta(seconds=2)) as stream:
         event = await stream.event()
-        assert event["data"]["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED"
+        extensions = event["data"]["errors"][0]["extensions"]
+        assert extensions["code"] == "UNAUTHENTICATED"
+        assert extensions["requestId"]
         assert (await stream.event())["event"] == "complete"
         await press(database, api.district)
         assert await stream.event() == {}

@@ -103,7 +103,9 @@ async def test_a_document_too_long_is_an_error_for_its_id(api: Api) -> None:
         name = await socket.subscribe("{ viewer { id } }" + " " * 17_000)
         frame = await socket.receive()
         assert (frame["id"], frame["type"]) == (name, "error")
-        assert frame["payload"][0]["extensions"]["code"] == "BAD_REQUEST"
+        extensions = frame["payload"][0]["extensions"]
+        assert extensions["code"] == "BAD_REQUEST"
+        assert extensions["requestId"]
         await socket.subscribe(VIEWER)
         assert (await socket.next())["data"]
 
@@ -114,7 +116,9 @@ async def test_a_hundred_operations_and_no_more(api: Api) -> None:
         one_more = await socket.subscribe(VIEWER)
         frame = await socket.receive()
         assert (frame["id"], frame["type"]) == (one_more, "error")
-        assert frame["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
+        extensions = frame["payload"][0]["extensions"]
+        assert extensions["code"] == "TOO_MANY_OPERATIONS"
+        assert extensions["requestId"]
         await socket.send({"id": names[0], "type": "complete"})
         await socket.subscribe(VIEWER)
         assert (await socket.next())["data"]
