@@ -145,9 +145,9 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "Too many open connections (at most {most})",
     ),
     "METHOD_NOT_ALLOWED": (
-        "GET 只能用于查询",
-        "GET 只能用於查詢",
-        "GET is for queries only",
+        "只接受 POST；GET 和 HEAD 只能用于查询",
+        "只接受 POST；GET 和 HEAD 只能用於查詢",
+        "POST, or for queries GET and HEAD",
     ),
     "PERSISTED_QUERY_NOT_FOUND": (
         "没有此编号的查询文档",

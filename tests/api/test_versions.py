@@ -87,7 +87,7 @@ async def test_any_change_of_a_row_counts_and_one_that_is_none_does_not(
     """By whatever way it is written: PostgreSQL counts."""
     await press(database, district)
     connection = await asyncpg.connect(database_url)
-    (key,) = await connection.fetchrow(f"SELECT id FROM {table} WHERE version = 1 LIMIT 1")
+    key = await connection.fetchval(f"SELECT id FROM {table} WHERE version = 1 LIMIT 1")
     same = f"UPDATE {table} SET state = state WHERE id = $1 RETURNING version"
     assert await connection.fetchval(same, key) == 1
     changed = f"UPDATE {table} SET region_code = $2 WHERE id = $1 RETURNING version"
