@@ -171,7 +171,7 @@ async def _executed(
     made = data is not None
     result = ExecutionResult(data, None) if made else await ordinary.result()
     answer = _response(result, context, planned=made)
-    used = charge.settle(None if result.errors else result.data, operation.shape)
+    used = charge.settle(None if result.errors else result.data, operation.count)
     # The same document asked for by its id has the same answer, to the byte.
     told = context.purse is not None and context.purse.is_told and request.document_id is None
     if request.cost or told:
