@@ -67,12 +67,8 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         return await _executed(operation, request, context, planned)
     except BadRequest:
         raise
-    except _Refused as refusal:
-        return _refused(refusal.errors, context)
-    except Refusal as refusal:
-        return _turned_away(refusal, context)
     except Exception as error:
-        return _refused([_error(error)], context)
+        return _not_executed(error, context)
 
 
 async def streamed(
@@ -91,17 +87,8 @@ async def streamed(
             yield await answered(request, context, planned=planned)
             return
         ordinary, events = await _started(operation, request, context)
-    except _Refused as refusal:
-        yield _refused(refusal.errors, context)
-        return
-    except Refusal as refusal:
-        yield _turned_away(refusal, context)
-        return
-    except BadRequest as error:
-        yield _turned_away(Refusal("BAD_REQUEST", 400, reason=str(error)), context)
-        return
     except Exception as error:
-        yield _refused([_error(error)], context)
+        yield _not_executed(error, context)
         return
     if context.turn:
         context.turn.leave()
@@ -239,8 +226,16 @@ def _explained(answer: Answer, operation: Operation, request: Request, context: 
     return answer
 
 
-def _refused(errors: list[GraphQLError], context: Context) -> Answer:
-    return _answer({"errors": errors_of(errors, context)}, ran=False)
+def _not_executed(error: Exception, context: Context) -> Answer:
+    """The answer to a request that came to nothing."""
+    match error:
+        case Refusal():
+            return _turned_away(error, context)
+        case BadRequest():
+            return _turned_away(Refusal("BAD_REQUEST", 400, reason=str(error)), context)
+        case _:
+            errors = error.errors if isinstance(error, _Refused) else [_error(error)]
+            return _answer({"errors": errors_of(errors, context)}, ran=False)
 
 
 def _answer(body: dict[str, Any], *, planned: bool = False, ran: bool = True) -> Answer:

@@ -68,7 +68,7 @@ class Listing:
 
         Raises: QueryTooLarge where a single row holds more than one request may ask for.
         """
-        operation = self._paged()
+        operation = self.operation()
         reason = None
         for size in _SIZES:
             reason = excessive(operation.objects({**variables, FIRST: size}))
@@ -81,11 +81,12 @@ class Listing:
 
         Raises: InvalidInput("variables").
         """
-        wrong = self._paged().coerced(variables)
+        wrong = self.operation().coerced(variables)
         if isinstance(wrong, list):
             raise InvalidInput("variables", reason=Reason.DOCUMENT, detail=wrong[0].message)
 
-    def _paged(self) -> Operation:
+    def operation(self) -> Operation:
+        """What is asked for each page. Raises: InvalidInput("query")."""
         document = prepared(self.page)
         if document.errors:
             raise _invalid(document)
@@ -108,7 +109,7 @@ def listing_in(document: Document, name: str | None) -> Listing:
         raise InvalidInput("operation_name", reason=Reason.WHICH_OPERATION) from error
     alone = separate_operations(document.node)[name or _name_of(operation.node)]
     listing = listing_of(print_ast(alone))
-    listing._paged()  # pyright: ignore[reportPrivateUsage]  # its errors are the client's
+    listing.operation()  # its errors are the client's
     return listing
 
 
