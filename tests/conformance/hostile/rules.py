@@ -30,7 +30,8 @@ def hostile(weight: int) -> Callable[[Any], Any]:
 
 
 def asserted_answers(body: Any) -> None:
-    """A response's JSON is GraphQL's, and each of its errors has a code, none of them INTERNAL.
+    """A response's JSON is GraphQL's, and each of its errors names its request and has a code, none
+    of them INTERNAL.
 
     Raises: AssertionError.
     """
@@ -38,4 +39,5 @@ def asserted_answers(body: Any) -> None:
     assert body.keys() & {"data", "errors"}, body
     for error in body.get("errors", []):
         assert error["message"], body
+        assert error["extensions"]["requestId"], body
         assert error["extensions"]["code"] not in ("", "INTERNAL"), body
