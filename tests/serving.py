@@ -12,15 +12,13 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
-from yiyang.heads import BoundedHttp
+from yiyang.serve import PROTOCOLS
 
 
 @asynccontextmanager
 async def serving(app: ASGIApp) -> AsyncGenerator[int, None]:
     """A server that is up; its port on 127.0.0.1."""
-    config = uvicorn.Config(
-        app, log_level="warning", http=BoundedHttp, ws="websockets-sansio"
-    )
+    config = uvicorn.Config(app, log_level="warning", **PROTOCOLS)
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

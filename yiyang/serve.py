@@ -69,20 +69,26 @@ def serve(settings: Settings, workers: int) -> None:
         uvicorn.run(**_options(settings))
 
 
+PROTOCOLS: dict[str, Any] = {
+    "http": BoundedHttp,
+    "ws": "websockets-sansio",
+    "ws_max_size": MAX_MESSAGE_BYTES,
+    # Our pings are the protocol's own, which the client's application answers, and end with a
+    # code after which clients connect again. Compression would cost 45 KB a socket.
+    "ws_ping_interval": None,
+    "ws_per_message_deflate": False,
+}
+"""How uvicorn speaks to clients."""
+
+
 def _options(settings: Settings) -> dict[str, Any]:
-    """uvicorn's."""
+    """All that uvicorn is told."""
     return {
         "app": "yiyang.serve:application",
         "factory": True,
         "host": settings.host,
         "port": settings.port,
-        "http": BoundedHttp,
-        "ws": "websockets-sansio",
-        "ws_max_size": MAX_MESSAGE_BYTES,
-        # Our pings are the protocol's own, which the client's application answers, and end with a
-        # code after which clients connect again. Compression would cost 45 KB a socket.
-        "ws_ping_interval": None,
-        "ws_per_message_deflate": False,
+        **PROTOCOLS,
         "timeout_graceful_shutdown": _REQUESTS_SECONDS,
         "access_log": False,
     }
