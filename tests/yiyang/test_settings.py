@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from api.auth.tokens import TokenKey
+from api.settings import ApiSettings
+from yiyang.settings import Settings
 
 KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
 
@@ -49,6 +51,19 @@ def test_one_sentence_names_the_variable(
     assert named in said
     assert len(said.splitlines()) == 1
     assert "secret" not in said
+
+
+def test_a_setting_that_is_not_set_is_what_the_api_has_by_default() -> None:
+    unset = Settings()
+    assert unset.budget == ApiSettings.budget
+    assert unset.http_edition == ApiSettings.edition
+    assert unset.planned is ApiSettings.planned
+
+
+def test_every_setting_is_explained_to_operators() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rows = {f"| `YIYANG_{name.upper()}` |" for name in Settings.model_fields}
+    assert {row for row in rows if row not in page} == set()
 
 
 def test_nobody_answers_at_the_database(unused_port: int) -> None:
