@@ -14,6 +14,7 @@ from typing import Any, cast
 import asyncpg
 
 from domain.alarms.service import TOPIC
+from domain.outage import is_outage
 from domain.outbox import CHANNEL, HEAD
 
 log = logging.getLogger("yiyang.feed")
@@ -21,9 +22,11 @@ log = logging.getLogger("yiyang.feed")
 LOOK_SECONDS = 5.0
 """How long a change stays unnoticed at most, should its NOTIFY get lost."""
 
+_RETRY_SECONDS = 5.0
+"""How long after a read that failed to try again, if nothing happens before."""
+
 _CONNECT_SECONDS = 10.0
 _RECONNECT_SECONDS = 1.0
-
 
 SHARED_SECONDS = 1.0
 """How long others may use a read: nobody is shown for longer what they may no longer see."""
@@ -91,6 +94,18 @@ class Subscriber:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._wake.wait(), at_most)
         self._wake.clear()
+
+    async def waits_out(self, failure: Exception, request_id: str) -> None:
+        """Sleep while the database is away: the position keeps, so nothing is missed.
+
+        Parameters:
+            failure: of a read, to be tried again afterwards.
+        Raises: the failure, where it is another.
+        """
+        if not is_outage(failure):
+            raise failure
+        log.warning("request %s cannot read changes yet: %s", request_id, failure)
+        await self.woken(at_most=_RETRY_SECONDS)
 
 
 class Feed:

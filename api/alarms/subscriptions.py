@@ -1,6 +1,5 @@
 """The live stream of alarms: first what was missed since the cursor, then what happens."""
 
-import logging
 from collections.abc import AsyncGenerator
 from typing import Annotated
 
@@ -11,14 +10,8 @@ from api.alarms.queries import AlarmFilter
 from api.context import Context, Info
 from api.gaps import Lag
 from api.relay import decode_cursor, encode_cursor
-from domain.outage import is_outage
-
-log = logging.getLogger("yiyang.stream")
 
 _AT_ONCE = 100
-
-_RETRY_SECONDS = 5.0
-"""How long after a read that failed to try again, if nothing happens before."""
 
 
 async def stream(
@@ -32,11 +25,7 @@ async def stream(
             try:
                 step = await next_step(context, position, filter, _AT_ONCE)
             except Exception as failure:
-                if not is_outage(failure):
-                    raise
-                # The database is away: the position keeps, so nothing is missed.
-                log.warning("request %s cannot read changes yet: %s", context.request_id, failure)
-                await subscriber.woken(at_most=_RETRY_SECONDS)
+                await subscriber.waits_out(failure, context.request_id)
                 continue
             for number, event in enumerate(step.changes):
                 if context.is_outdated or (number and context.look_is_old):

@@ -1,6 +1,5 @@
 """An export as it grows."""
 
-import logging
 from collections.abc import AsyncGenerator
 from typing import Any
 from uuid import UUID
@@ -21,12 +20,6 @@ from domain.exports import models
 from domain.exports.lifecycle import UNFINISHED
 from domain.exports.service import TOPIC
 from domain.exports.visibility import export_visible
-from domain.outage import is_outage
-
-log = logging.getLogger("yiyang.stream")
-
-_RETRY_SECONDS = 5.0
-"""How long after a read that failed to try again, if nothing happens before."""
 
 _NOWHERE = -1
 """A position that the outbox's head never has: who is there is woken by every look."""
@@ -58,11 +51,7 @@ async def _changes(context: Context, key: UUID) -> AsyncGenerator[ExportChanged,
             try:
                 marks = await _marks(context, key)
             except Exception as failure:
-                if not is_outage(failure):
-                    raise
-                # The database is away: what the export is by then is told afterwards.
-                log.warning("request %s cannot read news yet: %s", context.request_id, failure)
-                await subscriber.woken(at_most=_RETRY_SECONDS)
+                await subscriber.waits_out(failure, context.request_id)
                 continue
             if marks is None:
                 return

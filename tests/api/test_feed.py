@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 from sqlalchemy import insert
 
+from api import feed
 from api.alarms import subscriptions
 from api.alarms.changes import AlarmChanged
 from api.context import Context
@@ -173,7 +174,7 @@ async def test_a_subscriber_that_could_not_read_tries_again_unasked(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Its feed is never started, so nothing wakes it."""
-    monkeypatch.setattr(subscriptions, "_RETRY_SECONDS", OFTEN)
+    monkeypatch.setattr(feed, "_RETRY_SECONDS", OFTEN)
     name = database_url.rpartition("/")[2]
     await press(database, district)
     async with asyncio.timeout(TIMEOUT_SECONDS), administered(cluster) as admin:
