@@ -41,7 +41,7 @@ def attribute_docs(cls: type) -> dict[str, str]:
 
 def class_description(cls: type) -> str:
     """The class's docstring on one line."""
-    return " ".join(inspect.getdoc(cls).split()) if cls.__doc__ else ""  # pyright: ignore
+    return " ".join((inspect.getdoc(cls) or "").split()) if cls.__doc__ else ""
 
 
 def describe_fields(cls: type) -> None:

@@ -115,7 +115,7 @@ class PageArguments:
     @property
     def size(self) -> int:
         """How many rows at most."""
-        return self.first if self.last is None else self.last  # pyright: ignore
+        return self.first if self.last is None else self.last  # pyright: ignore[reportReturnType]
 
 
 def encode_cursor(values: Sequence[Any]) -> str:

@@ -52,7 +52,7 @@ class Request:
         """
         if not isinstance(body, dict):
             raise BadRequest("the body must be a JSON object")
-        fields: dict[str, Any] = {str(key): value for key, value in body.items()}  # pyright: ignore
+        fields = cast(dict[str, Any], body)
         variables, name = fields.get("variables"), fields.get("operationName")
         if variables is not None and not isinstance(variables, dict):
             raise BadRequest("variables must be an object")

@@ -100,7 +100,7 @@ class Bedside:
         must not change."""
         ours = or_(col(BedStay.bed_id).in_(self.beds), col(BedStay.elder_id).in_(self.elders))
         stays = await self.database.fetch(
-            select(BedStay.__table__).where(ours).order_by(col(BedStay.id))  # pyright: ignore
+            select(BedStay.__table__).where(ours).order_by(col(BedStay.id))  # pyright: ignore[reportAttributeAccessIssue]
         )
         told = select(func.count()).select_from(OutboxEvent).where(col(OutboxEvent.topic) == TOPIC)
         return stays, (await self.database.fetch(told))[0][0]

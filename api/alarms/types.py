@@ -145,4 +145,4 @@ class AlarmConnection(Connection[Alarm]):
     )
     def stream_cursor(self) -> str:
         """Where to resume from."""
-        return encode_cursor([self.stream_position])  # pyright: ignore
+        return encode_cursor([self.stream_position])  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType]

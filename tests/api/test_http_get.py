@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import AsyncGenerator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -46,11 +47,11 @@ async def trusting(
         await client.close()
 
 
-async def get(api: Api, role: Role = Role.FAMILY, /, **asked: object) -> httpx.Response:
+async def get(api: Api, role: Role = Role.FAMILY, /, **asked: Any) -> httpx.Response:
     """Parameters: asked: those of the address; headers apart."""
     headers = {"Authorization": f"Bearer {api.token(role)}"}
-    headers.update(asked.pop("headers", {}))  # pyright: ignore
-    return await api.http.get(api.url, params=asked, headers=headers)  # pyright: ignore
+    headers.update(asked.pop("headers", {}))
+    return await api.http.get(api.url, params=asked, headers=headers)
 
 
 async def test_a_document_by_its_id(trusting: Api) -> None:
