@@ -17,6 +17,7 @@ from uuid import UUID
 
 import asyncpg
 
+from api.auth.scopes import OWN_DOCUMENTS
 from api.auth.tokens import Grant
 from api.refusals import rate_limited
 from api.settings import DEFAULT_BUDGET
@@ -152,8 +153,9 @@ class Buckets:
         self._task: asyncio.Task[None] | None = None
 
     def purse(self, grant: Grant) -> Purse:
-        """What a token's subject may spend."""
-        return Purse(self, self.account(grant), grant.budget is not None)
+        """What a token's subject may spend; who writes documents or has a budget is told of it."""
+        is_told = grant.budget is not None or OWN_DOCUMENTS in grant.scopes
+        return Purse(self, self.account(grant), is_told)
 
     def account(self, grant: Grant) -> Account:
         """The account of a token's subject."""

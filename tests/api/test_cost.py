@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.auth.scopes import INTROSPECTION
+from api.auth.scopes import INTROSPECTION, OWN_DOCUMENTS
 from api.auth.tokens import Grant
 from api.complexity import Measure
 from api.cost import Shape, counter
@@ -103,6 +103,13 @@ def objects(value: Any) -> int:
     if isinstance(value, dict):
         return 1 + sum(objects(one) for one in value.values())
     return sum(objects(one) for one in value) if isinstance(value, list) else 0
+
+
+async def test_who_writes_documents_is_told(api: Api) -> None:
+    for scopes, told in (((), False), ((OWN_DOCUMENTS,), True)):
+        headers = metered(api, Role.FAMILY, None, *scopes)
+        answer = await asked(api, headers, "{ viewer { id } }")
+        assert ("cost" in answer.get("extensions", {})) is told
 
 
 async def test_who_has_a_budget_is_told_and_pays_for_what_was_there(api: Api) -> None:
