@@ -1,5 +1,6 @@
 """The body of a POST: JSON of at most 256 KiB, counted while it comes in."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,6 +12,9 @@ from api.refusals import Refusal
 from api.requests import BadRequest
 
 MAX_BODY_BYTES = 256 * 1024
+MAX_READING_SECONDS = 15
+"""For a head, and then for its body, to come in whole: a phone on a bad line sends a body of a few
+KiB in that, and who sends a byte a minute holds a connection no longer."""
 
 _IDENTITY = b"identity"
 
@@ -26,7 +30,8 @@ class NotJson(BadRequest):
 async def json_body(headers: Mapping[bytes, bytes], receive: Receive) -> Any:
     """The body, decoded; what it claims to be is looked at before it is read.
 
-    Raises: Refusal for another media type (415) and a larger body (413), NotJson, Gone.
+    Raises: Refusal for another media type (415), a larger body (413) and a late one (408), NotJson,
+        Gone.
     """
     media_type = headers.get(b"content-type", b"")
     if media_type != JSON and not is_json(media_type):
@@ -35,7 +40,13 @@ async def json_body(headers: Mapping[bytes, bytes], receive: Receive) -> Any:
         raise Refusal("BAD_REQUEST", 415, reason="no Content-Encoding")
     if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
         raise _too_large()
-    return decoded(await _body(receive))
+    try:
+        async with asyncio.timeout(MAX_READING_SECONDS):
+            body = await _body(receive)
+    except TimeoutError as error:
+        reason = f"the body within {MAX_READING_SECONDS} seconds"
+        raise Refusal("BAD_REQUEST", 408, reason=reason) from error
+    return decoded(body)
 
 
 def decoded(text: bytes | bytearray | str) -> Any:
