@@ -48,8 +48,12 @@ class Connections:
         """
         if origin is None or origin.lower() in self._origins:
             return True
-        # The scheme is left out: before us stands a proxy that speaks TLS.
-        return host is not None and urlsplit(origin).netloc.lower() == host.lower()
+        try:
+            # The scheme is left out: before us stands a proxy that speaks TLS.
+            page = urlsplit(origin).netloc
+        except ValueError:
+            return False
+        return bool(page) and host is not None and page.lower() == host.lower()
 
     @contextmanager
     def live(self, connection: Connection) -> Generator[None, None, None]:
