@@ -111,7 +111,7 @@ def create_app(
         Route(PATH, over_http),
         Route("/health", health),
         Route("/metrics", counters),
-        Route(f"{FILES}/{{id}}", Downloads(gate).answer),
+        Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
         *pages,
     ]
     return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)

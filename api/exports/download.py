@@ -12,10 +12,12 @@ from uuid import UUID
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from api.auth.tokens import InvalidToken, bearer
+from api.connections import MAX_A_CLIENT, Connections, TooMany
 from api.exports.ranges import Changed, NotSatisfiable, Span, Unchanged, Validators, span_of
-from api.refusals import Refusal, new_request_id
+from api.refusals import TRY_LATER, Refusal, new_request_id
 from api.requests import Gate
 from api.texts import preferred
 from domain.access import Actor
@@ -38,11 +40,41 @@ class CutOff(Exception):
     """The file is no longer its owner's to have: the transfer ends before its length."""
 
 
+class Transfer(Response):
+    """A file on its way: one more connection of its client's, for as long as it takes.
+
+    Parameters:
+        file: what is sent if the client may have one more.
+    """
+
+    def __init__(self, file: Response, client: UUID, connections: Connections) -> None:
+        super().__init__(status_code=file.status_code)
+        self._file, self._client, self._connections = file, client, connections
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it."""
+        try:
+            self._connections.hold(self._client)
+        except TooMany:
+            refused = _refused(Request(scope), TRY_LATER, "TOO_MANY_CONNECTIONS", most=MAX_A_CLIENT)
+            await refused(scope, receive, send)
+            return
+        try:
+            await self._file(scope, receive, send)
+        finally:
+            self._connections.let_go(self._client)
+
+
 @dataclass(frozen=True)
 class Downloads:
-    """Answers each request for a file."""
+    """Answers each request for a file.
+
+    Parameters:
+        connections: of which a file that is sent is one.
+    """
 
     gate: Gate
+    connections: Connections
 
     async def answer(self, request: Request) -> Response:
         """GET or HEAD."""
@@ -84,9 +116,9 @@ class Downloads:
         status = 206 if span.partial else 200
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=_MEDIA_TYPE)
-        return StreamingResponse(
-            self._bytes(actor, export.id, span), status, headers, media_type=_MEDIA_TYPE
-        )
+        content = self._bytes(actor, export.id, span)
+        file = StreamingResponse(content, status, headers, media_type=_MEDIA_TYPE)
+        return Transfer(file, actor.id, self.connections)
 
     async def _bytes(
         self, actor: Actor, export_id: UUID, span: Span
@@ -120,10 +152,10 @@ def _described(export: Export) -> dict[str, str]:
 
 
 def _refused(
-    request: Request, status: int, code: str, headers: dict[str, str] | None = None
+    request: Request, status: int, code: str, headers: dict[str, str] | None = None, **facts: int
 ) -> Response:
     language = preferred(request.headers.get("accept-language"))
-    body = Refusal(code, status).body(language, new_request_id())
+    body = Refusal(code, status, **facts).body(language, new_request_id())
     return Response(
         orjson.dumps(body), status, {**_PRIVATE, **(headers or {})}, media_type="application/json"
     )

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, exists, func, or_
 from sqlmodel import col
 
-from domain.access import ROLE_PERMISSIONS, Actor, Permission, Role
+from domain.access import REGION_ROLES, ROLE_PERMISSIONS, Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.exports.models import Export
 from domain.row_access import RowAccess, RowRule
@@ -25,12 +25,15 @@ def owner_stands() -> ColumnElement[bool]:
     """Whether the owner's account still has the role and the region that an export was asked with.
 
     A token is believed until it expires; a file that was written on its word would outlive it by
-    days.
+    days. Who works for a region and has none sees nothing; of others an account without a region is
+    bound to none, and has what it asked for in any.
     """
-    region = col(Export.region_code)
+    region = col(Account.region_code)
+    unbound = and_(region.is_(None), col(Account.role).not_in(REGION_ROLES))
     stands = exists().where(
         col(Account.id) == col(Export.account_id),
         col(Account.role) == col(Export.role),
-        or_(region.is_(None), func.starts_with(region, col(Account.region_code))),
+        # Of an export that was asked for without a region the second says null: no.
+        or_(unbound, func.starts_with(col(Export.region_code), region)),
     )
     return stands.correlate(Export)
