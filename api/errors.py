@@ -53,7 +53,8 @@ enumeration(
     ORDERING_CLOSED="The meal can no longer be ordered or cancelled.",
     CASE_ALREADY_OPEN="The elder has a case of this kind that has not ended.",
     QUERY_TOO_LARGE="More is asked for at once than one request may.",
-    TOO_MANY_EXPORTS="You have as many exports under way or kept as you may.",
+    TOO_MANY_EXPORTS="You have as many exports under way or kept, or asked for within an hour, as "
+    "you may.",
     VERSION_CONFLICT="It has changed since the version that you expected: read it again.",
     IDEMPOTENCY_KEY_REUSED="You have used this idempotency key for another mutation or input.",
 )

@@ -103,6 +103,12 @@ def _register(queue: PgQueuer, database: Database) -> None:
             dropped = await buckets.prune(session)
         log.info("dropped %d buckets that have long been full", dropped)
 
+    @queue.schedule("exports.prune", "47 * * * *")
+    async def clear(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        async with database.transaction("worker") as session:
+            dropped = await exports.prune(session)
+        log.info("forgot %d exports without a file", dropped)
+
 
 def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None:
     @queue.entrypoint(exports.WRITE_JOB, concurrency_limit=_EXPORTS_AT_ONCE)

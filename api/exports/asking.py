@@ -1,11 +1,14 @@
 """From what a client asks for to what is to be exported."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from api.auth.scopes import OWN_DOCUMENTS
 from api.context import Context
 from api.documents import Document, prepared
-from api.exports.listing import listing_in
+from api.exports.listing import Listing, listing_in
 from api.exports.pages import length
 from api.refusals import Refusal
 from api.requests import MAX_DOCUMENT, BadRequest, Request
@@ -17,6 +20,9 @@ from domain.reasons import Reason
 if TYPE_CHECKING:
     from api.exports.mutations import ExportStartInput
 
+MOST_VARIABLES = 16 * 1024
+"""Characters of an export's variables as JSON."""
+
 
 async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
     """The list, looked at as it will be read: whatever refuses a page is refused at once.
@@ -24,7 +30,7 @@ async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
     Raises: InvalidInput; QueryTooLarge where a single row is more than one request may ask for.
     """
     listing = listing_in(_document(context, given), given.operation_name)
-    variables: dict[str, Any] = dict(given.variables or {})
+    variables = _declared(listing, given.variables or {})
     listing.check(variables)
     listing.page_size(variables)
     return Wanted(
@@ -34,6 +40,18 @@ async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
         expected_rows=await length(listing, variables, _ours(context)),
         language=context.language.value,
     )
+
+
+def _declared(listing: Listing, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What the operation asks for of what the client sends: the rest is nothing to be stored.
+
+    Raises: InvalidInput("variables") for more than is stored of them.
+    """
+    declared = listing.declared()
+    variables = {name: value for name, value in given.items() if name in declared}
+    if len(orjson.dumps(variables).decode()) > MOST_VARIABLES:
+        raise InvalidInput("variables", reason=Reason.TOO_LONG, most=MOST_VARIABLES)
+    return variables
 
 
 def _ours(context: Context) -> Context:

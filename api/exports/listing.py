@@ -85,6 +85,11 @@ class Listing:
         if isinstance(wrong, list):
             raise InvalidInput("variables", reason=Reason.DOCUMENT, detail=wrong[0].message)
 
+    def declared(self) -> frozenset[str]:
+        """Names of the variables that the client's operation declares."""
+        definitions = self.operation().node.variable_definitions or ()
+        return frozenset(one.variable.name.value for one in definitions) - {FIRST, AFTER}
+
     def operation(self) -> Operation:
         """What is asked for each page. Raises: InvalidInput("query")."""
         document = prepared(self.page)

@@ -30,7 +30,7 @@ class ExportStartInput(MutationInput):
     operation_name: str | None = None
     """Which operation of the document; needed where it has several."""
     variables: JsonObject | None = None
-    """The operation's variables, an object."""
+    """The operation's variables, an object; at most 16384 characters as JSON."""
 
 
 @mutation_input
@@ -74,7 +74,7 @@ class ExportMutations:
     export_start = mutation(
         ExportStartPayload,
         "Have a whole list written into a file; `exportChanged` tells you of its progress. At most "
-        "two of yours are under way at a time, and ten kept.",
+        "two of yours are under way at a time, ten kept, and twenty asked for within an hour.",
         node=Export,
         asks=Permission.EXPORT,
         given=ExportStartInput,

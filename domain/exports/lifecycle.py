@@ -43,5 +43,8 @@ EXPORT_LIFECYCLE = Lifecycle(
 UNFINISHED = (ExportState.WAITING, ExportState.RUNNING)
 """A worker is at it, or will be."""
 
+ENDED = (ExportState.FAILED, ExportState.CANCELLED, ExportState.EXPIRED)
+"""There is no file (any more), and never will be."""
+
 KEPT = timedelta(days=7)
 """How long a finished file may be fetched."""

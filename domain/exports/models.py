@@ -34,7 +34,8 @@ class ExportFailure(StrEnum):
 class Export(Table, table=True):
     """A list that somebody wants as a file: on whose behalf, which, and how far it has got.
 
-    The rows stay when their files are gone: they say who took what out of the system.
+    For some days a row outlives its file, without what was asked for: it says who took a list out
+    of the system, and when.
     """
 
     __table_args__ = (
@@ -51,6 +52,7 @@ class Export(Table, table=True):
     role: Role = Field(sa_column=choice(Role, "export_role_known"))
     region_code: str | None = Field(default=None, sa_column=region_code(nullable=True))
     language: str
+    # Blank, as the variables and the cursor are, once nothing more is written.
     document: str
     variables: dict[str, Any] = Field(default_factory=dict, sa_column=facts())
     list_name: str

@@ -10,15 +10,16 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.accounts.models import Account
 from domain.calendar import now
-from domain.errors import NotFound, PermissionDenied, TooManyExports
+from domain.errors import NotFound, PermissionDenied
+from domain.exports.allowance import refuse_too_many
 from domain.exports.lifecycle import (
+    ENDED,
     EXPORT_LIFECYCLE,
     KEPT,
     UNFINISHED,
@@ -27,7 +28,6 @@ from domain.exports.lifecycle import (
 )
 from domain.exports.models import Export, ExportFailure, ExportPiece
 from domain.exports.visibility import export_visible, owner_stands
-from domain.ids import public_id
 from domain.jobs import Job, enqueue
 from domain.outbox import Event, record
 
@@ -38,14 +38,11 @@ PROGRESS = "PROGRESS"
 
 WRITE_JOB = "export.write"
 
-MOST_UNFINISHED = 2
-"""Exports of an account that wait or run at a time."""
-
-MOST_KEPT = 10
-"""Files of an account, with those that are still to be written."""
-
 MOST_BYTES = 2**30
 """Of a file; GraphQL's Int holds it."""
+
+REMEMBERED = timedelta(days=7)
+"""How long an export is remembered that has no file (any more)."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +95,10 @@ async def start(session: AsyncSession, actor: Actor, wanted: Wanted) -> Export:
     """Ask for an export.
 
     Raises: PermissionDenied, also where the account no longer has the token's role or region;
-        TooManyExports(blockers: those that are in the way).
+        TooManyExports(blockers: those that are in the way; none where too many were asked for).
     """
     check_may(actor)
-    # Of two at a time the second waits here, and then counts the first.
-    account = select(col(Account.id)).where(col(Account.id) == actor.id)
-    await session.execute(account.with_for_update(key_share=True))
-    await _refuse_too_many(session, actor)
+    await refuse_too_many(session, actor)
     export = Export(
         account_id=actor.id,
         role=actor.role,
@@ -198,6 +192,14 @@ async def expire(session: AsyncSession) -> int:
     return len(exports)
 
 
+async def prune(session: AsyncSession) -> int:
+    """Forget exports that have long ended without a file. Returns: how many."""
+    # The latest moment that is known of it; those that are null are passed over.
+    last = func.greatest(col(Export.created_at), col(Export.finished_at), col(Export.expires_at))
+    old = delete(Export).where(col(Export.state).in_(ENDED), last < func.now() - REMEMBERED)
+    return len((await session.execute(old.returning(text("1")))).all())
+
+
 async def resume(session: AsyncSession) -> None:
     """Ask for a turn at every export that is not finished.
 
@@ -207,17 +209,6 @@ async def resume(session: AsyncSession) -> None:
     unfinished = select(Export).where(col(Export.state).in_(UNFINISHED))
     for export in (await session.scalars(unfinished.with_for_update(skip_locked=True))).all():
         _ask_for_turn(session, export)
-
-
-async def _refuse_too_many(session: AsyncSession, actor: Actor) -> None:
-    statement = select(col(Export.id), col(Export.state)).where(
-        col(Export.account_id) == actor.id, col(Export.state).in_((*UNFINISHED, ExportState.DONE))
-    )
-    kept = (await session.execute(statement.order_by(col(Export.id)))).all()
-    unfinished = [key for key, state in kept if state in UNFINISHED]
-    for keys, most in ((unfinished, MOST_UNFINISHED), ([key for key, _ in kept], MOST_KEPT)):
-        if len(keys) >= most:
-            raise TooManyExports(blockers=[public_id(TOPIC, key) for key in keys], most=most)
 
 
 async def _unfinished(session: AsyncSession, export_id: UUID) -> Export | None:
@@ -245,9 +236,11 @@ async def _fail(session: AsyncSession, export: Export, failure: ExportFailure) -
 
 
 async def _move(session: AsyncSession, export: Export, action: ExportAction) -> None:
-    """Along the lifecycle; only a finished export keeps its file."""
+    """Along the lifecycle; what was asked for, names of people maybe, stays while it is written."""
     export.state = EXPORT_LIFECYCLE.next(export.state, action)
-    if export.state not in (*UNFINISHED, ExportState.DONE):
+    if export.state not in UNFINISHED:
+        export.document, export.variables, export.cursor = "", {}, None
+    if export.state in ENDED:
         await session.execute(delete(ExportPiece).where(col(ExportPiece.export_id) == export.id))
     record(session, Event(TOPIC, export.id, action.value))
 
