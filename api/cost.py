@@ -31,6 +31,12 @@ Count = Callable[[Mapping[str, Any]], int]
 _NESTED = 15
 """Loops within loops in one function; Python has twenty at most."""
 
+NEW_TEXT = 400
+"""Points of a document that a process has to parse and check; what has errors is new each time."""
+
+TEXTS_AT_ONCE = 100
+"""How many of them the smallest bucket holds."""
+
 LEAST = 1
 """Points of an operation that answers with no object at all."""
 

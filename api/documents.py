@@ -4,8 +4,6 @@ Whoever executes an operation, ordinarily or by a plan, takes it from here, so b
 same rules and limits.
 """
 
-from functools import lru_cache
-
 from graphql import (
     DocumentNode,
     FragmentDefinitionNode,
@@ -13,8 +11,8 @@ from graphql import (
     OperationDefinitionNode,
     parse,
     specified_rules,
+    validate,
 )
-from strawberry.schema.schema import validate_document
 
 from api.limits import too_large, unreasonable
 from api.operations import Operation
@@ -24,6 +22,10 @@ MAX_DOCUMENTS = 1000
 """How many are kept."""
 
 MAX_TOKENS = 2000
+
+MAX_ERRORS = 5
+"""How many errors of one document are told: to find all of a bad one takes as long as to answer
+hundreds."""
 
 WHICH_OPERATION = "operationName must name one of the document's operations"
 
@@ -65,10 +67,31 @@ class Document:
         return self._operations[name]
 
 
-@lru_cache(maxsize=MAX_DOCUMENTS)
+_kept: dict[str, Document] = {}
+"""By their texts; the one that was asked for last stands last."""
+
+
+def known(query: str) -> Document | None:
+    """The document of a text that has been prepared lately."""
+    document = _kept.pop(query, None)
+    if document is not None:
+        _kept[query] = document
+    return document
+
+
 def prepared(query: str) -> Document:
-    """The document of a text, kept for whoever sends the text again."""
-    return compiled(query)
+    """The document of a text, kept for whoever sends the text again, unless it has errors."""
+    document = known(query) or compiled(query)
+    if not document.errors:
+        if len(_kept) >= MAX_DOCUMENTS:
+            del _kept[next(iter(_kept))]
+        _kept[query] = document
+    return document
+
+
+def forget() -> None:
+    """Forget all documents."""
+    _kept.clear()
 
 
 def compiled(query: str) -> Document:
@@ -78,8 +101,7 @@ def compiled(query: str) -> Document:
     try:
         node = parse(query, max_tokens=MAX_TOKENS)
     except GraphQLError as error:
-        # It is kept, and its traceback would keep the parser with it.
-        return Document(None, [error.with_traceback(None)])
+        return Document(None, [error])
     return Document(node, _errors(node))
 
 
@@ -89,4 +111,4 @@ def _errors(node: DocumentNode) -> list[GraphQLError]:
     # Before GraphQL's own rules: they could take too long.
     if reason := unreasonable(node):
         return [too_large(reason)]
-    return validate_document(core, node, tuple(specified_rules))
+    return validate(core, node, specified_rules, max_errors=MAX_ERRORS)

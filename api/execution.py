@@ -13,8 +13,8 @@ from graphql import ExecutionResult, GraphQLError, OperationType, VariableValues
 
 from api.auth.scopes import OWN_DOCUMENTS
 from api.context import Context
-from api.cost import Charge
-from api.documents import WHICH_OPERATION, Document, NoSuchOperation, prepared
+from api.cost import NEW_TEXT, TEXTS_AT_ONCE, Charge
+from api.documents import WHICH_OPERATION, Document, NoSuchOperation, known, prepared
 from api.errors import RETRY_AFTER_S, as_internal, busy, formatted
 from api.limits import excessive, too_large
 from api.operations import Operation
@@ -61,7 +61,7 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
     Raises: BadRequest for a subscription, which has more than one answer.
     """
     try:
-        operation = _chosen(request, context)
+        operation = await _chosen(request, context)
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("subscriptions go over a WebSocket, or with Accept: text/event-stream")
         return await _executed(operation, request, context, planned)
@@ -82,7 +82,7 @@ async def streamed(
         planned: as for ``answered``.
     """
     try:
-        operation = _chosen(request, context)
+        operation = await _chosen(request, context)
         if operation.kind is not OperationType.SUBSCRIPTION:
             yield await answered(request, context, planned=planned)
             return
@@ -106,8 +106,9 @@ def errors_of(errors: list[GraphQLError], context: Context) -> list[dict[str, An
     return [formatted(error, context) for error in errors]
 
 
-def _chosen(request: Request, context: Context) -> Operation:
+async def _chosen(request: Request, context: Context) -> Operation:
     """Raises: _Refused, Refusal, BadRequest."""
+    await _pay_for_text(request, context)
     document = _document(request, context)
     if document.errors:
         raise _Refused(document.errors)
@@ -118,6 +119,16 @@ def _chosen(request: Request, context: Context) -> Operation:
     if request.read_only and operation.kind is not OperationType.QUERY:
         raise Refusal("METHOD_NOT_ALLOWED", 405)
     return operation
+
+
+async def _pay_for_text(request: Request, context: Context) -> None:
+    """Charge a text that is new here before it is looked at: to refuse one takes as long as to
+    answer many. Raises: Refusal."""
+    purse, text = context.purse, request.query
+    if purse is None or not text or known(text) is not None:
+        return
+    if context.documents is None or not context.documents.trusts(text):
+        await purse.take(max(1, min(NEW_TEXT, purse.size // TEXTS_AT_ONCE)))
 
 
 def _document(request: Request, context: Context) -> Document:

@@ -95,6 +95,10 @@ class Documents:
             return prepared(request.query)
         return self._trusted_text(request.query)
 
+    def trusts(self, text: str) -> bool:
+        """Whether a text is that of a trusted document."""
+        return hash_of(text) in self._trusted
+
     def _by_id(self, request: Request, own: bool) -> Document:
         key = bare(cast(str, request.document_id))
         document = self._trusted.get(key)

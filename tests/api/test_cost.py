@@ -9,7 +9,7 @@ import pytest
 from api.auth.scopes import INTROSPECTION, OWN_DOCUMENTS
 from api.auth.tokens import Grant
 from api.complexity import Measure
-from api.cost import Shape, counter
+from api.cost import NEW_TEXT, TEXTS_AT_ONCE, Shape, counter
 from api.documents import prepared
 from api.schema import core
 from domain.access import Role
@@ -120,7 +120,8 @@ async def test_who_has_a_budget_is_told_and_pays_for_what_was_there(api: Api) ->
     assert cost["actual"] < cost["requested"]
     throttle = cost["throttle"]
     assert (throttle["maximum"], throttle["restoreRate"]) == (5000, 250)
-    assert 5000 - cost["actual"] <= throttle["available"] <= 5000
+    paid = cost["actual"] + 5000 // TEXTS_AT_ONCE
+    assert 5000 - paid <= throttle["available"] <= 5000
 
 
 async def test_others_are_told_when_they_ask(api: Api) -> None:
@@ -227,3 +228,23 @@ async def test_a_throttled_socket_still_has_its_alarms(api: Api, database: Datab
         delivered = await socket.receive()
         assert (delivered["id"], delivered["type"]) == (stream, "next")
         assert delivered["payload"]["data"]["alarmChanged"]["change"] == "RAISED"
+
+
+async def test_who_sends_ever_new_documents_pays_for_each(api: Api) -> None:
+    """Also, and above all, for those that are refused."""
+    headers = metered(api, Role.FAMILY, 10 * NEW_TEXT)
+    codes: list[str] = []
+    for number in range(2 * TEXTS_AT_ONCE):
+        answer = await asked(api, headers, f"{{ unknown{number} }}")
+        codes.append(answer["errors"][0]["extensions"]["code"])
+        if codes[-1] == "RATE_LIMITED":
+            break
+    assert codes[0] == "VALIDATION_FAILED"
+    assert codes[-1] == "RATE_LIMITED"
+
+
+async def test_a_document_that_is_known_costs_its_objects_alone(api: Api) -> None:
+    headers = metered(api, Role.FAMILY, 50)
+    for _ in range(10):
+        answer = await asked(api, headers, "{ __typename }")
+        assert answer["data"] == {"__typename": "Query"}

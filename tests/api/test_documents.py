@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.complexity import Measure, given_pages, page_variables
-from api.documents import Document, NoSuchOperation, prepared
+from api.documents import MAX_ERRORS, Document, NoSuchOperation, known, prepared
 from api.limits import excessive
 from api.operations import MEASURES, Operation
 from api.schema import core
@@ -33,9 +33,19 @@ def test_a_document_with_errors_has_no_operation(text: str) -> None:
         document.operation(None)
 
 
-def test_a_syntax_error_that_is_kept_keeps_no_parser() -> None:
-    (error,) = prepared("{ viewer").errors
-    assert error.__traceback__ is None
+@pytest.mark.parametrize("text", ["{ viewer", "{ nothing }"])
+def test_a_document_with_errors_is_not_kept(text: str) -> None:
+    assert prepared(text).errors
+    assert known(text) is None
+
+
+def test_of_many_errors_the_first_are_told() -> None:
+    text = "{" + " ".join(f"unknown{number}" for number in range(500)) + "}"
+    *told, last = prepared(text).errors
+    assert [error.message for error in told] == [
+        f"Cannot query field 'unknown{number}' on type 'Query'." for number in range(MAX_ERRORS)
+    ]
+    assert "Too many validation errors" in last.message
 
 
 @pytest.mark.parametrize(("tokens", "errors"), [(2000, 0), (2001, 1)])
