@@ -1,6 +1,5 @@
 """Tries one document on both executions, as each of those who ask it."""
 
-import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -53,7 +52,6 @@ class Trial:
             self.statistics.note(asked.document, asked.visited, planned, ordinary)
             assert "INTERNAL" not in _codes(ordinary), _told(asked, asking, planned, ordinary)
             self.failed = None
-        await _settled()
 
     async def smallest(self) -> str:
         """What failed, with a document that has nothing in it that it does not fail without."""
@@ -160,11 +158,3 @@ def _told(asked: Asked, asking: Asking, planned: Outcome, ordinary: Outcome) -> 
             f"(a plan made the first: {planned.answer.planned}; if not: {planned.unplanned})",
         )
     )
-
-
-async def _settled() -> None:
-    """Let the rest run, as a server's loop would: where a field fails at once, graphql-core leaves
-    its neighbours to the background."""
-    if rest := asyncio.all_tasks() - {asyncio.current_task()}:
-        _, running = await asyncio.wait(rest, timeout=10)
-        assert not running
