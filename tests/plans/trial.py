@@ -1,5 +1,6 @@
 """Tries one document on both executions, as each of those who ask it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
