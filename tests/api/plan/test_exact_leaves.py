@@ -12,6 +12,7 @@ from api.plan.shapes import Column, RowType, declared_types
 from domain.access import Role
 from domain.ids import public_id
 from tests.api.plan.desk import Asked, Desk
+from tests.makers.exports import make_export
 from tests.signals import press
 
 CONTROLS = "".join(chr(code) for code in (*range(1, 32), 127))
@@ -137,6 +138,7 @@ NODES = [row_type for row_type in declared_types() if row_type.prefix and leaves
 @pytest.mark.parametrize("row_type", NODES, ids=lambda row_type: row_type.prefix)
 async def test_what_a_row_holds(desk: Desk, sql: asyncpg.Connection, row_type: RowType) -> None:
     await press(desk.database, desk.district)
+    await make_export(desk.database, desk.actor(Role.ADMIN))
     name, table = row_type.cls.__name__, row_type.table.name
     key = await sql.fetchval(f"SELECT id FROM {table} ORDER BY id LIMIT 1")
     shown = " ".join(leaves(row_type))

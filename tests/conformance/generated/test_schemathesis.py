@@ -5,6 +5,7 @@ INTERNAL, and its data has the schema's shape.
 """
 
 from collections import Counter
+from collections.abc import Generator
 from typing import Any
 
 import pytest
@@ -22,11 +23,19 @@ USUALLY = 6
 ROLES = st.sampled_from([Role.ADMIN, Role.FAMILY, Role.DISPATCHER, Role.OFFICIAL, Role.VOLUNTEER])
 
 
+ENOUGH = 50
+
+
 @pytest.fixture(scope="module")
-def codes(server: Served) -> Counter[str]:
-    """How often each code was answered; ``""`` for an answer without errors."""
+def codes(server: Served) -> Generator[Counter[str], None, None]:
+    """How often each code was answered; ``""`` for an answer without errors.
+
+    In the end, enough were. Each process of the tests has its own share of them.
+    """
     learn_ids(server)
-    return Counter()
+    found: Counter[str] = Counter()
+    yield found
+    assert sum(found.values()) < ENOUGH or found[""] > sum(found.values()) / 5, found
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
@@ -51,10 +60,6 @@ def test_operations_that_do_not(server: Served, operation: APIOperation) -> None
             assert asked(server, Role.ADMIN, document_of(case))["errors"]
 
     ask()
-
-
-def test_enough_was_answered(codes: Counter[str]) -> None:
-    assert codes[""] > sum(codes.values()) / 5, codes
 
 
 def generated(examples: int) -> Any:
