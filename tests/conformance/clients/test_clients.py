@@ -111,7 +111,8 @@ async def test_a_wire_that_breaks_costs_no_event(
             await wire.mend()
         await burst
         seen += await events_until(client, 4 + BURST - len(seen))
-    assert wire.connections > 4
+    # A cut may come while the client is still on its way back from the one before.
+    assert wire.connections > 2
     changes, _ = await to_the_end(api, Role.FAMILY, cursor)
     assert [event["cursor"] for event in seen] == [change["cursor"] for change in changes]
     assert [event["change"] for event in seen] == ["ACKNOWLEDGED"] + ["REPEATED"] * (3 + BURST)

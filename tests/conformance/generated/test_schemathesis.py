@@ -51,6 +51,7 @@ def test_operations_that_hold(server: Served, codes: Counter[str], operation: AP
     ask()
 
 
+@pytest.mark.usefixtures("codes")
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
 def test_operations_that_do_not(server: Served, operation: APIOperation) -> None:
     @generated(USUALLY // 2)
