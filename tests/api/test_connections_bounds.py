@@ -24,7 +24,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "MAX_READING_SECONDS", QUICK)
 
 
-async def ended(reader: asyncio.StreamReader, seconds: float = 4) -> bytes:
+async def ended(reader: asyncio.StreamReader, seconds: float = 20) -> bytes:
     """What came until the server ended the connection; it has to."""
     answer = bytearray()
     async with asyncio.timeout(seconds):

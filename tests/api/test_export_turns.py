@@ -187,7 +187,7 @@ async def test_larger_than_a_file_may_be(
 
 async def reached(api: Api, export: Any, rows: int) -> None:
     """Wait until so many rows have been written."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(90):
         while True:
             if (await read(api, Role.OFFICIAL, export["id"]))["rowCount"] >= rows:
                 return
