@@ -37,6 +37,7 @@ def need(folder: Path) -> None:
     except NotInstalled as why:
         if os.environ.get("CI") == "true":
             pytest.fail(str(why))
+        # A newcomer may have no network; the reason tells which packages could not be fetched.
         pytest.skip(str(why))
 
 

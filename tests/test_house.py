@@ -31,7 +31,7 @@ NPM = (
 # Written so that this file does not match itself.
 REGISTRY = re.compile(
     r"pypi[.]org|pythonhosted[.]org|registry[.](?:npmjs|npmmirror|yarnpkg)"
-    r"|--(?:extra-)?index-url|--find-links|--trusted-host"
+    r"|--(?:extra-)?index-url|--find[-]links|--trusted[-]host"
     r'|^\s*registry\s*=|"resolved":\s*"',
     re.MULTILINE,
 )
@@ -82,7 +82,6 @@ def test_no_file_holds(what: str, pattern: re.Pattern[str]) -> None:
         str(path.relative_to(ROOT)): match[0]
         for path in tracked()
         if (match := pattern.search(path.read_text(encoding="utf-8")))
-        and path != Path(__file__).resolve()
     }
     assert holders == {}, f"these hold {what}"
 
@@ -90,11 +89,12 @@ def test_no_file_holds(what: str, pattern: re.Pattern[str]) -> None:
 @pytest.mark.parametrize(
     ("pattern", "line"),
     [
-        (REGISTRY, '"resolved": "https://somewhere"'),
-        (REGISTRY, "-r x --extra-index-url y"),
+        # In halves, so that they do not stand in this file either.
+        (REGISTRY, '"resolved"' + ': "https://somewhere"'),
+        (REGISTRY, "-r x --extra-" + "index-url y"),
         (REGISTRY, "registry = x"),
-        (MACHINE, "open('/root/x')"),
-        (MACHINE, "/home/ann/x"),
+        (MACHINE, "open('/ro" + "ot/x')"),
+        (MACHINE, "/ho" + "me/ann/x"),
     ],
 )
 def test_what_must_not_stand_in_a_file_is_recognised(pattern: re.Pattern[str], line: str) -> None:

@@ -137,7 +137,8 @@ async def test_an_empty_file(api: Api, database: Database, vault: Vault) -> None
 async def test_curl_goes_on_where_it_was_cut_off(api: Api, url: str, tmp_path: Path) -> None:
     curl = shutil.which("curl")
     if curl is None:
-        pytest.skip("no curl here")
+        # Whoever runs the tests by hand may not have it; CI installs it.
+        pytest.skip("no curl here (apt-get install curl)")
     half = tmp_path / "elders.jsonl"
     half.write_bytes(WHOLE[:1234])
     command = [curl, "-sS", "-C", "-", "-o", str(half), "-w", "%{http_code} %{size_download}"]

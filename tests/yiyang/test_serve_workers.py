@@ -115,8 +115,9 @@ async def test_a_hangup_reaches_every_worker_and_ends_none(server: Server) -> No
     server.manifest.write_text(json.dumps({hash_of(LATER): LATER}), encoding="utf-8")
     server.process.send_signal(signal.SIGHUP)
     async with asyncio.timeout(30):
+        # Workers are other processes, which set no event of ours.
         while {status for status, _ in await rounds(server, body, headers)} != {200}:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)  # a process elsewhere sets no event of ours
+            await asyncio.sleep(0.1)
     assert server.workers() == workers
     await server.api.close()
 

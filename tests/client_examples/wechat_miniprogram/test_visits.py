@@ -174,6 +174,7 @@ async def test_a_claim_that_was_made_and_whose_answer_was_lost_is_no_failure(
     held.wire.swallow_answers()
     await phone.tell("tap", "claim")
     async with asyncio.timeout(10):
+        # The state is in PostgreSQL, which tells nobody.
         while (await stored(database, key)).state is VisitState.OPEN:  # noqa: ASYNC110
             await asyncio.sleep(0.05)
     await held.wire.cut()
