@@ -7,7 +7,7 @@ handler changes nothing the second time.
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -16,6 +16,7 @@ from uuid import UUID
 import asyncpg
 from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.models import Job, Schedule
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import buckets, idempotency, outbox
 from domain.alarms import service as alarms
@@ -27,6 +28,17 @@ log = logging.getLogger("yiyang.worker")
 
 OUTBOX_KEPT = timedelta(days=7)
 """How far back a subscriber may resume."""
+
+Prune = Callable[[AsyncSession], Awaitable[int]]
+"""Drops what is kept no longer; how many rows that were."""
+
+_PRUNED: tuple[tuple[str, int, Prune], ...] = (
+    ("outbox", 17, lambda session: outbox.prune(session, OUTBOX_KEPT)),
+    ("idempotency", 27, idempotency.prune),
+    ("buckets", 37, buckets.prune),
+    ("exports", 47, exports.prune),
+)
+"""What, and at which minute of each hour."""
 
 _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
@@ -85,29 +97,18 @@ def _register(queue: PgQueuer, database: Database) -> None:
             log.exception("job %s failed and is tried again", job.id)
             raise RetryRequested(_RETRY_AFTER) from failure
 
-    @queue.schedule("outbox.prune", "17 * * * *")
-    async def prune(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        async with database.transaction("worker") as session:
-            dropped = await outbox.prune(session, OUTBOX_KEPT)
-        log.info("dropped %d events older than %s", dropped, OUTBOX_KEPT)
+    for name, minute, prune in _PRUNED:
+        _register_prune(queue, database, name, minute, prune)
 
-    @queue.schedule("idempotency.prune", "27 * * * *")
-    async def forget(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        async with database.transaction("worker") as session:
-            dropped = await idempotency.prune(session)
-        log.info("forgot %d calls older than %s", dropped, idempotency.KEPT)
 
-    @queue.schedule("buckets.prune", "37 * * * *")
+def _register_prune(
+    queue: PgQueuer, database: Database, name: str, minute: int, prune: Prune
+) -> None:
+    @queue.schedule(f"{name}.prune", f"{minute} * * * *")
     async def drop(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
         async with database.transaction("worker") as session:
-            dropped = await buckets.prune(session)
-        log.info("dropped %d buckets that have long been full", dropped)
-
-    @queue.schedule("exports.prune", "47 * * * *")
-    async def clear(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        async with database.transaction("worker") as session:
-            dropped = await exports.prune(session)
-        log.info("forgot %d exports without a file", dropped)
+            dropped = await prune(session)
+        log.info("%s: dropped %d old rows", name, dropped)
 
 
 def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None:

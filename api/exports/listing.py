@@ -4,7 +4,7 @@ The client leaves the paging to us: ``{ elders(filter: {…}) { nodes { id name 
 for each page is an operation like any other, so it is bounded, planned and masked like any other.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, cast
@@ -14,17 +14,16 @@ from graphql import (
     FieldNode,
     OperationDefinitionNode,
     OperationType,
-    VariableNode,
     get_named_type,
     parse,
     print_ast,
     separate_operations,
 )
-from graphql.language.ast import Node
 
 from api.documents import Document, NoSuchOperation, prepared
 from api.limits import excessive
 from api.operations import Operation
+from api.plan.quick_arguments import variables_in
 from api.relay import MAX_PAGE
 from api.schema import core
 from domain.errors import InvalidInput, QueryTooLarge
@@ -188,7 +187,7 @@ def _counted(operation: OperationDefinitionNode, field: FieldNode) -> DocumentNo
         arguments=(*(field.arguments or ()), *(our_field.arguments or ())),
         selection_set=our_field.selection_set,
     )
-    used = {name for one in field.arguments or () for name in _variables_in(one)}
+    used = {name for one in field.arguments or () for name in variables_in(one)}
     definitions = operation.variable_definitions or ()
     variables = tuple(one for one in definitions if one.variable.name.value in used)
     return DocumentNode(definitions=(_operation(operation, counted, variables),))
@@ -210,20 +209,6 @@ def _operation(operation: OperationDefinitionNode, field: FieldNode, variables: 
 def _with(node: Any, **changes: Any) -> Any:
     """The node with other parts: nodes are shared, so none is changed."""
     return type(node)(**{**{key: getattr(node, key, None) for key in node.keys}, **changes})
-
-
-def _variables_in(argument: Node) -> Iterator[str]:
-    """Names; no recursion, for a value may be as deep as a document is long."""
-    waiting = [argument]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, VariableNode):
-            yield node.name.value
-            continue
-        for key in node.keys:
-            value: Any = getattr(node, key, None)
-            parts = cast(Sequence[Any], value if isinstance(value, tuple | list) else (value,))
-            waiting += [part for part in parts if isinstance(part, Node)]
 
 
 def _name_of(node: OperationDefinitionNode) -> str:

@@ -1,7 +1,7 @@
 """Arguments that are the document's own or variables: read without looking at the document again,
 which takes several times as long."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 from graphql import (
@@ -27,7 +27,7 @@ Reader = Callable[[Mapping[str, Any]], Any]
 
 def quick_reader(field: GraphQLField, node: FieldNode) -> Reader:
     """What reads the arguments of a node of a valid document."""
-    if not any(map(_has_variables, node.arguments or ())):
+    if not any(any(variables_in(one)) for one in node.arguments or ()):
         constant = get_argument_values(field, node)
         return lambda _: constant
     given = {one.name.value: one.value for one in node.arguments or ()}
@@ -37,7 +37,7 @@ def quick_reader(field: GraphQLField, node: FieldNode) -> Reader:
 def _reader(node: Any, kind: Kind) -> Reader:
     if isinstance(node, VariableNode):
         return _variable(node.name.value, required=is_required(kind))
-    if not _has_variables(node):
+    if not any(variables_in(node)):
         constant = _coerce_literal(node, kind)
         return _at_length if constant is Undefined else lambda _: constant
     inner = nullable(kind)
@@ -73,14 +73,16 @@ def _at_length(_: Mapping[str, Any]) -> Any:
     raise KeyError
 
 
-def _has_variables(node: Node) -> bool:
+def variables_in(node: Node) -> Iterator[str]:
+    """Names of the variables in a value; no recursion, for it may be as deep as a document is
+    long."""
     waiting: list[Node] = [node]
     while waiting:
         one = waiting.pop()
         if isinstance(one, VariableNode):
-            return True
+            yield one.name.value
+            continue
         for key in one.keys:
             value: Any = getattr(one, key, None)
             parts: list[Any] = [*value] if isinstance(value, tuple | list) else [value]
             waiting += [part for part in parts if isinstance(part, Node)]
-    return False
