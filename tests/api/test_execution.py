@@ -18,10 +18,10 @@ from domain.alarms.service import TOPIC
 from domain.crypto import Vault
 from domain.database import Database
 from domain.outbox import Event, OutboxEvent, record
+from tests.clients import BEGINNING
 from tests.signals import press
 from yiyang.district.cast import District
 
-BEGINNING = "WzBd"
 CHANGED = "subscription ($after: String) { alarmChanged(after: $after) { change } }"
 MASKED = """{ last: elders(first: 12) { nodes { fullAddress } }
   first: elders(first: 2) { nodes { fullAddress } } }"""

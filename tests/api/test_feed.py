@@ -22,12 +22,10 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.outbox import OutboxEvent
 from domain.reading import ReadPool
-from tests.clients import TIMEOUT_SECONDS, Api
+from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api
 from tests.signals import press
 from yiyang.district.cast import District
 
-BEGINNING = "WzBd"
-"""The cursor before all changes."""
 CHANGED = f'subscription {{ alarmChanged(after: "{BEGINNING}") {{ change }} }}'
 LISTENERS = """FROM pg_stat_activity WHERE datname = $1
   AND backend_type = 'client backend' AND application_name <> 'yiyang'"""

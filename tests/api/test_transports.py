@@ -10,7 +10,7 @@ import websockets
 
 from domain.access import Actor, Role
 from domain.database import Database
-from tests.clients import Api, Socket
+from tests.clients import BEGINNING, Api, Socket
 from tests.signals import press
 
 VIEWER = "{ viewer { id } }"
@@ -214,8 +214,7 @@ async def test_a_cursor_of_another_history_is_expired(api: Api) -> None:
 
 async def test_a_broken_socket_resumes_where_it_was(api: Api, database: Database) -> None:
     async with api.socket(Role.FAMILY) as socket:
-        await socket.subscribe(CHANGED)
-        await api.data(Role.FAMILY, VIEWER)
+        await socket.subscribe(CHANGED, after=BEGINNING)
         await press(database, api.district)
         first = (await socket.next())["data"]["alarmChanged"]
     for _ in range(3):

@@ -13,7 +13,7 @@ from api import gaps, websocket
 from api.context import Context
 from domain.access import Role
 from domain.database import Database
-from tests.clients import Api, Socket
+from tests.clients import BEGINNING, Api, Socket
 from tests.signals import press
 
 # Frames of some 20 KB: fewer are needed to fill what the kernel keeps of them.
@@ -102,7 +102,7 @@ async def test_a_slow_reader_is_told_and_goes_on_where_it_was(
 ) -> None:
     monkeypatch.setattr(gaps, "GAP_SECONDS", LATE_SECONDS)
     async with narrow_socket(api) as socket:
-        await socket.subscribe(CHANGED)
+        await socket.subscribe(CHANGED, after=BEGINNING)
         await socket.send({"type": "ping"})
         assert (await socket.receive())["type"] == "pong"
         await stalled(api, database, deliveries)
@@ -123,7 +123,7 @@ async def test_a_reader_that_answers_no_ping_is_cut_off_and_resumes(
     monkeypatch.setattr(gaps, "GAP_SECONDS", LATE_SECONDS)
     monkeypatch.setattr(websocket, "PING_SECONDS", PING_SECONDS)
     async with narrow_socket(api) as socket:
-        await socket.subscribe(CHANGED)
+        await socket.subscribe(CHANGED, after=BEGINNING)
         async with asyncio.timeout(30):
             while not deliveries:
                 await press(database, api.district)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 from api.websocket import AT_WORK
 from domain.access import Role
 from domain.database import Database
-from tests.clients import TIMEOUT_SECONDS, Api, Socket
+from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api, Socket
 from tests.signals import press
 
 VIEWER = "{ viewer { id name } }"
@@ -17,8 +17,8 @@ ELDERS = "{ elders(first: 1) { nodes { id } } }"
 ALARM = "{ alarms(first: 1) { nodes { id state } } }"
 ACKNOWLEDGE = "mutation ($id: ID!) { alarmAcknowledge(input: {id: $id}) { userErrors { code } } }"
 CHANGED = "subscription ($after: String) { alarmChanged(after: $after) { change } }"
-BEGINNING, NEVER = "WzBd", "Wzk5OV0"
-"""Cursors: before all changes; of another history."""
+NEVER = "Wzk5OV0"
+"""A cursor of another history."""
 WAITING = text(
     "SELECT count(*) FROM pg_stat_activity"
     " WHERE datname = current_database() AND wait_event_type = 'Lock'"

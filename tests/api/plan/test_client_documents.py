@@ -10,12 +10,11 @@ from client_examples.vendor_python import documents as vendor_documents
 from domain.access import Actor, Role
 from domain.database import Database
 from domain.ids import public_id
-from tests.clients import Api
+from tests.clients import BEGINNING, Api
 from tests.signals import press
 from tests.vendors import vendor_of
 
 EXAMPLES = Path("client_examples")
-BEGINNING = "WzBd"
 NEAR = {"longitude": 120.17, "latitude": 30.25, "radiusM": 5000}
 
 
