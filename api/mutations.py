@@ -7,9 +7,7 @@
         asks=Permission.BED_STAY_CLOSE,
         given=BedStayCloseInput,
         which="Which stay.",
-        verb=lambda change, given: service.close(
-            change.session, change.actor, key_of(given.id, "bed_stay")
-        ),
+        verb=lambda change, _: service.close(change.session, change.actor, change.key),
     )
 
 The input's name decides the field's: ``BedStayCloseInput``, ``bedStayClose``.
@@ -31,6 +29,7 @@ from api.errors import UserError, user_error
 from api.permissions import asks as asks_for
 from api.plan.shapes import RowType, row_type_of
 from api.plan.values import later
+from api.relay import key_of
 from domain.access import Actor, Permission
 from domain.crypto import Vault
 from domain.errors import DomainError
@@ -100,12 +99,21 @@ class Change:
         session: the transaction's.
         vault: opens what we have sealed for the client.
         context: the operation's.
+        named: the input's ``id``; empty where it has none.
+        prefix: of such ids.
     """
 
     session: AsyncSession
     actor: Actor
     vault: Vault
     context: Context
+    named: str
+    prefix: str
+
+    @property
+    def key(self) -> UUID:
+        """Of the object that the input names. Raises: InvalidInput(id)."""
+        return key_of(self.named, self.prefix)
 
 
 @dataclass(frozen=True)
@@ -118,7 +126,7 @@ class _Mutation(Generic[Given]):
     async def answer(self, context: Context, given: Given) -> Any:
         """The payload; its object is read anew, whatever came of it."""
         row_type, errors = row_type_of(self.node), list[UserError]()
-        key = _named(given, row_type)
+        key = _key(given, row_type)
         try:
             key = await self._changed(context, given)
         except DomainError as error:
@@ -134,7 +142,8 @@ class _Mutation(Generic[Given]):
         """The key of the row that the verb has changed, now or when it was first called for."""
         call = self._call(context.actor, given)
         async with context.transaction(dry_run=given.dry_run) as session:
-            change = Change(session, context.actor, context.vault, context)
+            named, prefix = _named(given), row_type_of(self.node).prefix or ""
+            change = Change(session, context.actor, context.vault, context, named, prefix)
 
             async def do() -> UUID:
                 return (await self.verb(change, given)).id
@@ -180,7 +189,12 @@ def mutation(
     return strawberry.mutation(resolver=asks_for(asks)(resolve), description=description)
 
 
-def _named(given: Any, row_type: RowType) -> UUID | None:
+def _named(given: Any) -> str:
+    """The global id in the input; empty where it has none."""
+    return getattr(given, "id", "")
+
+
+def _key(given: Any, row_type: RowType) -> UUID | None:
     """The key of the object that the input names, if it names one."""
-    parsed = parse_public_id(getattr(given, "id", ""))
+    parsed = parse_public_id(_named(given))
     return parsed[1] if parsed and parsed[0] == row_type.prefix else None

@@ -37,8 +37,7 @@ def need(folder: Path) -> None:
     except NotInstalled as why:
         if os.environ.get("CI") == "true":
             pytest.fail(str(why))
-        # A newcomer may have no network; the reason tells which packages could not be fetched.
-        pytest.skip(str(why))
+        pytest.skip(f"a newcomer may have no network: {why}")
 
 
 def install(folder: Path) -> None:

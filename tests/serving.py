@@ -4,7 +4,6 @@ uvicorn looks every tenth of a second whether it is to end, and waits as long ag
 a thousand tests have no time for that. `yiyang serve`, as it is, has tests of its own.
 """
 
-import asyncio
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -12,6 +11,7 @@ from contextlib import asynccontextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from tests.waiting import until
 from yiyang.serve import PROTOCOLS
 
 
@@ -40,6 +40,5 @@ async def _end(server: uvicorn.Server) -> None:
     state = server.server_state
     for connection in list(state.connections):
         connection.shutdown()
-    while state.connections or state.tasks:  # noqa: ASYNC110  # uvicorn offers sets, no event
-        await asyncio.sleep(0.001)
+    await until(lambda: not (state.connections or state.tasks))
     await server.lifespan.shutdown()

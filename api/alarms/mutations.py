@@ -10,7 +10,6 @@ from api.mutations import (
     mutation_input,
     mutation_payload,
 )
-from api.relay import key_of
 from domain.access import Permission
 from domain.alarms import models, service
 
@@ -101,7 +100,7 @@ class AlarmMutations:
         given=AlarmAcknowledgeInput,
         which="Which alarm.",
         verb=lambda change, given: service.acknowledge(
-            change.session, change.actor, key_of(given.id, "alarm"), given.note
+            change.session, change.actor, change.key, given.note
         ),
     )
 
@@ -114,7 +113,7 @@ class AlarmMutations:
         given=AlarmDispatchInput,
         which="Which alarm.",
         verb=lambda change, given: service.dispatch(
-            change.session, change.actor, key_of(given.id, "alarm"), given.note
+            change.session, change.actor, change.key, given.note
         ),
     )
 
@@ -127,7 +126,7 @@ class AlarmMutations:
         given=AlarmArriveInput,
         which="Which alarm.",
         verb=lambda change, given: service.arrive(
-            change.session, change.actor, key_of(given.id, "alarm"), given.note
+            change.session, change.actor, change.key, given.note
         ),
     )
 
@@ -142,7 +141,7 @@ class AlarmMutations:
         verb=lambda change, given: service.resolve(
             change.session,
             change.actor,
-            key_of(given.id, "alarm"),
+            change.key,
             given.reason,
             given.note,
             given.expected_version,

@@ -111,7 +111,7 @@ class AssistanceMutations:
         verb=lambda change, given: service.accept(
             change.session,
             change.actor,
-            key_of(given.id, "assistance_case"),
+            change.key,
             given.accepted_on,
             given.note,
         ),
@@ -129,7 +129,7 @@ class AssistanceMutations:
         verb=lambda change, given: service.reject(
             change.session,
             change.actor,
-            key_of(given.id, "assistance_case"),
+            change.key,
             given.reason,
             given.expected_version,
         ),

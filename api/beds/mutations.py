@@ -110,7 +110,7 @@ class BedMutations:
         verb=lambda change, given: service.end(
             change.session,
             change.actor,
-            key_of(given.id, "bed_stay"),
+            change.key,
             given.ends_on,
             given.expected_version,
         ),
@@ -124,7 +124,5 @@ class BedMutations:
         asks=Permission.BED_STAY_CLOSE,
         given=BedStayCloseInput,
         which="Which stay.",
-        verb=lambda change, given: service.close(
-            change.session, change.actor, key_of(given.id, "bed_stay")
-        ),
+        verb=lambda change, given: service.close(change.session, change.actor, change.key),
     )

@@ -11,7 +11,6 @@ from api.mutations import (
     mutation_input,
     mutation_payload,
 )
-from api.relay import key_of
 from domain import calendar
 from domain.access import Permission
 from domain.canteens import service
@@ -80,6 +79,6 @@ class CanteenMutations:
         given=MealOrderCancelInput,
         which="Which order.",
         verb=lambda change, given: service.cancel(
-            change.session, change.actor, key_of(given.id, "meal_order"), calendar.now()
+            change.session, change.actor, change.key, calendar.now()
         ),
     )

@@ -11,7 +11,6 @@ from api.mutations import (
     mutation_input,
     mutation_payload,
 )
-from api.relay import key_of
 from api.scalars import JsonObject
 from domain.access import Permission
 from domain.exports import models, service
@@ -88,7 +87,5 @@ class ExportMutations:
         asks=Permission.EXPORT,
         given=ExportCancelInput,
         which="Which export.",
-        verb=lambda change, given: service.cancel(
-            change.session, change.actor, key_of(given.id, "export")
-        ),
+        verb=lambda change, given: service.cancel(change.session, change.actor, change.key),
     )

@@ -9,7 +9,6 @@ from api.mutations import (
     mutation_input,
     mutation_payload,
 )
-from api.relay import key_of
 from api.visits.types import VisitTask
 from domain.access import Permission
 from domain.visits import service
@@ -119,9 +118,7 @@ class VisitMutations:
         asks=Permission.VISIT_CLAIM,
         given=VisitClaimInput,
         which="Which visit.",
-        verb=lambda change, given: service.claim(
-            change.session, change.actor, key_of(given.id, "visit_task")
-        ),
+        verb=lambda change, given: service.claim(change.session, change.actor, change.key),
     )
 
     # CLAIMED -> OPEN.
@@ -133,7 +130,7 @@ class VisitMutations:
         given=VisitReleaseInput,
         which="Which, and why.",
         verb=lambda change, given: service.release(
-            change.session, change.actor, key_of(given.id, "visit_task"), given.reason
+            change.session, change.actor, change.key, given.reason
         ),
     )
 
@@ -148,7 +145,7 @@ class VisitMutations:
         verb=lambda change, given: service.check_in(
             change.session,
             change.actor,
-            key_of(given.id, "visit_task"),
+            change.key,
             Fix.of(given.longitude, given.latitude, given.accuracy_m),
         ),
     )
@@ -162,7 +159,7 @@ class VisitMutations:
         given=VisitCheckOutInput,
         which="Which visit.",
         verb=lambda change, given: service.check_out(
-            change.session, change.actor, key_of(given.id, "visit_task"), given.note
+            change.session, change.actor, change.key, given.note
         ),
     )
 
@@ -177,7 +174,7 @@ class VisitMutations:
         verb=lambda change, given: service.verify(
             change.session,
             change.actor,
-            key_of(given.id, "visit_task"),
+            change.key,
             accepted=given.accepted,
             note=given.note,
         ),

@@ -18,6 +18,7 @@ from domain.outbox import OutboxEvent
 from tests.api.assistance import accept, key_in, mother, reject, submit
 from tests.clients import Api
 from tests.makers.assistance import clear_cases, make_case, make_official
+from tests.waiting import until
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +54,11 @@ WAITING = text(
 async def waiting(database: Database, number: int) -> None:
     """Until so many transactions wait for another."""
     async with database.reading() as connection:
-        while await connection.scalar(WAITING) != number:  # noqa: ASYNC110  # nothing tells of it
-            await asyncio.sleep(0.01)
+
+        async def reached() -> bool:
+            return await connection.scalar(WAITING) == number
+
+        await until(reached)
 
 
 async def test_a_second_open_case_names_the_first_where_it_may_be_seen(

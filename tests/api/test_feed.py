@@ -24,6 +24,7 @@ from domain.outbox import OutboxEvent
 from domain.reading import ReadPool
 from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api
 from tests.signals import press
+from tests.waiting import until
 from yiyang.district.cast import District
 
 CHANGED = f'subscription {{ alarmChanged(after: "{BEGINNING}") {{ change }} }}'
@@ -179,8 +180,7 @@ async def test_a_subscriber_that_could_not_read_tries_again_unasked(
         await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
         stream = streaming(Feed(database_url))
         first = asyncio.ensure_future(anext(stream))
-        while "cannot read changes yet" not in caplog.text:  # noqa: ASYNC110  # logging calls nobody
-            await asyncio.sleep(0.01)
+        await until(lambda: "cannot read changes yet" in caplog.text)
         await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
         assert (await first).change.name == "RAISED"
         await stream.aclose()

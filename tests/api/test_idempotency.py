@@ -19,6 +19,7 @@ from domain.visits.models import VisitTaskLog
 from tests.clients import Api
 from tests.makers.visits import Scene, everything, make_scene, make_visit, tomorrow_at
 from tests.visiting import HERE, done, payload, read, refused
+from tests.waiting import until
 
 REUSED = ("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
 
@@ -210,9 +211,8 @@ async def called(database: Database, who: Actor, do: Any) -> UUID | DomainError 
 async def waiting(database: Database) -> None:
     """Until somebody waits for somebody else's transaction."""
     blocked = text("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'transactionid'")
-    async with asyncio.timeout(10), database.reading() as connection:
-        while not await connection.scalar(blocked):  # noqa: ASYNC110  # the lock is in PostgreSQL
-            await asyncio.sleep(0.02)
+    async with database.reading() as connection:
+        await until(lambda: connection.scalar(blocked))
 
 
 async def test_roles_of_one_account_do_not_share_a_call(database: Database, scene: Scene) -> None:

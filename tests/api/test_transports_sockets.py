@@ -12,6 +12,7 @@ from api import websocket
 from api.connections import MAX_A_CLIENT
 from domain.access import Role
 from tests.clients import TIMEOUT_SECONDS, Api, Socket
+from tests.waiting import until
 
 PROTOCOL = websockets.Subprotocol("graphql-transport-ws")
 VIEWER = "{ viewer { id } }"
@@ -207,6 +208,4 @@ async def test_a_socket_that_goes_away_leaves_nothing_behind(
             await all_received(socket)
             assert at_work()
             socket.connection.transport.abort()
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while at_work():  # noqa: ASYNC110  # tasks call nobody
-            await asyncio.sleep(0.01)
+    await until(lambda: not at_work())

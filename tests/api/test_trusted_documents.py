@@ -1,6 +1,5 @@
 """Documents by id: whose they are, who may send others, and what a manifest must be."""
 
-import asyncio
 import json
 import logging
 import os
@@ -23,6 +22,7 @@ from domain.access import Role
 from domain.crypto import Vault
 from tests.clients import Api, graphql_socket
 from tests.serving import serving
+from tests.waiting import until
 from yiyang.district.cast import District
 
 VIEWER = "query Viewer { viewer { role } }"
@@ -155,9 +155,7 @@ def spoil(file: Path) -> None:
 
 async def hang_up(caplog: pytest.LogCaptureFixture, what_is_said: str) -> None:
     os.kill(os.getpid(), signal.SIGHUP)
-    async with asyncio.timeout(10):
-        while what_is_said not in caplog.text:  # noqa: ASYNC110  # a log has no event
-            await asyncio.sleep(0.01)
+    await until(lambda: what_is_said in caplog.text)
 
 
 def test_what_has_not_changed_keeps_its_plans(file: Path) -> None:

@@ -11,6 +11,7 @@ from domain.access import Role
 from domain.database import Database
 from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api, Socket
 from tests.signals import press
+from tests.waiting import until
 
 VIEWER = "{ viewer { id name } }"
 ELDERS = "{ elders(first: 1) { nodes { id } } }"
@@ -39,6 +40,11 @@ async def waiting(database: Database) -> int:
         return await connection.scalar(WAITING) or 0
 
 
+async def all_at_work(database: Database) -> bool:
+    """Whether as many wait as may be at work."""
+    return await waiting(database) == AT_WORK
+
+
 async def all_received(socket: Socket) -> None:
     """Frames are taken in order: whoever answers this has seen what came before."""
     await socket.send({"type": "ping"})
@@ -64,10 +70,9 @@ async def test_fifty_queries_at_once_are_answered_few_at_a_time_and_starve_nobod
         async with nobody_reads_elders(database), asyncio.timeout(TIMEOUT_SECONDS):
             names = [await socket.subscribe(ELDERS) for _ in range(50)]
             await all_received(socket)
-            while await waiting(database) < AT_WORK:  # noqa: ASYNC110  # a lock calls nobody
-                await asyncio.sleep(0.01)
+            await until(lambda: all_at_work(database))
             assert await api.data(Role.ADMIN, VIEWER)
-            assert await waiting(database) == AT_WORK
+            assert await all_at_work(database)
         ended = await answers(socket, 50)
     assert sorted(ended) == sorted(names)
     for place, name in enumerate(ended):

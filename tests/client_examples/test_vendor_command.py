@@ -21,6 +21,7 @@ from tests.client_examples.story import ring, ring_everywhere
 from tests.client_examples.vendor import EXAMPLES, PATIENCE_SECONDS, Poller, poller_of
 from tests.clients import Api
 from tests.vendors import vendor_of
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -197,9 +198,7 @@ async def started_into_a_full_pipe(poller: Poller) -> tuple[asyncio.subprocess.P
         *command, cwd=EXAMPLES, stdout=its, stderr=asyncio.subprocess.DEVNULL
     )
     os.close(its)
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while _unread(ours) < 4096:  # noqa: ASYNC110  # a full pipe wakes nobody
-            await asyncio.sleep(0.02)
+    await until(lambda: _unread(ours) >= 4096, PATIENCE_SECONDS)
     return process, ours
 
 
@@ -249,9 +248,7 @@ async def test_its_output_may_be_a_file(
             stdout=file,
             stderr=asyncio.subprocess.DEVNULL,
         )
-    async with asyncio.timeout(PATIENCE_SECONDS):
-        while not poller.cursor_file.exists():  # noqa: ASYNC110  # nor does a file
-            await asyncio.sleep(0.02)
+    await until(poller.cursor_file.exists, PATIENCE_SECONDS)
     process.terminate()
     assert await process.wait() == 0
     (line,) = (tmp_path / "alarms.jsonl").read_text().splitlines()

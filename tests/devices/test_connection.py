@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -17,6 +17,7 @@ from tests.conftest import Broker, free_port
 from tests.devices.bridge_process import BridgeProcess
 from tests.devices.mosquitto import PROGRAM, mosquitto
 from tests.devices.wire import PATIENCE_S, in_the_field, number, running
+from tests.waiting import until
 
 needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
 MEBIBYTE = 1024 * 1024
@@ -26,14 +27,17 @@ async def first_warning(settings: BridgeSettings, caplog: pytest.LogCaptureFixtu
     """What a bridge that cannot connect says first; it goes on trying until it is stopped."""
     stop = asyncio.Event()
     task = asyncio.create_task(Bridge(settings).run(stop))
-    async with asyncio.timeout(PATIENCE_S):
-        while not (said := [r for r in caplog.records if r.name == "devices.bridge"]):  # noqa: ASYNC110  # logging calls nobody
-            await asyncio.sleep(0.01)
+
+    def said() -> list[logging.LogRecord]:
+        return [record for record in caplog.records if record.name == "devices.bridge"]
+
+    await until(lambda: bool(said()), PATIENCE_S)
     stop.set()
     await task
-    assert said[0].levelno == logging.WARNING
-    assert said[0].exc_info is None
-    return said[0].getMessage()
+    first = said()[0]
+    assert first.levelno == logging.WARNING
+    assert first.exc_info is None
+    return first.getMessage()
 
 
 async def test_a_wrong_password_is_named_as_such(
@@ -138,17 +142,10 @@ async def test_a_flood_while_the_database_is_away_does_not_fill_the_memory(
                     filler = [field.message("telemetry", {"x": "x" * 14_000}) for _ in range(75)]
                     await asyncio.gather(*(field.publish(band, "tele", m, qos=0) for m in filler))
                 pressed = await field.press(button)
-                await reached(lambda: any("cannot be written to" in line for line in bridge.said))
+                await until(lambda: any("cannot be written to" in line for line in bridge.said))
                 assert bridge.memory_bytes - before < 60 * MEBIBYTE
             assert (await field.receipt(pressed["id"]))["status"] == "stored"
         assert bridge.stop() == 0
-
-
-async def reached(condition: Callable[[], bool]) -> None:
-    """Wait until something is true."""
-    async with asyncio.timeout(PATIENCE_S):
-        while not condition():  # noqa: ASYNC110  # nobody calls
-            await asyncio.sleep(0.05)
 
 
 async def test_stopped_it_finishes_what_it_has_read(

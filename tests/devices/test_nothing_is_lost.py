@@ -20,6 +20,7 @@ from tests.conftest import Broker, free_port
 from tests.devices.bridge_process import BridgeProcess
 from tests.devices.mosquitto import PROGRAM, mosquitto
 from tests.devices.wire import PATIENCE_S, Field, in_the_field, names, number, rows
+from tests.waiting import until
 from yiyang.embedded.postgres import EmbeddedPostgres
 
 needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
@@ -89,9 +90,11 @@ async def test_killed_in_the_middle_of_a_thousand_events(
 
 async def stored(database: Database, much: int) -> None:
     """Wait until so many events are stored."""
-    async with asyncio.timeout(PATIENCE_S):
-        while await number(database, "SELECT count(*) FROM device_event") < much:  # noqa: ASYNC110  # rows call nobody
-            await asyncio.sleep(0.05)
+
+    async def enough() -> bool:
+        return await number(database, "SELECT count(*) FROM device_event") >= much
+
+    await until(enough, PATIENCE_S)
 
 
 @asynccontextmanager

@@ -27,6 +27,7 @@ from domain.ids import parse_public_id
 from tests.conftest import Broker, free_port
 from tests.devices.test_rules import at
 from tests.devices.wire import MASTER_KEY, Field, number, rows, running
+from tests.waiting import until
 
 BAND, BUTTON = DeviceKind.SLEEP_BAND, DeviceKind.SOS_BUTTON
 
@@ -49,9 +50,11 @@ async def fleet(database: Database, bands: int, buttons: int) -> list[SimulatedD
 
 async def grows(database: Database, query: str, much: int) -> None:
     """Wait until a query counts so many."""
-    async with asyncio.timeout(30):
-        while await number(database, query) < much:  # noqa: ASYNC110  # rows call nobody
-            await asyncio.sleep(0.05)
+
+    async def enough() -> bool:
+        return await number(database, query) >= much
+
+    await until(enough)
 
 
 async def test_bands_and_buttons_report_and_a_press_raises_an_alarm(

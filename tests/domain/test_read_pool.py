@@ -11,6 +11,7 @@ import pytest
 
 from domain.reading import ReadPool
 from tests.conftest import free_port
+from tests.waiting import until
 from yiyang.embedded.postgres import EmbeddedPostgres
 
 WHO = "SELECT pg_backend_pid()"
@@ -179,6 +180,8 @@ async def test_what_is_closed_leaves_no_connection(cluster: str, other: asyncpg.
     await asyncio.gather(*(backend(pool, WHO_SLOWLY) for _ in range(SIZE)))
     await pool.close()
     left = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'closed'"
-    async with asyncio.timeout(5):
-        while await other.fetchval(left):  # noqa: ASYNC110  # PostgreSQL tells nobody
-            await asyncio.sleep(0.01)
+
+    async def none_left() -> bool:
+        return await other.fetchval(left) == 0
+
+    await until(none_left)

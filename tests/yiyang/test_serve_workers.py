@@ -23,6 +23,7 @@ from domain.access import Role
 from domain.buckets import RESTORE_SECONDS
 from tests.clients import Api
 from tests.conftest import free_port
+from tests.waiting import until
 from tests.yiyang.test_serve import KEY, becomes
 from yiyang.district.cast import District
 
@@ -114,10 +115,11 @@ async def test_a_hangup_reaches_every_worker_and_ends_none(server: Server) -> No
     assert (await ask(server, body, headers))[0] == 404
     server.manifest.write_text(json.dumps({hash_of(LATER): LATER}), encoding="utf-8")
     server.process.send_signal(signal.SIGHUP)
-    async with asyncio.timeout(30):
-        # Workers are other processes, which set no event of ours.
-        while {status for status, _ in await rounds(server, body, headers)} != {200}:  # noqa: ASYNC110
-            await asyncio.sleep(0.1)
+
+    async def all_know() -> bool:
+        return {status for status, _ in await rounds(server, body, headers)} == {200}
+
+    await until(all_know)
     assert server.workers() == workers
     await server.api.close()
 

@@ -12,6 +12,7 @@ from domain.alarms import service
 from domain.alarms.models import Alarm
 from domain.database import Database
 from tests.signals import press
+from tests.waiting import until
 from yiyang import worker
 from yiyang.district.cast import District
 
@@ -21,9 +22,10 @@ async def levels(database: Database) -> list[int]:
 
 
 async def reached(database: Database, level: int) -> None:
-    async with asyncio.timeout(20):
-        while await levels(database) != [level]:  # noqa: ASYNC110  # the state is in PostgreSQL
-            await asyncio.sleep(0.05)
+    async def is_reached() -> bool:
+        return await levels(database) == [level]
+
+    await until(is_reached)
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from typing import Any
 
 from tests.client_examples.wechat_miniprogram.tools import compiler
 from tests.npm import node
+from tests.waiting import until
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parents[2] / "client_examples" / "wechat_miniprogram"
@@ -42,9 +43,7 @@ class Phone:
     async def until(self, what: str, seen: Callable[[], Awaitable[bool]]) -> None:
         """Wait until something is seen. Raises AssertionError with the screen's text."""
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
-                while not await seen():  # noqa: ASYNC110  # a screen offers no event
-                    await asyncio.sleep(0.02)
+            await until(seen, PATIENCE_SECONDS)
         except TimeoutError:
             faults = await self.tell("faults")
             raise AssertionError(f"{what}: {await self.text()} {faults}") from None

@@ -12,6 +12,7 @@ from domain.access import Role
 from tests.client_examples.wechat_miniprogram.conftest import Held
 from tests.client_examples.wechat_miniprogram.phone import Phone, switched_on
 from tests.conftest import free_port
+from tests.waiting import until
 
 AMOY = {"longitude": 118.0894, "latitude": 24.4798}
 
@@ -100,8 +101,7 @@ async def test_ten_requests_at_once_and_the_rest_wait(held: Held) -> None:
             return (await Promise.all(asks)).map(({{ viewer }}) => viewer.name);""",
         )
     )
-    while wire.connections < 10:  # noqa: ASYNC110  # the wire offers a count, no event
-        await asyncio.sleep(0.01)
+    await until(lambda: wire.connections >= 10)
     wire.flow()
     assert await asked == ["陈筱岚"] * 25
     assert wire.connections == 10

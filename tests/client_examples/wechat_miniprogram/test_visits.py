@@ -1,6 +1,5 @@
 """The volunteer's page in the mini-program: visits nearby, claimed and given back."""
 
-import asyncio
 from datetime import timedelta
 
 import pytest
@@ -14,6 +13,7 @@ from domain.visits.lifecycle import VisitAction, VisitState
 from domain.visits.models import VisitKind, VisitTask, VisitTaskLog
 from tests.client_examples.wechat_miniprogram.conftest import Held
 from tests.makers.visits import CENTRE, Scene, make_scene, make_visit, stored, tomorrow_at
+from tests.waiting import until
 
 HERE = {"longitude": CENTRE[0] + 0.01, "latitude": CENTRE[1]}
 FAR_AWAY = (CENTRE[0] + 0.2, CENTRE[1])
@@ -173,10 +173,11 @@ async def test_a_claim_that_was_made_and_whose_answer_was_lost_is_no_failure(
     await open_visits(held, scene)
     held.wire.swallow_answers()
     await phone.tell("tap", "claim")
-    async with asyncio.timeout(10):
-        # The state is in PostgreSQL, which tells nobody.
-        while (await stored(database, key)).state is VisitState.OPEN:  # noqa: ASYNC110
-            await asyncio.sleep(0.05)
+
+    async def claimed() -> bool:
+        return (await stored(database, key)).state is not VisitState.OPEN
+
+    await until(claimed)
     await held.wire.cut()
     await phone.sees("没有送到服务器，请再按一次。")
     await held.wire.mend()
