@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from api.auth.revocations import Revocations
 from api.buckets import Buckets
 from api.connections import Connections
 from api.exports.download import Downloads
@@ -25,6 +26,7 @@ from api.requests import Gate
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
+from domain.accounts.revocations import TOPIC as ACCESS
 from domain.database import Database
 
 PATH = "/graphql"
@@ -68,6 +70,8 @@ def create_app(
     feed = Feed(settings.database_url)
     buckets = Buckets(database, settings.budget)
     documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
+    revocations = Revocations(database)
+    feed.tell(ACCESS, revocations.heard)
     gate = Gate(
         database,
         feed,
@@ -76,10 +80,12 @@ def create_app(
         settings.planned,
         documents,
         buckets,
+        revocations,
     )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
+        revocations.heard()
         await feed.start()
         await buckets.start()
         if at_start:
@@ -93,6 +99,7 @@ def create_app(
             await database.close()
 
     connections = Connections(settings.origins)
+    revocations.told = lambda: connections.end_void(revocations.void)
     over_http = GraphQLOverHttp(gate, GraphQLOverSse(gate, connections), settings.edition)
     over_websocket = GraphQLOverWebSocket(gate, connections)
 

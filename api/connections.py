@@ -3,11 +3,13 @@ the process does."""
 
 import asyncio
 from collections import Counter
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Protocol
 from urllib.parse import urlsplit
 from uuid import UUID
+
+from api.auth.tokens import Grant
 
 MAX_A_CLIENT = 32
 """Sockets and event streams that one client (a token's subject) may hold with one process.
@@ -24,6 +26,10 @@ class Connection(Protocol):
 
     async def leave(self) -> None:
         """Finish what runs, stop what streams, say goodbye; returns once that is done."""
+        ...
+
+    def end_if(self, void: Callable[[Grant], bool]) -> None:
+        """End at once where the token that it goes by is void."""
         ...
 
 
@@ -78,6 +84,11 @@ class Connections:
         self._held[client] -= 1
         if not self._held[client]:
             del self._held[client]
+
+    def end_void(self, void: Callable[[Grant], bool]) -> None:
+        """End those whose token has been revoked, before their next event."""
+        for connection in tuple(self._live):
+            connection.end_if(void)
 
     async def drain(self, grace: float) -> None:
         """Take no new connection, and end those that there are.

@@ -129,8 +129,17 @@ class Feed:
         self._look_seconds = look_seconds
         self._looked_at = float("-inf")
         self._subscribers: set[Subscriber] = set()
+        self._told: dict[str, Callable[[], None]] = {}
         self.reads = SharedReads()
         self._task: asyncio.Task[None] | None = None
+
+    def tell(self, topic: str, callback: Callable[[], None]) -> None:
+        """Have a function called whenever there may be news of a topic.
+
+        Parameters:
+            callback: must not fail, nor wait.
+        """
+        self._told[topic] = callback
 
     async def start(self) -> None:
         """Begin to listen, in the background."""
@@ -192,6 +201,8 @@ class Feed:
         head: int = await connection.fetchval(HEAD, timeout=_CONNECT_SECONDS)
         self._looked_at = asyncio.get_running_loop().time()
         self.reads = SharedReads()
+        for callback in self._told.values():
+            callback()
         for subscriber in self._subscribers:
             # A head that lies before a position is news as well: the database was restored.
             if subscriber.position != head:
@@ -205,6 +216,8 @@ class Feed:
             self._wake_all()
 
     def _heard(self, _connection: object, _pid: int, _channel: str, topic: object) -> None:
+        if callback := self._told.get(cast(str, topic)):
+            callback()
         # A lunch ordered is no news to anybody here; the next look moves them past it.
         told = [one for one in self._subscribers if one.topic == topic]
         if told:

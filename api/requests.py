@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from api.auth.revocations import Revocations
 from api.auth.tokens import Grant, InvalidToken, TokenKey
 from api.context import Context
 from api.feed import Feed
@@ -86,6 +87,8 @@ class Gate:
     """Those that ids stand for."""
     buckets: "Buckets | None" = None
     """What clients may spend; None for anything."""
+    revocations: Revocations | None = None
+    """Of tokens that have not expired; None where none is ever revoked."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -94,7 +97,10 @@ class Gate:
         """
         if token is None:
             raise InvalidToken
-        return self.token_key.verify(token)
+        grant = self.token_key.verify(token)
+        if self.revocations is not None and self.revocations.void(grant):
+            raise InvalidToken
+        return grant
 
     def context(self, grant: Grant, language: Language) -> Context:
         """A fresh context for one operation."""

@@ -5,7 +5,7 @@ https://github.com/enisdenjo/graphql-sse/blob/master/PROTOCOL.md
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -91,6 +91,7 @@ class EventStream:
         self._receive, self._send = receive, send
         self._turns = asyncio.Semaphore()
         self._leaving = asyncio.Event()
+        self._void = asyncio.Event()
         self._ended = asyncio.Event()
 
     async def serve(self) -> None:
@@ -98,8 +99,9 @@ class EventStream:
         await self._send({"type": "http.response.start", "status": 200, "headers": _HEADERS})
         results = asyncio.create_task(self._send_results())
         ends = [asyncio.create_task(each) for each in (self._gone(), self._left())]
+        void = asyncio.create_task(self._is_void())
         try:
-            await self._beat_until({results, *ends})
+            await self._beat_until({results, void, *ends})
             if results.done():
                 results.result()
             elif not any(each.done() for each in ends):
@@ -109,13 +111,19 @@ class EventStream:
             return  # nobody reads
         finally:
             self._ended.set()
-            await _cancelled(results, *ends)
+            await _cancelled(results, void, *ends)
         await self._send({"type": "http.response.body", "body": b""})
 
     async def leave(self) -> None:
         """End without saying that the operation is complete: the client connects again."""
         self._leaving.set()
         await self._ended.wait()
+
+    def end_if(self, void: Callable[[Grant], bool]) -> None:
+        """End as when the token expires, where it is void."""
+        standing = self._context.standing
+        if standing and void(standing.grant):
+            self._void.set()
 
     async def _beat_until(self, ends: set[asyncio.Task[None]]) -> None:
         """Send comments until something ends, or the token.
@@ -150,6 +158,9 @@ class EventStream:
         """The server goes away: what only streams has left its turn, what runs ends first."""
         await self._leaving.wait()
         await self._turns.acquire()
+
+    async def _is_void(self) -> None:
+        await self._void.wait()
 
     def _expired(self) -> bytes:
         refusal = Refusal("UNAUTHENTICATED", 401)

@@ -2,6 +2,7 @@
 operation, and an answer or a close code for whatever a client sends."""
 
 import asyncio
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any, cast
 
@@ -127,6 +128,11 @@ class Socket:
         self._end(End(GOING_AWAY, "Going away"))
         if reader:
             await asyncio.wait([reader])
+
+    def end_if(self, void: Callable[[Grant], bool]) -> None:
+        """End at once where the token that it goes by is void."""
+        if self._standing is not None and void(self._standing.grant):
+            self._end(End(UNAUTHORIZED, "Token revoked"))
 
     async def _read(self) -> None:
         while (message := await self._receive())["type"] != "websocket.disconnect":

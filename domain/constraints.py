@@ -31,6 +31,7 @@ RULES: dict[str, type[DomainError]] = {
     "meal_order_quote_once": AlreadyExists,
     "meal_order_subsidy_once": SubsidyUsed,
     "menu_item_dish_once": AlreadyExists,
+    "person_phone_hash_once": AlreadyExists,
     "vendor_name_once": AlreadyExists,
     "visit_task_verifier_differs": ConflictOfInterest,
     "visit_task_volunteer_once": TimesOverlap,
@@ -38,6 +39,7 @@ RULES: dict[str, type[DomainError]] = {
 """Unique indexes, exclusion constraints and checks that carry a rule with an error of its own."""
 
 CHECKS: dict[str, str] = {
+    "account_period_forward": "until",
     "account_role_known": "role",
     "alarm_level_known": "level",
     "alarm_log_change_known": "change",
@@ -54,6 +56,7 @@ CHECKS: dict[str, str] = {
     "assistance_case_log_state_known": "state",
     "assistance_case_rejected_with_reason": "reject_reason",
     "assistance_case_state_known": "state",
+    "audit_entry_role_known": "role",
     "bed_kind_known": "kind",
     "bed_stay_ended_with_day": "ends_on",
     "bed_stay_period_forward": "ends_on",

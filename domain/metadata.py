@@ -7,8 +7,10 @@ from domain import buckets as buckets
 from domain import idempotency as idempotency
 from domain import outbox as outbox
 from domain.accounts import models as accounts
+from domain.accounts import revocations as revocations
 from domain.alarms import models as alarms
 from domain.assistance import models as assistance
+from domain.audit import models as audit
 from domain.beds import models as beds
 from domain.canteens import models as canteens
 from domain.devices import models as devices
@@ -25,6 +27,7 @@ __all__ = [
     "accounts",
     "alarms",
     "assistance",
+    "audit",
     "beds",
     "buckets",
     "canteens",
@@ -34,6 +37,7 @@ __all__ = [
     "idempotency",
     "outbox",
     "regions",
+    "revocations",
     "stations",
     "visits",
 ]

@@ -188,7 +188,9 @@ def token(
         str | None,
         typer.Option(help="Name or id of an account, or id of its elder; the demo's own if none."),
     ] = None,
-    ttl: Annotated[int, typer.Option(min=1, help="Seconds until it expires.")] = 3600,
+    ttl: Annotated[
+        int, typer.Option(min=1, max=2_592_000, help="Seconds until it expires.")
+    ] = 3600,
     budget: Annotated[
         int | None, typer.Option(min=1, help="Size of the caller's cost bucket, in points.")
     ] = None,

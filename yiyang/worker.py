@@ -19,6 +19,7 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import buckets, idempotency, outbox
+from domain.accounts import revocations
 from domain.alarms import service as alarms
 from domain.crypto import Vault
 from domain.database import Database
@@ -37,6 +38,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("idempotency", 27, idempotency.prune),
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
+    ("revocations", 57, revocations.prune),
 )
 """What, and at which minute of each hour."""
 

@@ -8,9 +8,10 @@ from uuid import UUID
 
 from joserfc import jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, KeySet
 
 from domain.access import Actor, Role
+from domain.accounts.revocations import LONGEST_TOKEN
 
 ISSUER = "yiyang"
 AUDIENCE = "yiyang-api"
@@ -33,19 +34,36 @@ class Grant:
         expires_at: when it ends, UTC.
         budget: size of the caller's cost bucket in points; None for the default.
         scopes: what its client may do (``api.auth.scopes``).
+        session: the login that it belongs to; None for a token that is not of a login.
+        client: the OAuth client that it was given to; None for our own apps.
     """
 
     actor: Actor
     expires_at: datetime
     budget: int | None = None
     scopes: frozenset[str] = frozenset()
+    session: UUID | None = None
+    client: UUID | None = None
+
+    @property
+    def subjects(self) -> tuple[UUID | None, ...]:
+        """Whatever the token stands or falls with."""
+        return self.actor.id, self.session, self.client
 
 
 class TokenKey:
-    """Signs and verifies access tokens with one P-256 key."""
+    """Signs access tokens with one P-256 key, and verifies those of others too.
+
+    Parameters:
+        jwk: a private key as a JSON Web Key; or a set of them (``{"keys": […]}``), the first of
+            which signs: a new one is put in front, and an old one stays until its tokens are over.
+    """
 
     def __init__(self, jwk: dict[str, Any]) -> None:
-        self._key = ECKey.import_key(jwk)
+        keys = [ECKey.import_key(one) for one in jwk.get("keys", (jwk,))]
+        for key in keys:
+            key.ensure_kid()
+        self._key, self._keys = keys[0], KeySet(list(keys))
         self._claims = jwt.JWTClaimsRegistry(
             iss={"essential": True, "value": ISSUER},
             aud={"essential": True, "value": AUDIENCE},
@@ -59,14 +77,20 @@ class TokenKey:
         """A fresh private key, JSON-able."""
         return dict(ECKey.generate_key("P-256", private=True, auto_kid=True).as_dict(private=True))
 
+    def public_jwks(self) -> dict[str, Any]:
+        """The public halves of all keys, as a JSON Web Key Set."""
+        return dict(self._keys.as_dict(private=False))
+
     def sign(self, grant: Grant) -> str:
-        """A token that says what the grant says."""
+        """A token that says what the grant says; it lasts 30 days at most."""
+        now = datetime.now(UTC)
+        expires_at = min(grant.expires_at, now + LONGEST_TOKEN)
         claims: dict[str, Any] = {
             "iss": ISSUER,
             "aud": AUDIENCE,
             "sub": str(grant.actor.id),
-            "iat": int(datetime.now(UTC).timestamp()),
-            "exp": int(grant.expires_at.timestamp()),
+            "iat": int(now.timestamp()),
+            "exp": int(expires_at.timestamp()),
             "role": grant.actor.role.value,
         }
         if grant.actor.region is not None:
@@ -75,7 +99,12 @@ class TokenKey:
             claims["budget"] = grant.budget
         if grant.scopes:
             claims["scope"] = " ".join(sorted(grant.scopes))
-        return jwt.encode({"alg": "ES256", "typ": _TYPE}, claims, self._key)
+        if grant.session is not None:
+            claims["sid"] = str(grant.session)
+        if grant.client is not None:
+            claims["client_id"] = str(grant.client)
+        header = {"alg": "ES256", "typ": _TYPE, "kid": self._key.kid}
+        return jwt.encode(header, claims, self._key)
 
     def verify(self, token: str) -> Grant:
         """What a token says.
@@ -90,7 +119,7 @@ class TokenKey:
 
     def _read(self, token: str) -> Grant:
         try:
-            decoded = jwt.decode(token, self._key, algorithms=["ES256"])
+            decoded = jwt.decode(token, self._keys, algorithms=["ES256"])
             if decoded.header.get("typ") != _TYPE:
                 raise InvalidToken
             claims = decoded.claims
@@ -100,9 +129,15 @@ class TokenKey:
             budget = claims.get("budget")
             if budget is not None and (type(budget) is not int or budget < 1):
                 raise InvalidToken
-            return Grant(actor, expires_at, budget, frozenset(claims.get("scope", "").split()))
+            scopes = frozenset[str](claims.get("scope", "").split())
+            session, client = _key_in(claims, "sid"), _key_in(claims, "client_id")
+            return Grant(actor, expires_at, budget, scopes, session, client)
         except (AttributeError, JoseError, ValueError, KeyError, TypeError) as error:
             raise InvalidToken from error
+
+
+def _key_in(claims: dict[str, Any], name: str) -> UUID | None:
+    return UUID(claims[name]) if name in claims else None
 
 
 def bearer(authorization: str | None) -> str | None:

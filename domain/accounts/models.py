@@ -1,13 +1,14 @@
-"""Accounts and what links them to elders and vendors."""
+"""Persons, the accounts in which they act, and what links these to elders and vendors."""
 
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from domain.access import Role
-from domain.tables import Table, choice, moment, primary_key, reference, region_code
+from domain.tables import Table, choice, moment, primary_key, reference, region_code, sealed
 
 
 class Relation(StrEnum):
@@ -29,9 +30,28 @@ class Vendor(Table, table=True):
     name: str = Field(unique=True)
 
 
+class Person(Table, table=True):
+    """Someone who signs in, whatever they then act as."""
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    name: str
+    phone_masked: str | None = None
+    phone_hash: bytes | None = Field(default=None, sa_column=sealed(nullable=True, unique=True))
+    phone_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+    created_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+
+
 class Account(Table, table=True):
-    """Someone who signs in, or a vendor's client; at most one of the last four says whose rows
-    they answer for."""
+    """A person in one role at one place, for a time; or a house, or a vendor's client.
+
+    Who holds several roles has several accounts, and each token speaks for one of them. At most one
+    of elder, vendor, station and canteen says whose rows it answers for. An account is ended, never
+    deleted or changed: what was done by it stays explained.
+    """
+
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until >= since", name="account_period_forward"),
+    )
 
     id: UUID = Field(default=None, sa_column=primary_key())
     name: str = Field(index=True)
@@ -43,6 +63,12 @@ class Account(Table, table=True):
     vendor_id: UUID | None = Field(default=None, sa_column=reference("vendor.id", nullable=True))
     station_id: UUID | None = Field(default=None, sa_column=reference("station.id", nullable=True))
     canteen_id: UUID | None = Field(default=None, sa_column=reference("canteen.id", nullable=True))
+    person_id: UUID | None = Field(
+        default=None, sa_column=reference("person.id", nullable=True, index=True)
+    )
+    since: datetime = Field(default=None, sa_column=moment(default_now=True))
+    until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    granted_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
 
 
 class FamilyLink(Table, table=True):

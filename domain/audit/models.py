@@ -1,0 +1,38 @@
+"""The audit trail: rows are added, never changed or taken away."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ARRAY, Column, Index, Text, Uuid, text
+from sqlmodel import Field
+
+from domain.access import Role
+from domain.tables import Table, choice, counter, moment
+
+
+class AuditEntry(Table, table=True):
+    """One thing that somebody did, or one sensitive thing that somebody was shown."""
+
+    __table_args__ = (
+        Index("audit_entry_elder", "elder_id", "id", postgresql_where=text("elder_id IS NOT NULL")),
+        Index("audit_entry_actor", "actor_id", "id"),
+    )
+
+    id: int = Field(default=None, sa_column=counter())
+    at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    # No foreign keys: the trail stays when what it speaks of is erased.
+    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
+    role: Role | None = Field(
+        default=None, sa_column=choice(Role, "audit_entry_role_known", nullable=True)
+    )
+    action: str
+    object_type: str | None = None
+    object_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
+    elder_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
+    fields: list[str] = Field(
+        default_factory=list,
+        sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),
+    )
+    purpose: str | None = None
+    request_id: str | None = None
+    address: str | None = None
