@@ -43,7 +43,7 @@ def _of_role(role: Role, types: list[RowType]) -> str:
     lines = [f"## {role.value}", "", "| type | sees | reads | does |", "| --- | --- | --- | --- |"]
     nothing: list[str] = []
     for row_type in types:
-        name, seen = f"`{row_type.cls.__name__}`", row_type.visible.words(role)
+        name, seen = f"`{row_type.cls.__name__}`", _seen(row_type, role)
         if seen is None:
             nothing.append(name)
             continue
@@ -51,6 +51,11 @@ def _of_role(role: Role, types: list[RowType]) -> str:
     if nothing:
         lines += ["", f"Nothing of {', '.join(nothing)}."]
     return "\n".join(lines) + "\n"
+
+
+def _seen(row_type: RowType, role: Role) -> str | None:
+    words, scope = row_type.visible.words(role), row_type.visible.scope(role)
+    return words if scope is None else f"{words}; a client with scope `{scope}`"
 
 
 def _fields(row_type: RowType, role: Role) -> str:

@@ -127,6 +127,14 @@ FAMILY_ROLES = frozenset({Role.GUARDIAN, Role.FAMILY})
 """Roles that see the elders they are linked to."""
 
 
+class DataScope(StrEnum):
+    """What a vendor's client may read, as ``tables:action``; its role alone shows it nothing."""
+
+    DEVICES = "devices:read"
+    ALARMS = "alarms:read"
+    ORDERS = "orders:read"
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The one on whose behalf a read or a write happens.
@@ -136,11 +144,17 @@ class Actor:
         role: the role that this token speaks for.
         region: code of the region whose subtree the role covers; None covers nothing
             (and for ADMIN everything).
+        scopes: of the OAuth client that acts; None for a person, whose role alone decides.
     """
 
     id: UUID
     role: Role
     region: str | None = None
+    scopes: frozenset[DataScope] | None = None
+
+    def reads(self, scope: DataScope | None) -> bool:
+        """Whether rows that ask for a scope are shown; None asks for none."""
+        return scope is None or self.scopes is None or scope in self.scopes
 
     def may(self, permission: Permission) -> bool:
         """Whether the actor's role carries the permission."""

@@ -9,13 +9,18 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, select, true
 
-from domain.access import REGION_ROLES, Actor, Role
+from domain.access import REGION_ROLES, Actor, DataScope, Role
 from domain.tables import Subtree, within
 
 Predicate = Callable[[Actor], ColumnElement[bool]]
 
 
-def anyone(role: Role, id: ColumnElement[Any], region: Subtree | None) -> Actor:
+def anyone(
+    role: Role,
+    id: ColumnElement[Any],
+    region: Subtree | None,
+    scopes: frozenset[DataScope] | None = None,
+) -> Actor:
     """Whoever has a role, for predicates only: the same SQL serves every such actor.
 
     Parameters:
@@ -23,7 +28,7 @@ def anyone(role: Role, id: ColumnElement[Any], region: Subtree | None) -> Actor:
         region: SQL that will be the range of the actor's region; None for actors without one.
     """
     # A predicate does with these nothing but compare columns with them.
-    return Actor(cast(Any, id), role, cast(Any, region))
+    return Actor(cast(Any, id), role, cast(Any, region), scopes)
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,14 @@ class RowRule:
         seen_with: a foreign key, where exactly those rows are seen whose row there the same actor
             sees: who comes from there need not ask again.
         own_region: whether it asks for a region of the row's own.
+        scope: what an OAuth client needs beside the role.
     """
 
     words: str
     predicate: Predicate
     seen_with: Any = None
     own_region: bool = False
+    scope: DataScope | None = None
 
 
 Rules = Mapping[Role, RowRule]
@@ -60,12 +67,17 @@ class RowAccess:
     def __call__(self, actor: Actor) -> ColumnElement[bool]:
         """The predicate that every read on behalf of the actor applies."""
         rule = self._rules.get(actor.role)
-        return rule.predicate(actor) if rule else false()
+        return rule.predicate(actor) if rule and actor.reads(rule.scope) else false()
 
     def words(self, role: Role) -> str | None:
         """What a role sees, for people; None for nothing."""
         rule = self._rules.get(role)
         return rule.words if rule else None
+
+    def scope(self, role: Role) -> DataScope | None:
+        """What an OAuth client of a role needs to see a row."""
+        rule = self._rules.get(role)
+        return rule.scope if rule else None
 
     def seen_with(self, role: Role) -> Any:
         """The foreign key of the row with which a role sees a row, and without which it doesn't;
@@ -97,7 +109,7 @@ def _belonging(rule: RowRule, column: Any, key: Any) -> RowRule:
     def predicate(actor: Actor) -> ColumnElement[bool]:
         return column.in_(select(key).where(rule.predicate(actor)))
 
-    return RowRule(rule.words, predicate, seen_with=column)
+    return RowRule(rule.words, predicate, seen_with=column, scope=rule.scope)
 
 
 EVERY_ROW = RowRule("all", lambda _: true())

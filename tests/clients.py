@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import websockets
@@ -61,9 +62,16 @@ class Api:
         lifetime: timedelta = timedelta(hours=1),
         scopes: frozenset[str] = frozenset(),
     ) -> str:
-        """A token for a player, or for any actor."""
+        """A token for a player, or for any actor; for one with scopes an OAuth client's."""
         actor = who if isinstance(who, Actor) else self.actor(who)
-        return self.key.sign(Grant(actor, datetime.now(UTC) + lifetime, scopes=scopes))
+        client = None if actor.scopes is None else uuid4()
+        grant = Grant(
+            actor,
+            datetime.now(UTC) + lifetime,
+            scopes=scopes | (actor.scopes or frozenset()),
+            client=client,
+        )
+        return self.key.sign(grant)
 
     async def post(
         self, who: Role | Actor, query: str, variables: Any = None, **headers: str

@@ -10,6 +10,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, KeySet
 
+from api.auth.scopes import data_scopes
 from domain.access import Actor, Role
 from domain.accounts.revocations import LONGEST_TOKEN
 
@@ -35,7 +36,9 @@ class Grant:
         budget: size of the caller's cost bucket in points; None for the default.
         scopes: what its client may do (``api.auth.scopes``).
         session: the login that it belongs to; None for a token that is not of a login.
-        client: the OAuth client that it was given to; None for our own apps.
+        client: the OAuth client that it was given to; None for our own apps. Its actor is bounded
+            by its scopes.
+        token: the token's own name, by which it alone can be revoked; None where it has none.
     """
 
     actor: Actor
@@ -44,11 +47,12 @@ class Grant:
     scopes: frozenset[str] = frozenset()
     session: UUID | None = None
     client: UUID | None = None
+    token: UUID | None = None
 
     @property
     def subjects(self) -> tuple[UUID | None, ...]:
         """Whatever the token stands or falls with."""
-        return self.actor.id, self.session, self.client
+        return self.actor.id, self.session, self.client, self.token
 
 
 class TokenKey:
@@ -103,6 +107,8 @@ class TokenKey:
             claims["sid"] = str(grant.session)
         if grant.client is not None:
             claims["client_id"] = str(grant.client)
+        if grant.token is not None:
+            claims["jti"] = str(grant.token)
         header = {"alg": "ES256", "typ": _TYPE, "kid": self._key.kid}
         return jwt.encode(header, claims, self._key)
 
@@ -124,14 +130,16 @@ class TokenKey:
                 raise InvalidToken
             claims = decoded.claims
             self._claims.validate(claims)
-            actor = Actor(UUID(claims["sub"]), Role(claims["role"]), claims.get("region"))
             expires_at = datetime.fromtimestamp(claims["exp"], UTC)
             budget = claims.get("budget")
             if budget is not None and (type(budget) is not int or budget < 1):
                 raise InvalidToken
             scopes = frozenset[str](claims.get("scope", "").split())
             session, client = _key_in(claims, "sid"), _key_in(claims, "client_id")
-            return Grant(actor, expires_at, budget, scopes, session, client)
+            bounds = None if client is None else data_scopes(scopes)
+            actor = Actor(UUID(claims["sub"]), Role(claims["role"]), claims.get("region"), bounds)
+            own = _key_in(claims, "jti")
+            return Grant(actor, expires_at, budget, scopes, session, client, own)
         except (AttributeError, JoseError, ValueError, KeyError, TypeError) as error:
             raise InvalidToken from error
 

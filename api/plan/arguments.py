@@ -7,7 +7,7 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.types import TypeEngine
 
-from domain.access import Actor, Role
+from domain.access import Actor, DataScope, Role
 from domain.row_access import anyone
 from domain.tables import Subtree
 
@@ -28,9 +28,12 @@ class Arguments:
     Parameters:
         role: of whoever asks.
         has_region: whether they have a region.
+        scopes: of the OAuth client that asks; None for a person.
     """
 
-    def __init__(self, role: Role, *, has_region: bool) -> None:
+    def __init__(
+        self, role: Role, *, has_region: bool, scopes: frozenset[DataScope] | None = None
+    ) -> None:
         self.sources: list[str] = []
         """Python expressions over ``a``, the actor, ``t``, the subtree of the actor's region, and
         ``v``, the request's values."""
@@ -42,6 +45,7 @@ class Arguments:
         """Whether there are values that change PostgreSQL's plan and may be anything."""
         self._role = role
         self._has_region = has_region
+        self._scopes = scopes
 
     def value(self, place: int, kind: TypeEngine[Any]) -> "Given":
         """One of the request's values."""
@@ -56,7 +60,7 @@ class Arguments:
         kind = out_of_reach(Text()) if of_one_row else Text()
         bounds = (Given(self, f"t.{name}", kind) for name in ("first", "beyond"))
         region = Subtree(*bounds) if self._has_region else None
-        return anyone(self._role, Given(self, "a.id", Uuid()), region)
+        return anyone(self._role, Given(self, "a.id", Uuid()), region, self._scopes)
 
     def number(self, source: str) -> int:
         """The place of a value among the arguments, from 1."""

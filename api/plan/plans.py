@@ -20,7 +20,7 @@ from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
 from api.plan.source import Source
 from api.plan.statement import Statement
 from api.plan.writer import Writer
-from domain.access import Actor, Role
+from domain.access import Actor, DataScope, Role
 
 log = logging.getLogger("yiyang.plan")
 
@@ -29,19 +29,21 @@ MAX_SHAPES = 32
 
 
 class Scope(NamedTuple):
-    """Whom a plan serves: every actor of a role, with a region or without."""
+    """Whom a plan serves: every actor of a role, with a region or without, a person or a client
+    with certain scopes."""
 
     role: Role
     has_region: bool
+    scopes: frozenset[DataScope] | None = None
 
     @classmethod
     def of(cls, actor: Actor) -> "Scope":
         """An actor's."""
-        return cls(actor.role, actor.region is not None)
+        return cls(actor.role, actor.region is not None, actor.scopes)
 
     def arguments(self) -> Arguments:
         """The arguments of a statement for it."""
-        return Arguments(self.role, has_region=self.has_region)
+        return Arguments(self.role, has_region=self.has_region, scopes=self.scopes)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.access import Actor, Role
+from domain.access import Actor, DataScope, Role
 from domain.accounts.models import Account
 from domain.devices.models import Device
 from domain.elders.visibility import family, of_regions_elders
@@ -22,20 +22,21 @@ device_visible = RowAccess(
     {
         **family(col(Device.elder_id)),
         **region_staff(of_regions_elders(col(Device.elder_id))),
-        Role.VENDOR: RowRule("of one's own make", _of_own_vendor),
+        Role.VENDOR: RowRule("of one's own make", _of_own_vendor, scope=DataScope.DEVICES),
         Role.ADMIN: EVERY_ROW,
     }
 )
 
 
-def on_vendors_device(device_id: Any) -> RowRule:
+def on_vendors_device(device_id: Any, scope: DataScope) -> RowRule:
     """Rows that belong to a device of the actor's own make.
 
     Parameters:
         device_id: the row's column with the device's key.
+        scope: the rows' own. So they are not seen with the device: its scope is another.
     """
     return RowRule(
         "of devices of one's own make",
         lambda actor: device_id.in_(select(col(Device.id)).where(_of_own_vendor(actor))),
-        device_id,
+        scope=scope,
     )
