@@ -6,6 +6,7 @@ from sqlmodel import SQLModel
 from domain import buckets as buckets
 from domain import idempotency as idempotency
 from domain import outbox as outbox
+from domain.accounts import attempts as attempts
 from domain.accounts import models as accounts
 from domain.accounts import revocations as revocations
 from domain.alarms import models as alarms
@@ -27,6 +28,7 @@ __all__ = [
     "accounts",
     "alarms",
     "assistance",
+    "attempts",
     "audit",
     "beds",
     "buckets",

@@ -109,9 +109,9 @@ def moment(*, nullable: bool = False, default_now: bool = False, primary_key: bo
     )
 
 
-def sealed(*, nullable: bool = False, unique: bool = False) -> Any:
+def sealed(*, nullable: bool = False, unique: bool = False, primary_key: bool = False) -> Any:
     """Ciphertext or a keyed hash: bytes that no list ever selects."""
-    return Column(LargeBinary, nullable=nullable, unique=unique or None)
+    return Column(LargeBinary, nullable=nullable, unique=unique or None, primary_key=primary_key)
 
 
 def facts() -> Any:

@@ -19,7 +19,7 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import buckets, idempotency, outbox
-from domain.accounts import revocations
+from domain.accounts import attempts, revocations
 from domain.alarms import service as alarms
 from domain.crypto import Vault
 from domain.database import Database
@@ -39,6 +39,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
     ("revocations", 57, revocations.prune),
+    ("attempts", 7, attempts.prune),
 )
 """What, and at which minute of each hour."""
 

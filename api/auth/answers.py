@@ -1,0 +1,102 @@
+"""Answers of the doors where tokens are given out: JSON that no cache keeps.
+
+A refusal looks as OAuth's do (RFC 6749, 5.2): ``{"error": …, "error_description": …}``. The first
+is a code of ours in lower case, the second a text to show, in the language of Accept-Language.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.bodies import Gone, json_body
+from api.errors import RETRY_AFTER_S
+from api.refusals import Refusal, new_request_id
+from api.requests import BadRequest
+from api.texts import error_text, preferred
+from domain.outage import cause_of, passes
+from domain.reasons import Reason
+
+log = logging.getLogger("yiyang.auth")
+
+PRIVATE = {
+    "Cache-Control": "no-store",
+    "Pragma": "no-cache",
+    "X-Content-Type-Options": "nosniff",
+}
+"""Headers of whatever holds a token (RFC 6749, 5.1)."""
+
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def answer(body: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON that no cache keeps."""
+    fields = {**PRIVATE, **(headers or {})}
+    return Response(orjson.dumps(body), status, fields, media_type="application/json")
+
+
+def refused(request: Request, refusal: Refusal) -> Response:
+    """What a refusal looks like."""
+    headers: dict[str, str] = {}
+    if refusal.retry_after is not None:
+        headers["Retry-After"] = str(refusal.retry_after)
+    if refusal.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    language = preferred(request.headers.get("accept-language"))
+    text = error_text(refusal.code, refusal.facts, language)
+    body = {"error": refusal.code.lower(), "error_description": text}
+    return answer(body, refusal.status, headers)
+
+
+def door(endpoint: Endpoint) -> Endpoint:
+    """An endpoint whose refusals become answers, and for which an outage is a matter of seconds."""
+
+    async def answered(request: Request) -> Response:
+        try:
+            return await endpoint(request)
+        except Refusal as refusal:
+            return refused(request, refusal)
+        except BadRequest as error:
+            return refused(request, Refusal("BAD_REQUEST", 400, reason=str(error)))
+        except Gone:
+            return Response(status_code=400)
+        except Exception as failure:
+            return refused(request, _failed(failure))
+
+    return answered
+
+
+async def body_of(request: Request) -> dict[str, Any]:
+    """The JSON object of a POST. Raises: as ``json_body``; BadRequest."""
+    headers = dict(reversed(request.scope["headers"]))
+    body = await json_body(headers, request.receive)
+    if not isinstance(body, dict):
+        raise BadRequest("the body must be a JSON object")
+    return body  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
+
+
+def text_in(body: Mapping[str, Any], name: str, most: int, *, needed: bool = True) -> str | None:
+    """A text in a body.
+
+    Parameters:
+        most: characters.
+    Raises: Refusal (400) where it is needed and not there, or is something else.
+    """
+    value = body.get(name)
+    if value is None and not needed:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= most:
+        raise Refusal("INVALID_INPUT", 400, field=name, reason=Reason.LENGTH, least=1, most=most)
+    return value
+
+
+def _failed(failure: Exception) -> Refusal:
+    request_id = new_request_id()
+    if passes(failure):
+        log.warning("request %s was not answered: %s", request_id, cause_of(failure))
+        return Refusal("UNAVAILABLE", 503, retry_after=RETRY_AFTER_S)
+    log.error("request %s failed", request_id, exc_info=failure)
+    return Refusal("INTERNAL", 500, request_id=request_id)
