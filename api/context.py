@@ -7,6 +7,7 @@ from datetime import date, datetime
 from functools import cached_property
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,8 @@ from api.texts import Language
 from api.turns import Turn
 from domain import calendar
 from domain.access import Actor, Permission
+from domain.audit.disclosures import Disclosures
+from domain.audit.service import Source
 from domain.crypto import Vault
 from domain.database import Database
 from domain.tables import Subtree
@@ -42,6 +45,7 @@ class Context:
         scopes: what the client may do beside what its actor may; None for ourselves, who may all.
         documents: those that ids stand for; None where no id is known.
         purse: what the client may spend; None for ourselves, who may spend anything.
+        address: from which the client speaks, as text; None for ourselves.
     """
 
     database: Database
@@ -56,6 +60,9 @@ class Context:
     scopes: frozenset[str] | None = None
     documents: "Documents | None" = None
     purse: "Purse | None" = None
+    address: str | None = None
+    disclosures: Disclosures = field(default_factory=Disclosures)
+    """What sensitive data the answer shows: it is in the audit trail before the answer leaves."""
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     current: bool = False
     """Whether to read where the writes go: a replica may not yet show what was written."""
@@ -91,6 +98,29 @@ class Context:
         if self._today is None:
             self._today = calendar.district_day(self.now)
         return self._today
+
+    @property
+    def source(self) -> Source:
+        """From where the operation comes, for the audit trail."""
+        return Source(self.request_id, self.address)
+
+    def disclose(self, elder_id: UUID, field: str, purpose: str | None = None) -> None:
+        """Note that the answer shows sensitive data.
+
+        Parameters:
+            elder_id: whose.
+            field: as ``Type.field`` of the schema.
+            purpose: what the reader gave as theirs.
+        """
+        self.disclosures.note(elder_id, field, purpose)
+
+    async def write_disclosures(self) -> None:
+        """Have in the audit trail what has been disclosed; nothing is sent before.
+
+        Raises: asyncpg's errors, and then nothing may be sent.
+        """
+        if self.disclosures:
+            await self.disclosures.write(self.database, self.actor, self.source)
 
     @property
     def subtree(self) -> Subtree | None:

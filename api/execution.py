@@ -64,7 +64,9 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
         operation = await _chosen(request, context)
         if operation.kind is OperationType.SUBSCRIPTION:
             raise BadRequest("subscriptions go over a WebSocket, or with Accept: text/event-stream")
-        return await _executed(operation, request, context, planned)
+        answer = await _executed(operation, request, context, planned)
+        await context.write_disclosures()
+        return answer
     except BadRequest:
         raise
     except Exception as error:
@@ -96,6 +98,7 @@ async def streamed(
         async with aclosing(events):
             async for event in events:
                 answer = await _delivered(ordinary, event, context, planned)
+                await context.write_disclosures()
                 yield _explained(answer, operation, request, context)
     except Exception as error:
         yield _response(ExecutionResult(None, [_error(error)]), context)

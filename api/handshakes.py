@@ -6,7 +6,7 @@ from starlette.types import Receive, Scope, Send
 
 from api.connections import Connections
 from api.frames import PROTOCOL, SUBPROTOCOL, End, closing
-from api.requests import Gate
+from api.requests import Gate, address_of
 from api.websocket import Socket
 
 _REFUSED_ORIGIN, _DRAINING = 403, 503
@@ -33,7 +33,8 @@ class GraphQLOverWebSocket:
             await send({"type": "websocket.accept"})
             await send(closing(End(SUBPROTOCOL, "Subprotocol not acceptable")))
         else:
-            await Socket(headers, receive, send, self.gate, self.connections).serve()
+            address = address_of(scope)
+            await Socket(headers, address, receive, send, self.gate, self.connections).serve()
 
 
 async def _refuse(scope: Scope, send: Send, status: int) -> None:

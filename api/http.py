@@ -20,7 +20,7 @@ from api.compression import MIN_BYTES, compressed
 from api.execution import answered
 from api.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, coding, media_type
 from api.refusals import Refusal, new_request_id
-from api.requests import BadRequest, Gate, Request
+from api.requests import BadRequest, Gate, Request, address_of
 from api.settings import Edition
 from api.sse import GraphQLOverSse
 from api.statuses import status_of_answer, status_of_malformed
@@ -41,6 +41,7 @@ class Call:
     Parameters:
         media_type: of the answer; None where the client takes none that we have.
         coding: of the answer; None for plain.
+        address: of the client.
         request_id: names the request in logs and errors.
     """
 
@@ -49,6 +50,7 @@ class Call:
     media_type: bytes | None
     coding: bytes | None
     language: Language
+    address: str | None
     request_id: str = ""
 
     @classmethod
@@ -62,6 +64,7 @@ class Call:
             JSON if accept is None else media_type(accept),
             None if codings is None else coding(codings),
             preferred(_text(headers, b"accept-language")),
+            address_of(scope),
         )
 
 
@@ -100,7 +103,8 @@ class GraphQLOverHttp:
             grant, request = await self._request(call, scope, receive)
             # The head of a stream would be open as long as the stream.
             if call.media_type == EVENT_STREAM and call.method != "HEAD":
-                await self.events(grant, call.language, request, call.headers, receive, timed(send))
+                context = self.gate.context(grant, call.language, call.address)
+                await self.events(grant, context, request, call.headers, receive, timed(send))
                 return
             reply = await self._reply(call, grant, request)
         except Gone:
@@ -128,7 +132,7 @@ class GraphQLOverHttp:
 
     async def _reply(self, call: Call, grant: Grant, request: Request) -> Reply:
         """Raises: BadRequest."""
-        context = self.gate.context(grant, call.language)
+        context = self.gate.context(grant, call.language, call.address)
         call.request_id = context.request_id
         answer = await answered(request, context, planned=self.gate.planned)
         status = status_of_answer(answer, call.media_type or JSON, self.edition)

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from starlette.types import Scope
+
 from api.auth.revocations import Revocations
 from api.auth.tokens import Grant, InvalidToken, TokenKey
 from api.context import Context
@@ -102,8 +104,12 @@ class Gate:
             raise InvalidToken
         return grant
 
-    def context(self, grant: Grant, language: Language) -> Context:
-        """A fresh context for one operation."""
+    def context(self, grant: Grant, language: Language, address: str | None) -> Context:
+        """A fresh context for one operation.
+
+        Parameters:
+            address: of the client.
+        """
         return Context(
             database=self.database,
             actor=grant.actor,
@@ -114,7 +120,14 @@ class Gate:
             scopes=grant.scopes,
             documents=self.documents,
             purse=self.buckets.purse(grant) if self.buckets else None,
+            address=address,
         )
+
+
+def address_of(scope: Scope) -> str | None:
+    """The client's address; behind a proxy that is trusted the one that it names."""
+    client = scope.get("client")
+    return client[0] if client else None
 
 
 def _document(fields: dict[str, Any], extensions: dict[str, Any]) -> tuple[str, str | None]:

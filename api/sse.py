@@ -19,7 +19,6 @@ from api.execution import streamed
 from api.refusals import TRY_LATER, Refusal
 from api.requests import Gate, Request
 from api.standing import Standing
-from api.texts import Language
 from api.turns import Turn
 
 BEAT_SECONDS = 15.0
@@ -48,7 +47,7 @@ class GraphQLOverSse:
     async def __call__(
         self,
         grant: Grant,
-        language: Language,
+        context: Context,
         request: Request,
         headers: Mapping[bytes, bytes],
         receive: Receive,
@@ -57,12 +56,12 @@ class GraphQLOverSse:
         """One stream, from a request that has been read to its end.
 
         Parameters:
+            context: fresh, for this operation.
             headers: of the request.
         Raises: Refusal before anything is sent.
         """
         if self.connections.draining:
             raise Refusal("UNAVAILABLE", _UNAVAILABLE, retry_after=1)
-        context = self.gate.context(grant, language)
         context.standing = Standing(grant)
         context.resume_after = headers.get(b"last-event-id", b"").decode("latin-1") or None
         try:

@@ -66,17 +66,19 @@ class Socket:
 
     Parameters:
         headers: of the handshake.
+        address: of the client.
     """
 
     def __init__(
         self,
         headers: dict[bytes, str],
+        address: str | None,
         receive: Receive,
         send: Send,
         gate: Gate,
         connections: Connections,
     ) -> None:
-        self._receive, self._asgi_send = receive, send
+        self._address, self._receive, self._asgi_send = address, receive, send
         self._gate, self._connections = gate, connections
         self._authorization = headers.get(b"authorization")
         self._language = preferred(headers.get(b"accept-language"))
@@ -229,7 +231,7 @@ class Socket:
 
     async def _run(self, operation: Operation, request: Request, standing: Standing) -> None:
         """Run one operation when it is its turn, and send what it yields."""
-        context = self._gate.context(standing.grant, self._language)
+        context = self._gate.context(standing.grant, self._language, self._address)
         context.standing = standing
         async with Turn(self._turns) as context.turn:
             try:

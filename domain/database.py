@@ -133,6 +133,17 @@ class Database:
         pool = self._pools.get((primary, once)) or self._pools[True, once]
         return await pool.fetch(statement, arguments)
 
+    async def run(self, statement: str, arguments: Sequence[Any]) -> None:
+        """Run one write of a single statement, in a transaction of its own: it is committed when
+        this returns. Where the server is restarted meanwhile, it may be done twice.
+
+        Parameters:
+            arguments: for ``$1`` and on.
+
+        Raises: asyncpg's errors.
+        """
+        await self._pools[True, True].fetch(statement, arguments)
+
     @asynccontextmanager
     async def reading(self, *, primary: bool = False) -> AsyncGenerator[AsyncConnection, None]:
         """A connection for several reads in a row; never held while waiting for anything else.

@@ -7,6 +7,7 @@ a thousand tests have no time for that. `yiyang serve`, as it is, has tests of i
 import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -16,9 +17,13 @@ from yiyang.serve import PROTOCOLS
 
 
 @asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncGenerator[int, None]:
-    """A server that is up; its port on 127.0.0.1."""
-    config = uvicorn.Config(app, log_level="warning", **PROTOCOLS)
+async def serving(app: ASGIApp, **options: Any) -> AsyncGenerator[int, None]:
+    """A server that is up; its port on 127.0.0.1.
+
+    Parameters:
+        options: for uvicorn.
+    """
+    config = uvicorn.Config(app, log_level="warning", **{**PROTOCOLS, **options})
     config.load()
     server = uvicorn.Server(config)
     server.lifespan = config.lifespan_class(config)

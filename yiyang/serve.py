@@ -77,8 +77,19 @@ PROTOCOLS: dict[str, Any] = {
     # code after which clients connect again. Compression would cost 45 KB a socket.
     "ws_ping_interval": None,
     "ws_per_message_deflate": False,
+    # uvicorn would believe anyone on the same machine about where they come from.
+    "proxy_headers": False,
 }
 """How uvicorn speaks to clients."""
+
+
+def behind(proxies: list[str]) -> dict[str, Any]:
+    """How uvicorn knows the client's address.
+
+    Parameters:
+        proxies: who may name another than the connection's; nobody if empty.
+    """
+    return {"proxy_headers": bool(proxies), "forwarded_allow_ips": proxies}
 
 
 def _options(settings: Settings) -> dict[str, Any]:
@@ -89,6 +100,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         "host": settings.host,
         "port": settings.port,
         **PROTOCOLS,
+        **behind(settings.proxies),
         "timeout_graceful_shutdown": _REQUESTS_SECONDS,
         "access_log": False,
     }

@@ -99,6 +99,11 @@ class Settings(BaseSettings):
         description="origins of other sites' pages that may open sockets, in JSON; pages of the "
         "API's own address always may",
     )
+    proxies: list[str] = Field(
+        default_factory=list[str],
+        description="addresses or networks of reverse proxies, in JSON: they name the client's "
+        "address in X-Forwarded-For; without them it is that of the connection",
+    )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )

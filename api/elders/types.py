@@ -123,7 +123,10 @@ class Elder(Node):
     address: str = column(models.Elder.address_masked)
     """Address, masked after the community."""
     full_address: str | None = computed(
-        _full_address, needs=[models.Elder.address_cipher], permission=Permission.ADDRESS_READ
+        _full_address,
+        needs=[models.Elder.address_cipher],
+        permission=Permission.ADDRESS_READ,
+        discloses=models.Elder.id,
     )
     """Address down to the door, for those who visit, answer alarms or are family; null for
     others."""

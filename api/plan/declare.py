@@ -99,6 +99,7 @@ def computed(
     *,
     needs: Sequence[Any],
     permission: Permission | None = None,
+    discloses: Any = None,
 ) -> Any:
     """What a function makes of this row's columns.
 
@@ -106,8 +107,10 @@ def computed(
         function: called with the row and the operation's context.
         needs: the columns that it reads.
         permission: who lacks it gets null and an entry in ``extensions.masked``.
+        discloses: the column with the elder of whom it shows what is sensitive: where they live,
+            their health. Who was shown it is in the audit trail before the answer leaves.
     """
-    return Computed(function, tuple(needs), permission)
+    return Computed(function, tuple(needs), permission, discloses)
 
 
 def node(model: Any, *, visible: Visible, streamed: bool = False) -> Callable[[type[T]], type[T]]:

@@ -102,13 +102,16 @@ def _one_back(declaration: OneBack) -> Any:
 
 
 def _computed(declaration: Computed) -> Any:
-    asked = declaration.permission
+    asked, elder = declaration.permission, declaration.discloses
 
     def resolve(root: Any, info: Info) -> Any:
         if asked is not None and not info.context.actor.may(asked):
             info.context.mask(info, "NOT_PERMITTED")
             return None
-        return declaration.function(root, info.context)
+        value = declaration.function(root, info.context)
+        if elder is not None and value is not None and (key := getattr(root, elder.key)):
+            info.context.disclose(key, f"{info.path.typename}.{info.field_name}")
+        return value
 
     return resolve
 

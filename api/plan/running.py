@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from api.context import Context
 from domain.outbox import HEAD
@@ -20,6 +21,7 @@ class Run:
 
     Parameters:
         hidden: what is null although there is something.
+        disclosed: the sensitive data that the answer shows: whose, and which field.
         position: of the stream of changes, where a page shows it.
         wanted: while Python values are looked through, the keys of the rows that they point to.
         rows: those rows.
@@ -27,6 +29,7 @@ class Run:
 
     context: Context
     hidden: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
+    disclosed: set[tuple[UUID, str]] = field(default_factory=set[tuple[UUID, str]])
     position: int | None = None
     wanted: "defaultdict[Reference, dict[Any, None]] | None" = None
     rows: "dict[Reference, Any]" = field(default_factory=dict[Any, Any])
@@ -42,6 +45,16 @@ class Run:
 def hide(run: Run, path: Path, reason: str) -> None:
     """Note why the value at a path is null."""
     run.hidden.append({"path": flat(path), "reason": reason})
+
+
+def disclose(run: Run, elder: UUID | None, name: str, value: Any) -> Any:
+    """Note that sensitive data is shown; there is none where the value is null.
+
+    Returns: the value.
+    """
+    if value is not None and elder is not None:
+        run.disclosed.add((elder, name))
+    return value
 
 
 def flat(path: Path) -> list[str | int]:

@@ -64,11 +64,17 @@ class Listing:
 @dataclass(frozen=True, eq=False)
 class Computed:
     """A Python function of some columns of the row and of the operation's context; null where
-    the actor's role lacks the permission."""
+    the actor's role lacks the permission.
+
+    Parameters:
+        discloses: the column with the elder whose sensitive data it shows; None where it shows
+            none.
+    """
 
     function: Callable[[Any, Any], Any]
     needs: tuple[InstrumentedAttribute[Any], ...]
     permission: Permission | None = None
+    discloses: InstrumentedAttribute[Any] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +188,10 @@ def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]
     match declaration:
         case Column(column) | One(column):
             yield column
-        case Computed(_, needs, _):
+        case Computed(needs=needs, discloses=elder):
             yield from needs
+            if elder is not None:
+                yield elder
         case Many() | OneBack() | Listing():
             pass
 

@@ -14,7 +14,7 @@ from api.plan.kinds import Kind, element, is_required
 from api.plan.leaves import column_leaf, missing, python_value, written_leaf
 from api.plan.pages import PageWriter, listed
 from api.plan.records import Access, AnySelect, ArrayOf, Reading, Record, ordered
-from api.plan.running import hide
+from api.plan.running import disclose, hide
 from api.plan.selection import Picked, Unplanned
 from api.plan.shapes import (
     Column,
@@ -133,7 +133,17 @@ class Writer:
         row = self.source.row(tuple(column.key for column in declaration.needs))
         function = self.source.constant(declaration.function)
         made = f"{function}({row}({', '.join(given)}), o.context)"
+        if declaration.discloses is not None:
+            made = self._disclosed(record, access, picked, declaration.discloses, made)
         return self.values.value(picked.kind, picked, made, path)
+
+    def _disclosed(
+        self, record: Record, access: Access, picked: Picked, elder: Any, made: str
+    ) -> str:
+        """The value, and a note of whose it is."""
+        key = f"{self.source.constant(python_value(elder.type))}({record.column(access, elder)})"
+        name = f"{picked.parent.name}.{picked.name}"
+        return f"{self.source.constant(disclose)}(o, {key}, {name!r}, {made})"
 
     def _one(
         self, record: Record, access: Access, picked: Picked, declaration: One, path: str

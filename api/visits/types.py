@@ -142,6 +142,8 @@ class VisitTask(Node):
     check_in_position: Position | None = computed(
         _check_in_place,
         needs=[models.VisitTask.check_in_longitude, models.VisitTask.check_in_latitude],
+        # At the elder's door.
+        discloses=models.VisitTask.elder_id,
     )
     """Where the volunteer's phone was then; null for a visit by phone or video."""
     check_in_accuracy_m: float | None

@@ -1,14 +1,15 @@
 """Adds to the audit trail, in the transaction of what it speaks of."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor
-from domain.audit.models import AuditEntry
+from domain.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,24 @@ class Act:
     purpose: str | None = None
 
 
+_WRITE = """
+    INSERT INTO audit_entry (
+        actor_id, role, action, object_type, object_id, elder_id, fields, purpose, request_id,
+        address
+    )
+    SELECT
+        actor_id, role, action, object_type, object_id, elder_id, fields, purpose, request_id,
+        address
+    FROM jsonb_to_recordset(CAST({acts} AS jsonb)) AS act (
+        actor_id uuid, role text, action text, object_type text, object_id uuid, elder_id uuid,
+        fields text[], purpose text, request_id text, address text
+    )
+"""
+"""One statement for any number of rows; without the rows' keys, which nobody needs."""
+
+_RECORD, _RECORD_ALONE = text(_WRITE.format(acts=":acts")), _WRITE.format(acts="$1")
+
+
 async def record(
     session: AsyncSession, actor: Actor | None, source: Source, acts: Sequence[Act]
 ) -> None:
@@ -53,21 +72,39 @@ async def record(
     Parameters:
         actor: who; None for nobody we know, and for parts of the system.
     """
-    if not acts:
-        return
-    who = {"actor_id": actor and actor.id, "role": actor and actor.role}
+    if acts:
+        await session.execute(_RECORD, {"acts": _rows(actor, source, acts)})
+
+
+async def record_alone(
+    database: Database, actor: Actor | None, source: Source, acts: Sequence[Act]
+) -> None:
+    """The same in a transaction of their own, committed when this returns.
+
+    Parameters:
+        actor: as for ``record``.
+    Raises: asyncpg's errors.
+    """
+    if acts:
+        await database.run(_RECORD_ALONE, (_rows(actor, source, acts),))
+
+
+def _rows(actor: Actor | None, source: Source, acts: Sequence[Act]) -> str:
+    """The rows as JSON."""
+    who = {"actor_id": actor and actor.id.hex, "role": actor and actor.role}
     whence = {"request_id": source.request_id, "address": source.address}
-    rows = [
-        {
-            **who,
-            **whence,
-            "action": act.action,
-            "object_type": act.object_type,
-            "object_id": act.object_id,
-            "elder_id": act.elder_id,
-            "fields": list(act.fields),
-            "purpose": act.purpose,
-        }
-        for act in acts
-    ]
-    await session.execute(insert(AuditEntry), rows)
+    return json.dumps(
+        [
+            {
+                **who,
+                **whence,
+                "action": act.action,
+                "object_type": act.object_type,
+                "object_id": act.object_id and act.object_id.hex,
+                "elder_id": act.elder_id and act.elder_id.hex,
+                "fields": list(act.fields),
+                "purpose": act.purpose,
+            }
+            for act in acts
+        ]
+    )

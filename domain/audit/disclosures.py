@@ -1,0 +1,50 @@
+"""What sensitive data an answer shows: one row in the trail for each elder, before it leaves."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from domain.access import Actor
+from domain.audit.service import Act, Source, record_alone
+from domain.database import Database
+
+READ = "read"
+"""The action of a row that speaks of an answer."""
+
+_TABLE = "elder"
+
+
+class Disclosures:
+    """Collects who is shown what, and writes it at once; an answer that shows nothing sensitive
+    costs nothing."""
+
+    __slots__ = ("_shown",)
+
+    def __init__(self) -> None:
+        self._shown: dict[tuple[UUID, str | None], dict[str, None]] | None = None
+
+    def __bool__(self) -> bool:
+        return bool(self._shown)
+
+    def note(self, elder_id: UUID, field: str, purpose: str | None = None) -> None:
+        """Note a field that is shown.
+
+        Parameters:
+            elder_id: whose.
+            field: as ``Type.field`` of the schema.
+            purpose: what the reader gave as theirs.
+        """
+        if self._shown is None:
+            self._shown = defaultdict(dict)
+        self._shown[elder_id, purpose][field] = None
+
+    async def write(self, database: Database, actor: Actor, source: Source) -> None:
+        """Have all of it in the trail; it is committed when this returns.
+
+        Raises: asyncpg's errors, and then nothing may be shown.
+        """
+        shown, self._shown = self._shown or {}, None
+        acts = [
+            Act(READ, _TABLE, elder_id, elder_id, sorted(fields), purpose)
+            for (elder_id, purpose), fields in shown.items()
+        ]
+        await record_alone(database, actor, source, acts)

@@ -1,0 +1,18 @@
+"""The audit trail as it lies in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlmodel import col
+
+from domain.audit.models import AuditEntry
+from domain.database import Database
+
+
+async def trail(database: Database, **wanted: Any) -> Sequence[AuditEntry]:
+    """The entries with some values, oldest first."""
+    named = [col(getattr(AuditEntry, name)) == value for name, value in wanted.items()]
+    statement = select(AuditEntry).where(*named).order_by(col(AuditEntry.id))
+    async with database.transaction("test") as session:
+        return (await session.execute(statement)).scalars().all()
