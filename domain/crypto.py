@@ -6,6 +6,7 @@ import hmac
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
+from uuid import UUID
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
@@ -32,7 +33,8 @@ class Vault:
 
         Parameters:
             plain: the value.
-            column: ``table.column``; a ciphertext moved to another column does not open.
+            column: ``table.column``, or its ``place`` in a row; a ciphertext moved to another does
+                not open.
         Returns: key id, nonce and AES-GCM ciphertext, in this order.
         """
         return self.seal_bytes(plain.encode(), column)
@@ -52,13 +54,29 @@ class Vault:
 
     def open_bytes(self, sealed: bytes, column: str) -> bytes:
         """Decrypt what ``seal_bytes`` made. Raises: as ``open``."""
-        key_id, rest = sealed[:_KEY_ID_BYTES].decode(), sealed[_KEY_ID_BYTES:]
+        key_id, rest = self.key_id(sealed), sealed[_KEY_ID_BYTES:]
         nonce, body = rest[:_NONCE_BYTES], rest[_NONCE_BYTES:]
         return AESGCM(self.keys[key_id]).decrypt(nonce, body, column.encode())
+
+    @staticmethod
+    def key_id(sealed: bytes) -> str:
+        """Which key a value was sealed with."""
+        return sealed[:_KEY_ID_BYTES].decode(errors="replace")
 
     def digest(self, plain: str, column: str) -> bytes:
         """A keyed hash (32 bytes) that equals itself for equal values of a column."""
         return hmac.digest(self.hash_key, f"{column}\0{plain}".encode(), hashlib.sha256)
+
+
+def place(column: str, *row: UUID | int) -> str:
+    """Where a value is sealed for.
+
+    Parameters:
+        column: ``table.column``.
+        row: what of the row it is bound to (``tables.sealed``).
+    """
+    bound = (part.hex if isinstance(part, UUID) else str(part) for part in row)
+    return ":".join((column, *bound))
 
 
 def masked_phone(phone: str) -> str:

@@ -109,8 +109,22 @@ def moment(*, nullable: bool = False, default_now: bool = False, primary_key: bo
     )
 
 
-def sealed(*, nullable: bool = False, unique: bool = False, primary_key: bool = False) -> Any:
-    """Ciphertext or a keyed hash: bytes that no list ever selects."""
+SEALED = "sealed"
+"""Marks a column of ciphertext; beside it stands what its values are bound to."""
+
+
+def sealed(*, nullable: bool = False, bound_to: tuple[str, ...] = ()) -> Any:
+    """Ciphertext of the vault, that no list ever selects; `yiyang keys rotate` finds it by this.
+
+    Parameters:
+        bound_to: columns of the same row, whose values are part of the place that it was sealed
+            for (``crypto.place``), in their order: moved to another row, it does not open.
+    """
+    return Column(LargeBinary, nullable=nullable, info={SEALED: bound_to})
+
+
+def keyed_hash(*, nullable: bool = False, unique: bool = False, primary_key: bool = False) -> Any:
+    """The vault's digest of a value that rows are looked up by; no list ever selects it."""
     return Column(LargeBinary, nullable=nullable, unique=unique or None, primary_key=primary_key)
 
 

@@ -12,14 +12,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
 
 from domain.access import Role
+from yiyang.commands import keys
 from yiyang.failures import Failure
-from yiyang.settings import Environment, Settings, SettingsError
+from yiyang.settings import Environment, Settings, SettingsError, settings_of_environment
 from yiyang.startup import hold_collector
 
 app = typer.Typer(
@@ -31,6 +31,7 @@ app = typer.Typer(
 
 documents = typer.Typer(help="Trusted documents: make a manifest, check one.")
 app.add_typer(documents, name="documents")
+app.add_typer(keys.app, name="keys")
 
 DataDir = Annotated[
     Path, typer.Option(help="Folder of the demo: database, keys, logs.", show_default=True)
@@ -92,7 +93,8 @@ def serve(
     from yiyang.serve import serve as run
 
     given = {"host": host, "port": port}
-    run(_settings(**{name: value for name, value in given.items() if value is not None}), workers)
+    named = {name: value for name, value in given.items() if value is not None}
+    run(settings_of_environment(**named), workers)
 
 
 @app.command()
@@ -126,7 +128,7 @@ def migrate() -> None:
     """Bring the database of YIYANG_DATABASE_URL to the newest schema."""
     from migrations.run import upgrade
 
-    url = _settings().need("database_url")
+    url = settings_of_environment().need("database_url")
     try:
         upgrade(url)
     except ConnectionError as error:
@@ -256,20 +258,8 @@ def watch(
         asyncio.run(district.watch(data_dir, _role(role), url, token, language))
 
 
-def _settings(**given: Any) -> Settings:
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        wrong = (
-            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}"
-            for found in error.errors(include_input=False, include_url=False)
-        )
-        # Not `from error`: its text shows the values, and some are secrets.
-        raise SettingsError("; ".join(wrong)) from None
-
-
 def _refuse_in_production(command: str) -> None:
-    if _settings().environment is Environment.PRODUCTION:
+    if settings_of_environment().environment is Environment.PRODUCTION:
         raise SettingsError(f"{command} is for development; YIYANG_ENVIRONMENT says production.")
 
 
@@ -283,4 +273,4 @@ def _role(name: str) -> Role:
 
 def _run_part(run: Callable[[Settings], None]) -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run(_settings())
+    run(settings_of_environment())

@@ -170,6 +170,24 @@ class Settings(BaseSettings):
         return Vault(keys, next(iter(keys)), _key(self.need("hash_key"), "YIYANG_HASH_KEY"))
 
 
+def settings_of_environment(**given: Any) -> Settings:
+    """The settings, read from the environment.
+
+    Parameters:
+        given: what the command line says instead.
+    Raises: SettingsError that names every variable that makes no sense.
+    """
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        wrong = (
+            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}"
+            for found in error.errors(include_input=False, include_url=False)
+        )
+        # Not `from error`: its text shows the values, and some are secrets.
+        raise SettingsError("; ".join(wrong)) from None
+
+
 def _key(text: str, variable: str) -> bytes:
     """A key of 32 bytes. Raises: SettingsError."""
     try:

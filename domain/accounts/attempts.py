@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from domain.database import Database
-from domain.tables import Table, moment, sealed
+from domain.tables import Table, keyed_hash, moment
 
 
 class AuthAttempt(Table, table=True):
@@ -23,7 +23,7 @@ class AuthAttempt(Table, table=True):
 
     __table_args__ = ({"prefixes": ["UNLOGGED"]},)
 
-    key: bytes = Field(sa_column=sealed(primary_key=True))
+    key: bytes = Field(sa_column=keyed_hash(primary_key=True))
     empty_at: datetime = Field(sa_column=moment())
 
 

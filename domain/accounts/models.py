@@ -8,7 +8,16 @@ from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
 from domain.access import Role
-from domain.tables import Table, choice, moment, primary_key, reference, region_code, sealed
+from domain.tables import (
+    Table,
+    choice,
+    keyed_hash,
+    moment,
+    primary_key,
+    reference,
+    region_code,
+    sealed,
+)
 
 
 class Relation(StrEnum):
@@ -36,7 +45,7 @@ class Person(Table, table=True):
     id: UUID = Field(default=None, sa_column=primary_key())
     name: str
     phone_masked: str | None = None
-    phone_hash: bytes | None = Field(default=None, sa_column=sealed(nullable=True, unique=True))
+    phone_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True, unique=True))
     phone_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     created_at: datetime = Field(default=None, sa_column=moment(default_now=True))
 

@@ -5,10 +5,10 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary
 from sqlmodel import Field
 
-from domain.tables import Table, choice, facts, moment, primary_key, reference, sealed
+from domain.tables import Table, choice, facts, moment, primary_key, reference
 
 
 class DeviceKind(StrEnum):
@@ -83,4 +83,4 @@ class DeadLetter(Table, table=True):
     topic: str
     reason: str
     size: int
-    payload: bytes = Field(sa_column=sealed())
+    payload: bytes = Field(sa_column=Column(LargeBinary, nullable=False))

@@ -8,7 +8,15 @@ from sqlalchemy import CheckConstraint, Index, text
 from sqlmodel import Field
 
 from domain.accounts.models import Relation
-from domain.tables import Table, choice, primary_key, reference, region_code, sealed
+from domain.tables import (
+    Table,
+    choice,
+    keyed_hash,
+    primary_key,
+    reference,
+    region_code,
+    sealed,
+)
 
 
 class Gender(StrEnum):
@@ -76,7 +84,7 @@ class Elder(Table, table=True):
     birth_date: date
     care_level: CareLevel = Field(sa_column=choice(CareLevel, "elder_care_level_known"))
     id_number_masked: str
-    id_number_hash: bytes = Field(sa_column=sealed())
+    id_number_hash: bytes = Field(sa_column=keyed_hash())
     id_number_cipher: bytes = Field(sa_column=sealed())
     address_masked: str
     address_cipher: bytes = Field(sa_column=sealed())
@@ -111,5 +119,5 @@ class Contact(Table, table=True):
     name: str
     relation: Relation = Field(sa_column=choice(Relation, "contact_relation_known"))
     phone_masked: str
-    phone_hash: bytes = Field(sa_column=sealed())
+    phone_hash: bytes = Field(sa_column=keyed_hash())
     phone_cipher: bytes = Field(sa_column=sealed())

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.crypto import Vault
+from domain.crypto import Vault, place
 from domain.database import Database
 from domain.exports.lifecycle import ExportState
 from domain.exports.models import Export, ExportPiece
@@ -80,4 +80,4 @@ def opened(vault: Vault, export_id: UUID, starts_at: int, body: bytes) -> Part:
 
 def _place(export_id: UUID, starts_at: int) -> str:
     """A piece that is moved, to another place or another file, does not open."""
-    return f"export_piece.body:{export_id.hex}:{starts_at}"
+    return place("export_piece.body", export_id, starts_at)

@@ -85,4 +85,4 @@ class ExportPiece(Table, table=True):
     export_id: UUID = Field(sa_column=reference("export.id", primary_key=True))
     starts_at: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     size: int
-    body: bytes = Field(sa_column=sealed())
+    body: bytes = Field(sa_column=sealed(bound_to=("export_id", "starts_at")))

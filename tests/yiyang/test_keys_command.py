@@ -1,0 +1,64 @@
+"""`yiyang keys`, run as an operator runs it."""
+
+import base64
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+from sqlmodel import col
+
+from domain.crypto import Vault
+from domain.database import Database
+from domain.elders.models import Elder
+from tests.conftest import ELDERS
+
+
+@pytest.fixture
+def environment(database_url: str, vault: Vault) -> dict[str, str]:
+    """A new key stands in front of the old one."""
+    keys = {"new1": bytes([7] * 32), **vault.keys}
+    given = {name: base64.b64encode(key).decode() for name, key in keys.items()}
+    return {
+        "PATH": os.environ["PATH"],
+        "YIYANG_DATABASE_URL": database_url,
+        "YIYANG_DATA_KEYS": json.dumps(given),
+        "YIYANG_HASH_KEY": base64.b64encode(vault.hash_key).decode(),
+    }
+
+
+def keys(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    program = Path(sys.executable).with_name("yiyang")
+    return subprocess.run(
+        [program, "keys", command], env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_rotation_from_the_first_look_to_the_old_keys_end(environment: dict[str, str]) -> None:
+    before = keys("status", environment)
+    assert before.returncode == 0, before.stderr
+    assert f"elder.address_cipher  test  {ELDERS}" in before.stdout
+    assert "new1: seals\n" in before.stdout
+    assert "test: still needed" in before.stdout
+    done = keys("rotate", environment)
+    assert done.returncode == 0, done.stderr
+    assert f"elder.address_cipher  new1  {ELDERS}" in done.stdout
+    assert "test: nothing in the database needs it any more\n" in done.stdout
+    assert keys("rotate", environment).stdout == done.stdout
+
+
+async def test_a_value_that_does_not_open_is_named_and_the_exit_code_says_so(
+    environment: dict[str, str], database: Database
+) -> None:
+    moved = update(Elder).values(address_cipher=col(Elder.id_number_cipher)).returning(Elder)
+    async with database.transaction("test") as session:
+        broken = (await session.scalars(moved)).all()
+    assert len(broken) == ELDERS
+    done = keys("rotate", environment)
+    assert done.returncode == 1
+    assert f"does not open: elder.address_cipher of {broken[0].id}" in done.stderr
+    assert f"yiyang: {ELDERS} values do not open" in done.stderr
+    assert "Traceback" not in done.stderr
