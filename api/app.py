@@ -23,6 +23,7 @@ from api.http import GraphQLOverHttp, timed
 from api.pages import Pages
 from api.plan import metrics
 from api.requests import Gate
+from api.rights import download as copies
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
@@ -119,6 +120,7 @@ def create_app(
         Route("/health", health),
         Route("/metrics", counters),
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
+        *copies.routes(gate, connections),
         *pages,
     ]
     return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)

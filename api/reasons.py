@@ -90,6 +90,17 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "應為只查詢一個列表及其 nodes 的查詢，不帶 first、after、last、before",
         "a query of one list and its nodes alone, without first, after, last and before",
     ),
+    Reason.WELL_FORMED: ("格式不正确", "格式不正確", "not well-formed"),
+    Reason.RETENTION: (
+        "法定保存期限至 {until}",
+        "法定保存期限至 {until}",
+        "it must be kept until {until}",
+    ),
+    Reason.OPEN_MATTERS: (
+        "仍有未办结的事项",
+        "仍有未辦結的事項",
+        "something is still going on",
+    ),
 }
 """Reason -> what a message says of it."""
 

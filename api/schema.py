@@ -23,6 +23,8 @@ from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
+from api.rights.mutations import RightsMutations
+from api.rights.queries import RightsQueries
 from api.scalars import SCALARS
 from api.stations.queries import StationQueries
 from api.visits.mutations import VisitMutations
@@ -42,6 +44,7 @@ class Query(
     CanteenQueries,
     AssistanceQueries,
     ExportQueries,
+    RightsQueries,
 ):
     """What can be read."""
 
@@ -54,6 +57,7 @@ class Mutation(
     CanteenMutations,
     AssistanceMutations,
     ExportMutations,
+    RightsMutations,
 ):
     """What can be changed."""
 

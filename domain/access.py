@@ -47,6 +47,9 @@ class Permission(StrEnum):
     ASSISTANCE_CASE_SUBMIT = "assistance_case:submit"
     ASSISTANCE_CASE_ACCEPT = "assistance_case:accept"
     ASSISTANCE_CASE_REJECT = "assistance_case:reject"
+    DATA_REQUEST_SUBMIT = "data_request:submit"
+    DATA_REQUEST_DECIDE = "data_request:decide"
+    DATA_REQUEST_READ = "data_request:read_values"
     EXPORT = "export:write"
     EXPLAIN = "operation:explain"
     INTROSPECT = "operation:introspect"
@@ -72,13 +75,17 @@ _MEALS = _MEALS_READ | {
     Permission.MEAL_ORDER_CANCEL,
 }
 
+_ASKS_ABOUT_DATA = frozenset({Permission.DATA_REQUEST_SUBMIT, Permission.DATA_REQUEST_READ})
+
+_DECIDES_ABOUT_DATA = frozenset({Permission.DATA_REQUEST_DECIDE, Permission.DATA_REQUEST_READ})
+
 _ELDER = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
 
 _FAMILY = _ELDER | {Permission.ALARM_ACKNOWLEDGE}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ELDER: _ELDER,
-    Role.GUARDIAN: _FAMILY,
+    Role.ELDER: _ELDER | _ASKS_ABOUT_DATA,
+    Role.GUARDIAN: _FAMILY | _ASKS_ABOUT_DATA,
     Role.FAMILY: _FAMILY,
     Role.VOLUNTEER: frozenset(
         {
@@ -94,6 +101,8 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.STATION: _RESPONDER
     | _STAYS
     | _MEALS
+    | _ASKS_ABOUT_DATA
+    | _DECIDES_ABOUT_DATA
     | {Permission.VISIT_VERIFY, Permission.ASSISTANCE_CASE_SUBMIT},
     Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
@@ -111,6 +120,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: _RESPONDER
     | _STAYS
     | _MEALS
+    | _DECIDES_ABOUT_DATA
     | {
         Permission.VISIT_VERIFY,
         Permission.EXPORT,

@@ -18,6 +18,7 @@ from domain.devices import models as devices
 from domain.elders import models as elders
 from domain.exports import models as exports
 from domain.regions import models as regions
+from domain.rights import models as rights
 from domain.stations import models as stations
 from domain.visits import models as visits
 
@@ -40,6 +41,7 @@ __all__ = [
     "outbox",
     "regions",
     "revocations",
+    "rights",
     "stations",
     "visits",
 ]

@@ -24,6 +24,7 @@ from domain.alarms import service as alarms
 from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import service as exports
+from domain.rights import service as rights
 
 log = logging.getLogger("yiyang.worker")
 
@@ -39,6 +40,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
     ("revocations", 57, revocations.prune),
+    ("data_requests", 7, rights.expire),
     ("attempts", 7, attempts.prune),
 )
 """What, and at which minute of each hour."""
@@ -82,6 +84,7 @@ async def _work_on_one_connection(
         _register(queue, database)
         if vault is not None:
             _register_exports(queue, database, vault)
+            _register_rights(queue, database, vault)
         ready()
         await queue.run(dequeue_timeout=_LONGEST_SLEEP, heartbeat_timeout=DEAD_AFTER)
     finally:
@@ -132,3 +135,15 @@ def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None
             dropped = await exports.expire(session)
             await exports.resume(session)
         log.info("dropped the files of %d exports", dropped)
+
+
+def _register_rights(queue: PgQueuer, database: Database, vault: Vault) -> None:
+    @queue.entrypoint(rights.PERFORM_JOB, concurrency_limit=1)
+    async def perform(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        request_id = UUID(json.loads(job.payload or b"{}")["request_id"])
+        try:
+            async with database.transaction("worker") as session:
+                await rights.perform(session, vault, request_id)
+        except Exception as failure:
+            log.exception("job %s failed and is tried again", job.id)
+            raise RetryRequested(_RETRY_AFTER) from failure

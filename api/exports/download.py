@@ -27,7 +27,7 @@ from domain.exports.lifecycle import UNFINISHED, ExportState
 from domain.exports.models import Export
 from domain.ids import parse_public_id
 
-_PRIVATE = {
+PRIVATE = {
     # Lines about people: no cache keeps them, whoever runs it.
     "Cache-Control": "private, no-store",
     "Vary": "Authorization",
@@ -56,8 +56,8 @@ class Transfer(Response):
         try:
             self._connections.hold(self._client)
         except TooMany:
-            refused = _refused(Request(scope), TRY_LATER, "TOO_MANY_CONNECTIONS", most=MAX_A_CLIENT)
-            await refused(scope, receive, send)
+            many = refused(Request(scope), TRY_LATER, "TOO_MANY_CONNECTIONS", most=MAX_A_CLIENT)
+            await many(scope, receive, send)
             return
         try:
             await self._file(scope, receive, send)
@@ -81,22 +81,22 @@ class Downloads:
         try:
             actor = self.gate.admit(bearer(request.headers.get("authorization"))).actor
         except InvalidToken:
-            return _refused(request, 401, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
+            return refused(request, 401, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
         parsed = parse_public_id(request.path_params["id"])
         export = None
         if parsed is not None and parsed[0] == "export":
             export = await owned(self.gate.database, actor, parsed[1])
         if export is None:
-            return _refused(request, 404, "NOT_FOUND")
+            return refused(request, 404, "NOT_FOUND")
         if export.state in UNFINISHED:
-            return _refused(request, 409, "EXPORT_NOT_READY")
+            return refused(request, 409, "EXPORT_NOT_READY")
         if export.state is not ExportState.DONE or _is_over(export):
-            return _refused(request, 410, "EXPORT_GONE")
+            return refused(request, 410, "EXPORT_GONE")
         return self._file(request, actor, export)
 
     def _file(self, request: Request, actor: Actor, export: Export) -> Response:
         validators = _validators(export)
-        headers = {**_PRIVATE, **_described(export), "Accept-Ranges": "bytes"}
+        headers = {**PRIVATE, **_described(export), "Accept-Ranges": "bytes"}
         headers |= {"ETag": validators.etag, "Last-Modified": validators.modified}
         try:
             validators.check(request.headers)
@@ -106,10 +106,10 @@ class Downloads:
         except Unchanged:
             return Response(status_code=304, headers=headers)
         except Changed:
-            return _refused(request, 412, "EXPORT_CHANGED")
+            return refused(request, 412, "EXPORT_CHANGED")
         except NotSatisfiable:
             size = {"Content-Range": f"bytes */{export.byte_count}"}
-            return _refused(request, 416, "RANGE_NOT_SATISFIABLE", size)
+            return refused(request, 416, "RANGE_NOT_SATISFIABLE", size)
         headers["Content-Length"] = str(len(span))
         if span.partial:
             headers["Content-Range"] = f"bytes {span.start}-{span.stop - 1}/{export.byte_count}"
@@ -151,11 +151,12 @@ def _described(export: Export) -> dict[str, str]:
     return {"Content-Disposition": f'attachment; filename="{name}"'}
 
 
-def _refused(
+def refused(
     request: Request, status: int, code: str, headers: dict[str, str] | None = None, **facts: int
 ) -> Response:
+    """Why somebody is not given a file, in their language."""
     language = preferred(request.headers.get("accept-language"))
     body = Refusal(code, status, **facts).body(language, new_request_id())
     return Response(
-        orjson.dumps(body), status, {**_PRIVATE, **(headers or {})}, media_type="application/json"
+        orjson.dumps(body), status, {**PRIVATE, **(headers or {})}, media_type="application/json"
     )

@@ -1,0 +1,1 @@
+"""Rights of the person in the schema and over HTTP."""

@@ -1,0 +1,79 @@
+"""What of the register can be corrected, and how (PIPL, article 46)."""
+
+import re
+from collections.abc import Callable
+from datetime import date
+
+from domain.calendar import today
+from domain.crypto import Vault, masked_address, masked_id_number
+from domain.elders.models import Elder
+from domain.errors import InvalidInput
+from domain.reasons import Reason
+from domain.rights.models import CorrectedField
+
+MAX_WANTED = 200
+"""Characters of a wanted value."""
+
+_ID_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
+_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_CHECK_CHARACTERS = "10X98765432"
+
+
+def check_wanted(field: CorrectedField, wanted: str) -> None:
+    """Raises: InvalidInput(wanted) for a value that the field cannot have."""
+    if not 1 <= len(wanted.strip()) <= MAX_WANTED:
+        raise InvalidInput("wanted", reason=Reason.LENGTH, least=1, most=MAX_WANTED)
+    if field is CorrectedField.BIRTH_DATE:
+        fits = _day(wanted) is not None
+    else:
+        fits = field is not CorrectedField.ID_NUMBER or is_id_number(wanted)
+    if not fits:
+        raise InvalidInput("wanted", reason=Reason.WELL_FORMED)
+
+
+def is_id_number(text: str) -> bool:
+    """Whether a text is a citizen's id number, its check character included (GB 11643-1999)."""
+    if not _ID_NUMBER.fullmatch(text):
+        return False
+    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
+    return _CHECK_CHARACTERS[total % 11] == text[-1]
+
+
+def correct(elder: Elder, field: CorrectedField, wanted: str, vault: Vault) -> None:
+    """Change a locked elder's register entry."""
+    _CORRECT[field](elder, wanted.strip(), vault)
+
+
+def _name(elder: Elder, wanted: str, _: Vault) -> None:
+    elder.name = wanted
+
+
+def _birth_date(elder: Elder, wanted: str, _: Vault) -> None:
+    elder.birth_date = date.fromisoformat(wanted)
+
+
+def _id_number(elder: Elder, wanted: str, vault: Vault) -> None:
+    elder.id_number_masked = masked_id_number(wanted)
+    elder.id_number_hash = vault.digest(wanted, "elder.id_number_hash")
+    elder.id_number_cipher = vault.seal(wanted, "elder.id_number_cipher")
+
+
+def _address(elder: Elder, wanted: str, vault: Vault) -> None:
+    elder.address_masked = masked_address(wanted)
+    elder.address_cipher = vault.seal(wanted, "elder.address_cipher")
+
+
+_CORRECT: dict[CorrectedField, Callable[[Elder, str, Vault], None]] = {
+    CorrectedField.NAME: _name,
+    CorrectedField.BIRTH_DATE: _birth_date,
+    CorrectedField.ID_NUMBER: _id_number,
+    CorrectedField.ADDRESS: _address,
+}
+
+
+def _day(text: str) -> date | None:
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if day <= today() else None

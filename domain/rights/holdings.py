@@ -1,0 +1,162 @@
+"""Where data about an elder lies, and what becomes of it when the elder's data is erased.
+
+Every table stands in ``HOLDINGS`` or in ``ELSEWHERE``; a test names the one that was forgotten. So
+whoever adds a table decides here whether an elder's copy holds it, and how it ends.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Date, cast, func
+from sqlmodel import col
+
+from domain.accounts.models import Account
+from domain.elders.models import Elder
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The rows stay as they are: they say nothing about a person without the elder's own row.
+
+    Parameters:
+        why: what they are needed for.
+    """
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """The rows go."""
+
+
+@dataclass(frozen=True)
+class Blanked:
+    """The rows stay, without what tells of a person.
+
+    Parameters:
+        why: what they are needed for.
+        values: what columns become: a value, or SQL, or one of the two below.
+    """
+
+    why: str
+    values: Mapping[str, Any]
+
+
+EMPTY_SEAL = object()
+"""A sealed empty text."""
+
+NO_HASH = object()
+"""A hash that no value has."""
+
+
+@dataclass(frozen=True)
+class Holding:
+    """One table with data about elders.
+
+    Parameters:
+        via: the column that holds the elder's key, or points to a row that leads to the elder;
+            ``table.column`` for another table's that points here.
+        fate: what becomes of the rows at the erasure.
+        hidden: columns that a copy leaves out, because they are about somebody else.
+    """
+
+    via: str
+    fate: Kept | Deleted | Blanked
+    hidden: frozenset[str] = frozenset()
+
+
+_LEDGER = "vouchers of public money are kept for 30 years (Measures for accounting archives, 2015)"
+_DONE = "says who did what"
+
+HOLDINGS: dict[str, Holding] = {
+    "elder": Holding(
+        "id",
+        Blanked(
+            "what is kept points at it",
+            {
+                "name": "",
+                "birth_date": cast(func.date_trunc("year", col(Elder.birth_date)), Date),
+                "id_number_masked": "",
+                "id_number_hash": NO_HASH,
+                "id_number_cipher": EMPTY_SEAL,
+                "address_masked": "",
+                "address_cipher": EMPTY_SEAL,
+            },
+        ),
+    ),
+    "elder_tag": Holding("elder_id", Deleted()),
+    "contact": Holding("elder_id", Deleted()),
+    "family_link": Holding("elder_id", Deleted()),
+    "account": Holding(
+        "elder_id",
+        Blanked(_DONE, {"name": "", "until": func.least(col(Account.until), func.now())}),
+    ),
+    # A person with another account goes on being somebody.
+    "person": Holding(
+        "account.person_id",
+        Blanked(
+            "the account points at it",
+            {"name": "", "phone_masked": None, "phone_hash": None, "phone_cipher": None},
+        ),
+    ),
+    "device": Holding("elder_id", Kept("the vendor's; it may be given to somebody else")),
+    "device_event": Holding("device_id", Deleted()),
+    "telemetry": Holding("device_id", Deleted()),
+    "rule_state": Holding("device_id", Deleted()),
+    "alarm": Holding("elder_id", Blanked(_DONE, {"measures": {}})),
+    "alarm_log": Holding("alarm_id", Blanked(_DONE, {"note": None})),
+    "visit_task": Holding(
+        "elder_id",
+        Blanked(
+            "a volunteer's hours",
+            {
+                "note": None,
+                "check_in_longitude": None,
+                "check_in_latitude": None,
+                "check_in_accuracy_m": None,
+            },
+        ),
+    ),
+    "visit_task_log": Holding("task_id", Blanked(_DONE, {"note": None})),
+    "bed_stay": Holding("elder_id", Kept("the house's occupancy")),
+    "meal_order": Holding("elder_id", Blanked(_LEDGER, {"recipient": ""})),
+    "meal_order_item": Holding("order_id", Kept(_LEDGER)),
+    "assistance_case": Holding("elder_id", Blanked(_LEDGER, {"reject_reason": ""})),
+    "assistance_case_log": Holding("case_id", Blanked(_DONE, {"note": None})),
+    "data_request": Holding(
+        "elder_id",
+        Blanked(
+            "says on whose word data was erased",
+            {"reason_cipher": None, "wanted_cipher": None, "note_cipher": None},
+        ),
+    ),
+    "audit_entry": Holding(
+        "elder_id",
+        Kept("says who saw what (PIPL, articles 51 and 54)"),
+        # From where somebody looked is their own affair.
+        hidden=frozenset({"address", "request_id"}),
+    ),
+}
+"""Table -> how its rows lead to an elder, and their fate."""
+
+ELSEWHERE: dict[str, str] = {
+    "region": "divisions",
+    "station": "places of care",
+    "bed": "beds",
+    "canteen": "kitchens",
+    "menu_item": "dishes",
+    "vendor": "companies",
+    "volunteer": "those who visit",
+    "export": "lists that staff asked for: their files go after seven days",
+    "export_piece": "the same",
+    "data_request_piece": "copies of what is here: they go after seven days",
+    "dead_letter": "messages that make no sense, or are of no device that is known",
+    "idempotent_call": "keyed hashes of calls, for a day",
+    "outbox_event": "keys of rows that have changed, for seven days",
+    "revocation": "tokens that are void",
+    "cost_bucket": "what clients have spent",
+    "auth_attempt": "what was tried at the doors, as keyed hashes, for an hour",
+}
+"""Table -> why it holds nothing about an elder that must be in a copy, or go at an erasure."""
