@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from strawberry.utils.str_converters import to_camel_case
 
 from api.permissions import ASKED
-from api.plan.shapes import Computed, RowType, declared_types
+from api.plan.shapes import Computed, RowType, declared_types, unwrapped
 from domain.access import ROLE_PERMISSIONS, Permission, Role
 from domain.row_access import EVERY_ROW
 
@@ -61,8 +61,9 @@ def _seen(row_type: RowType, role: Role) -> str | None:
 def _fields(row_type: RowType, role: Role) -> str:
     return ", ".join(
         f"`{to_camel_case(name)}`"
-        for name, declaration in row_type.fields.items()
-        if isinstance(declaration, Computed) and _may(role, declaration.permission)
+        for name, given in row_type.fields.items()
+        if isinstance(declaration := unwrapped(given), Computed)
+        and _may(role, declaration.permission)
     )
 
 

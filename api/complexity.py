@@ -23,7 +23,7 @@ from graphql import (
 )
 from strawberry.utils.str_converters import to_camel_case
 
-from api.plan.shapes import USUAL_LENGTH, Many, declared_types
+from api.plan.shapes import USUAL_LENGTH, Many, declared_types, unwrapped
 from api.relay import MAX_PAGE
 
 
@@ -179,6 +179,6 @@ def _lengths() -> dict[tuple[str, str], int]:
     return {
         (row_type.cls.__name__, to_camel_case(name)): declaration.usual_length
         for row_type in declared_types()
-        for name, declaration in row_type.fields.items()
-        if isinstance(declaration, Many)
+        for name, given in row_type.fields.items()
+        if isinstance(declaration := unwrapped(given), Many)
     }

@@ -57,6 +57,7 @@ enumeration(
     "you may.",
     VERSION_CONFLICT="It has changed since the version that you expected: read it again.",
     IDEMPOTENCY_KEY_REUSED="You have used this idempotency key for another mutation or input.",
+    TOO_MANY_ATTEMPTS="You have tried this too often: wait.",
 )
 
 

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 import asyncpg
 
+from domain.accounts.revocations import TOPIC as ACCESS
 from domain.alarms.service import TOPIC
 from domain.outage import is_outage
 from domain.outbox import CHANNEL, HEAD
@@ -220,7 +221,8 @@ class Feed:
             callback()
         # A lunch ordered is no news to anybody here; the next look moves them past it.
         told = [one for one in self._subscribers if one.topic == topic]
-        if told:
+        # Nor is anything read before that somebody may no longer see.
+        if told or topic == ACCESS:
             self.reads = SharedReads()
         for subscriber in told:
             subscriber.wake()

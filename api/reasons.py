@@ -85,6 +85,12 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "應為文件中某個操作的名稱",
         "the name of one of the document's operations",
     ),
+    Reason.TO_COME: ("应为将来的时间", "應為將來的時間", "a moment to come"),
+    Reason.PHOTO: (
+        "应为 JPEG 或 PNG 照片的 base64，最多 {most} KiB",
+        "應為 JPEG 或 PNG 照片的 base64，最多 {most} KiB",
+        "a photo, JPEG or PNG of at most {most} KiB, in base64",
+    ),
     Reason.EXPORTABLE: (
         "应为只查询一个列表及其 nodes 的查询，不带 first、after、last、before",
         "應為只查詢一個列表及其 nodes 的查詢，不帶 first、after、last、before",

@@ -21,6 +21,7 @@ from api.errors_page import errors_page as errors_page
 from api.exports.mutations import ExportMutations
 from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions
+from api.family.mutations import FamilyMutations
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.rights.mutations import RightsMutations
@@ -58,6 +59,7 @@ class Mutation(
     AssistanceMutations,
     ExportMutations,
     RightsMutations,
+    FamilyMutations,
 ):
     """What can be changed."""
 

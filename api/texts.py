@@ -122,6 +122,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "這個冪等鍵已用於另一個請求",
         "This idempotency key was used for something else",
     ),
+    ErrorCode.TOO_MANY_ATTEMPTS: (
+        "尝试次数过多，请在 {seconds} 秒后再试",
+        "嘗試次數過多，請在 {seconds} 秒後再試",
+        "You have tried this too often: come again in {seconds} seconds",
+    ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
     "INVALID_VARIABLE": (

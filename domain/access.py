@@ -50,6 +50,12 @@ class Permission(StrEnum):
     DATA_REQUEST_SUBMIT = "data_request:submit"
     DATA_REQUEST_DECIDE = "data_request:decide"
     DATA_REQUEST_READ = "data_request:read_values"
+    FAMILY_LINK_REQUEST = "family_link:request"
+    FAMILY_LINK_DECIDE = "family_link:decide"
+    FAMILY_LINK_END = "family_link:end"
+    CONSENT_GRANT = "family_link:grant_consent"
+    CONSENT_WITHDRAW = "family_link:withdraw_consent"
+    ACCESS_LIST_READ = "elder:read_access_list"
     EXPORT = "export:write"
     EXPLAIN = "operation:explain"
     INTROSPECT = "operation:introspect"
@@ -79,14 +85,22 @@ _ASKS_ABOUT_DATA = frozenset({Permission.DATA_REQUEST_SUBMIT, Permission.DATA_RE
 
 _DECIDES_ABOUT_DATA = frozenset({Permission.DATA_REQUEST_DECIDE, Permission.DATA_REQUEST_READ})
 
-_ELDER = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
+_GIVE_UP = frozenset({Permission.FAMILY_LINK_END, Permission.CONSENT_WITHDRAW})
 
-_FAMILY = _ELDER | {Permission.ALARM_ACKNOWLEDGE}
+_CONSENTS = _GIVE_UP | {
+    Permission.FAMILY_LINK_DECIDE,
+    Permission.CONSENT_GRANT,
+    Permission.ACCESS_LIST_READ,
+}
+
+_AT_HOME = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ELDER: _ELDER | _ASKS_ABOUT_DATA,
-    Role.GUARDIAN: _FAMILY | _ASKS_ABOUT_DATA,
-    Role.FAMILY: _FAMILY,
+    Role.ELDER: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA,
+    Role.GUARDIAN: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA | {Permission.ALARM_ACKNOWLEDGE},
+    Role.FAMILY: _AT_HOME
+    | _GIVE_UP
+    | {Permission.ALARM_ACKNOWLEDGE, Permission.FAMILY_LINK_REQUEST},
     Role.VOLUNTEER: frozenset(
         {
             Permission.VISIT_CLAIM,
@@ -103,6 +117,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _MEALS
     | _ASKS_ABOUT_DATA
     | _DECIDES_ABOUT_DATA
+    | _CONSENTS
     | {Permission.VISIT_VERIFY, Permission.ASSISTANCE_CASE_SUBMIT},
     Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
@@ -123,6 +138,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     | _DECIDES_ABOUT_DATA
     | {
         Permission.VISIT_VERIFY,
+        Permission.ACCESS_LIST_READ,
         Permission.EXPORT,
         Permission.EXPLAIN,
         Permission.INTROSPECT,
@@ -133,8 +149,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
 REGION_ROLES = frozenset({Role.DISPATCHER, Role.STATION, Role.OFFICIAL})
 """Roles of those who work for a region and its subtree."""
 
-FAMILY_ROLES = frozenset({Role.GUARDIAN, Role.FAMILY})
-"""Roles that see the elders they are linked to."""
+
+class ConsentScope(StrEnum):
+    """What an elder consents to that one of the family sees."""
+
+    ALARMS = "ALARMS"
+    VITALS = "VITALS"
+    LOCATION = "LOCATION"
+    MEALS_ORDERS = "MEALS_ORDERS"
+    HEALTH_RECORD = "HEALTH_RECORD"
+    FINANCE = "FINANCE"
 
 
 class DataScope(StrEnum):

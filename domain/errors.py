@@ -30,6 +30,7 @@ class ErrorCode(StrEnum):
     TOO_MANY_EXPORTS = "TOO_MANY_EXPORTS"
     VERSION_CONFLICT = "VERSION_CONFLICT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
+    TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
 
 
 class DomainError(Exception):
@@ -182,3 +183,9 @@ class TooManyExports(DomainError):
     """The account has as many exports as it may; fact ``most`` says how many."""
 
     code = ErrorCode.TOO_MANY_EXPORTS
+
+
+class TooManyAttempts(DomainError):
+    """The actor has tried this too often; fact ``seconds`` says when they may again."""
+
+    code = ErrorCode.TOO_MANY_ATTEMPTS

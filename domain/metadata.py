@@ -17,6 +17,7 @@ from domain.canteens import models as canteens
 from domain.devices import models as devices
 from domain.elders import models as elders
 from domain.exports import models as exports
+from domain.family import models as family
 from domain.regions import models as regions
 from domain.rights import models as rights
 from domain.stations import models as stations
@@ -37,6 +38,7 @@ __all__ = [
     "devices",
     "elders",
     "exports",
+    "family",
     "idempotency",
     "outbox",
     "regions",

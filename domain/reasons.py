@@ -35,3 +35,5 @@ class Reason(StrEnum):
     WELL_FORMED = "WELL_FORMED"
     RETENTION = "RETENTION"  # until
     OPEN_MATTERS = "OPEN_MATTERS"
+    TO_COME = "TO_COME"
+    PHOTO = "PHOTO"  # most

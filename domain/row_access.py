@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from sqlalchemy import ColumnElement, false, select, true
 
-from domain.access import REGION_ROLES, Actor, DataScope, Role
+from domain.access import REGION_ROLES, Actor, ConsentScope, DataScope, Role
 from domain.tables import Subtree, within
 
 Predicate = Callable[[Actor], ColumnElement[bool]]
@@ -38,10 +38,12 @@ class RowRule:
     Parameters:
         words: for people, for example ``of linked elders``.
         predicate: the same in SQL, for one actor of that role.
-        seen_with: a foreign key, where exactly those rows are seen whose row there the same actor
-            sees: who comes from there need not ask again.
+        seen_with: a foreign key, where only those rows are seen whose row there the same actor
+            sees, and without a ``consent`` all of them: who comes from there need not ask again.
         own_region: whether it asks for a region of the row's own.
         scope: what an OAuth client needs beside the role.
+        consent: the consent of the elder that it asks for beside; then not all rows are seen that
+            belong to an elder who is.
     """
 
     words: str
@@ -49,6 +51,7 @@ class RowRule:
     seen_with: Any = None
     own_region: bool = False
     scope: DataScope | None = None
+    consent: ConsentScope | None = None
 
 
 Rules = Mapping[Role, RowRule]
@@ -84,6 +87,11 @@ class RowAccess:
         None where the rows are seen for themselves."""
         rule = self._rules.get(role)
         return rule.seen_with if rule else None
+
+    def consent(self, role: Role) -> ConsentScope | None:
+        """The consent that a role needs beside; None where it needs none."""
+        rule = self._rules.get(role)
+        return rule.consent if rule else None
 
     def asks_own_region(self, role: Role) -> bool:
         """Whether a role sees rows by a region of their own."""

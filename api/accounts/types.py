@@ -1,12 +1,20 @@
 """Accounts as clients see them."""
 
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
 from api.describe import enumeration
-from api.plan.declare import node, one
+from api.plan.declare import connection, descending, node, one
 from api.regions.types import Region
-from api.relay import Node
+from api.relay import Connection, Node
 from domain.access import Role
 from domain.accounts import models
 from domain.accounts.visibility import account_visible
+from domain.family.models import FamilyLink as FamilyLinkRow
+
+if TYPE_CHECKING:
+    from api.family.types import FamilyLink
 
 enumeration(
     Role,
@@ -50,3 +58,7 @@ class Account(Node):
     """What they are."""
     region: Region | None = one(models.Account.region_code)
     """The division whose subtree the role covers; null where the role has none."""
+    family_links: Connection[Annotated["FamilyLink", strawberry.lazy("api.family.types")]] = (
+        connection(FamilyLinkRow.account_id, order=descending(FamilyLinkRow.id))
+    )
+    """The elders whom they look after, ask to or did, as far as you may see that; newest first."""

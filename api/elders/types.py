@@ -13,6 +13,7 @@ from api.plan.declare import (
     column,
     computed,
     connection,
+    consented,
     descending,
     many,
     node,
@@ -22,7 +23,7 @@ from api.plan.declare import (
 )
 from api.regions.types import Region
 from api.relay import Connection, Node
-from domain.access import Permission
+from domain.access import ConsentScope, Permission
 from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
 from domain.assistance.models import AssistanceCase as AssistanceCaseRow
@@ -33,6 +34,7 @@ from domain.canteens.models import MealOrder as MealOrderRow
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
 from domain.elders.visibility import contact_visible, elder_tag_visible, elder_visible
+from domain.family.models import FamilyLink as FamilyLinkRow
 from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     from api.beds.types import BedStay
     from api.canteens.types import MealOrder
     from api.devices.types import Device
+    from api.family.types import FamilyLink
     from api.visits.types import VisitTask
 
 enumeration(models.Gender, "Sex as on the citizen id.", FEMALE="女.", MALE="男.")
@@ -108,7 +111,8 @@ class Contact:
 
 @node(models.Elder, visible=elder_visible)
 class Elder(Node):
-    """A person of 60 or older in the district's register."""
+    """A person of 60 or older in the district's register. What one of the family sees of them only
+    with their consent is null without it, with `NO_CONSENT` in `extensions.masked`."""
 
     name: str
     """Full name as on the citizen id."""
@@ -118,37 +122,45 @@ class Elder(Node):
     """Day of birth."""
     age: int = computed(_age, needs=[models.Elder.birth_date])
     """Completed years today, by the district's clock."""
-    care_level: models.CareLevel
+    care_level: models.CareLevel | None = consented(
+        ConsentScope.HEALTH_RECORD, column(models.Elder.care_level)
+    )
     """Ability level."""
     address: str = column(models.Elder.address_masked)
     """Address, masked after the community."""
-    full_address: str | None = computed(
-        _full_address,
-        needs=[models.Elder.address_cipher],
-        permission=Permission.ADDRESS_READ,
-        discloses=models.Elder.id,
+    full_address: str | None = consented(
+        ConsentScope.LOCATION,
+        computed(
+            _full_address,
+            needs=[models.Elder.address_cipher],
+            permission=Permission.ADDRESS_READ,
+            discloses=models.Elder.id,
+        ),
     )
     """Address down to the door, for those who visit, answer alarms or are family; null for
     others."""
     region: Region = one(models.Elder.region_code)
     """The community where they live."""
-    tags: list[models.Tag] = many(
-        models.ElderTag.elder_id,
-        order=ascending(models.ElderTag.tag),
-        where=col(models.ElderTag.until).is_(None),
-        value=models.ElderTag.tag,
+    tags: list[models.Tag] | None = consented(
+        ConsentScope.HEALTH_RECORD,
+        many(
+            models.ElderTag.elder_id,
+            order=ascending(models.ElderTag.tag),
+            where=col(models.ElderTag.until).is_(None),
+            value=models.ElderTag.tag,
+        ),
     )
     """Tags that hold today."""
     contacts: list[Contact] = many(
         models.Contact.elder_id, order=ascending(models.Contact.calling_order)
     )
     """Whom to call, first first."""
-    devices: list[Annotated["Device", strawberry.lazy("api.devices.types")]] = many(
-        DeviceRow.elder_id, order=ascending(DeviceRow.id)
+    devices: list[Annotated["Device", strawberry.lazy("api.devices.types")]] | None = consented(
+        ConsentScope.ALARMS, many(DeviceRow.elder_id, order=ascending(DeviceRow.id))
     )
     """Devices in their home."""
-    alarms: Annotated["AlarmConnection", strawberry.lazy("api.alarms.types")] = connection(
-        AlarmRow.elder_id, order=descending(AlarmRow.id)
+    alarms: Annotated["AlarmConnection", strawberry.lazy("api.alarms.types")] | None = consented(
+        ConsentScope.ALARMS, connection(AlarmRow.elder_id, order=descending(AlarmRow.id))
     )
     """Their alarms, newest first."""
     current_stay: Annotated["BedStay", strawberry.lazy("api.beds.types")] | None = one_back(
@@ -158,15 +170,26 @@ class Elder(Node):
     )
     """The bed in which they live now, a day bed where they have no other; null where there is none,
     and where you may not see it."""
-    meal_orders: Connection[Annotated["MealOrder", strawberry.lazy("api.canteens.types")]] = (
-        connection(MealOrderRow.elder_id, order=descending(MealOrderRow.id))
+    meal_orders: (
+        Connection[Annotated["MealOrder", strawberry.lazy("api.canteens.types")]] | None
+    ) = consented(
+        ConsentScope.MEALS_ORDERS,
+        connection(MealOrderRow.elder_id, order=descending(MealOrderRow.id)),
     )
     """Their meals, newest first."""
-    assistance_cases: Connection[
-        Annotated["AssistanceCase", strawberry.lazy("api.assistance.types")]
-    ] = connection(AssistanceCaseRow.elder_id, order=descending(AssistanceCaseRow.id))
+    assistance_cases: (
+        Connection[Annotated["AssistanceCase", strawberry.lazy("api.assistance.types")]] | None
+    ) = consented(
+        ConsentScope.FINANCE,
+        connection(AssistanceCaseRow.elder_id, order=descending(AssistanceCaseRow.id)),
+    )
     """Their assistance cases, newest first."""
     visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
         VisitTaskRow.elder_id, order=descending(VisitTaskRow.scheduled_from, VisitTaskRow.id)
     )
     """Visits to them, those to come included, newest first."""
+    family_links: Connection[Annotated["FamilyLink", strawberry.lazy("api.family.types")]] = (
+        connection(FamilyLinkRow.elder_id, order=descending(FamilyLinkRow.id))
+    )
+    """Who in the family looks after them, has asked to or did, newest first; for one of the family
+    only themselves."""

@@ -5,7 +5,8 @@
         severity: AlarmSeverity                                  # a column of that name
         elder: Elder | None = one(models.Alarm.elder_id)         # the row it points to
         notes: list[Note] = many(models.Note.alarm_id, ...)      # the rows that point to it
-        current: Note | None = one_back(models.Note.alarm_id, ...)  # the first of them
+        diet: str | None = consented(ConsentScope.HEALTH_RECORD, column(models.Elder.diet))
+    current: Note | None = one_back(models.Note.alarm_id, ...)  # the first of them
         history: Connection[Change] = connection(models.Change.alarm_id, ...)
         spoken_text: str = computed(spoken_text, needs=[models.Alarm.kind])
 
@@ -26,6 +27,7 @@ from api.plan.shapes import (
     USUAL_LENGTH,
     Column,
     Computed,
+    Consented,
     Listing,
     Many,
     One,
@@ -35,7 +37,7 @@ from api.plan.shapes import (
     Visible,
     register,
 )
-from domain.access import Permission
+from domain.access import ConsentScope, Permission
 
 T = TypeVar("T")
 
@@ -111,6 +113,16 @@ def computed(
             their health. Who was shown it is in the audit trail before the answer leaves.
     """
     return Computed(function, tuple(needs), permission, discloses)
+
+
+def consented(scope: ConsentScope, declaration: Any) -> Any:
+    """A field of an elder that one of the family sees only while the elder consents to it: else
+    null, with an entry in ``extensions.masked``.
+
+    Parameters:
+        declaration: where it comes from.
+    """
+    return Consented(declaration, scope)
 
 
 def node(model: Any, *, visible: Visible, streamed: bool = False) -> Callable[[type[T]], type[T]]:

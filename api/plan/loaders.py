@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.dialects import postgresql
 from strawberry.dataloader import DataLoader
 
-from api.plan import statements
+from api.plan import consents, statements
 from api.plan.shapes import (
     Listing,
     Many,
@@ -122,6 +122,17 @@ class Loaders:
             return [found.get(parent) for parent in parents]
 
         return self._loader(declaration, target, load)
+
+    def consents(self) -> Loader:
+        """Elder's key -> what they let the actor see, as one of the family."""
+        links = source_of(consents.ELDER)
+
+        async def load(elders: list[Any]) -> Sequence[Any]:
+            found = await self._fetch(consents.statement(self._actor, elders))
+            scopes = {row[0]: consents.scopes_of(row) for row in found}
+            return [scopes.get(elder, frozenset()) for elder in elders]
+
+        return self._loader("consents", links, load)
 
     def pages(self, declaration: Listing, arguments: PageArguments) -> Loader:
         """Parent's key -> page of the rows that point to it."""

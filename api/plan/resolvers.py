@@ -1,14 +1,17 @@
 """Ordinary execution of declarations: a resolver for each, all of them through DataLoaders."""
 
+from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any
 
 import strawberry
 from strawberry.types.field import StrawberryField
 
 from api.context import Info
+from api.plan.consents import NO_CONSENT
 from api.plan.shapes import (
     Column,
     Computed,
+    Consented,
     Declaration,
     GlobalId,
     Listing,
@@ -19,6 +22,7 @@ from api.plan.shapes import (
     pointed_at,
 )
 from api.relay import After, Before, First, Last, PageArguments
+from domain.access import Role
 from domain.ids import public_id
 
 
@@ -57,6 +61,8 @@ def _resolver(declaration: Declaration) -> Any:
             return _computed(declaration)
         case Listing():
             return _pages_of_parent(declaration)
+        case Consented():
+            return _consented(declaration)
 
 
 def _column(declaration: Column) -> Any:
@@ -113,6 +119,28 @@ def _computed(declaration: Computed) -> Any:
             info.context.disclose(key, f"{info.path.typename}.{info.field_name}")
         return value
 
+    return resolve
+
+
+def _consented(declaration: Consented) -> Any:
+    inner = _resolver(declaration.declaration)
+    takes_info = "info" in signature(inner).parameters
+
+    async def resolve(root: Any, info: Info, **arguments: Any) -> Any:
+        context = info.context
+        if context.actor.role is Role.FAMILY:
+            scopes = await context.loaders.consents().load(root.id)
+            if declaration.scope not in scopes:
+                context.mask(info, NO_CONSENT)
+                return None
+        found = inner(root, info, **arguments) if takes_info else inner(root)
+        return await found if isawaitable(found) else found
+
+    own = signature(resolve).parameters
+    given = [one for name, one in signature(inner).parameters.items() if name not in own]
+    kept = [one for one in own.values() if one.kind is not Parameter.VAR_KEYWORD]
+    resolve.__signature__ = Signature([*kept, *given])  # pyright: ignore[reportFunctionMemberAccess]  # what inspect asks for
+    resolve.__annotations__ |= {one.name: one.annotation for one in given}
     return resolve
 
 

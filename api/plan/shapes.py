@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute
 from strawberry.types.field import StrawberryField
 
-from domain.access import Permission
+from domain.access import ConsentScope, Permission
 from domain.row_access import RowAccess
 
 Visible = RowAccess
@@ -91,7 +91,26 @@ class GlobalId:
     prefix: str
 
 
-Declaration = One | Many | OneBack | Listing | Computed | Column
+@dataclass(frozen=True, eq=False)
+class Consented:
+    """Another declaration, of an elder's row: null for one of the family to whom the elder has not
+    consented to show it.
+
+    Parameters:
+        declaration: where the field comes from.
+        scope: what the elder must have consented to.
+    """
+
+    declaration: "One | Many | OneBack | Listing | Computed | Column"
+    scope: ConsentScope
+
+
+Declaration = One | Many | OneBack | Listing | Computed | Column | Consented
+
+
+def unwrapped(declaration: Declaration) -> Declaration:
+    """Where a field comes from, whoever has to consent to it."""
+    return declaration.declaration if isinstance(declaration, Consented) else declaration
 
 
 @dataclass(frozen=True, eq=False)
@@ -185,14 +204,14 @@ class RowType:
 
 
 def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]]:
-    match declaration:
+    match unwrapped(declaration):
         case Column(column) | One(column):
             yield column
         case Computed(needs=needs, discloses=elder):
             yield from needs
             if elder is not None:
                 yield elder
-        case Many() | OneBack() | Listing():
+        case Many() | OneBack() | Listing() | Consented():
             pass
 
 

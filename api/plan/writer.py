@@ -10,15 +10,18 @@ from typing import Any
 from sqlalchemy import String, TypeDecorator, func, select
 
 from api.plan.arguments import Arguments
+from api.plan.consents import NO_CONSENT, Gate, gate
 from api.plan.kinds import Kind, element, is_required
 from api.plan.leaves import column_leaf, missing, python_value, written_leaf
 from api.plan.pages import PageWriter, listed
-from api.plan.records import Access, AnySelect, ArrayOf, Reading, Record, ordered
+from api.plan.reads import Reads, key_for, only
+from api.plan.records import Access, AnySelect, ArrayOf, Reading, Record
 from api.plan.running import disclose, hide
 from api.plan.selection import Picked, Unplanned
 from api.plan.shapes import (
     Column,
     Computed,
+    Consented,
     GlobalId,
     Listing,
     Many,
@@ -52,7 +55,7 @@ class Writer:
         self.values = ValueWriter(source)
         self.positions = False
         self._role = role
-        self._by_key = by_key
+        self._reads = Reads(arguments, role, by_key=by_key)
         self._hide = source.constant(hide)
 
     @property
@@ -91,7 +94,27 @@ class Writer:
         return name, pages.counts
 
     def _field(self, record: Record, access: Access, picked: Picked, path: str) -> str:
-        match picked.declaration:
+        declaration = picked.declaration
+        if not isinstance(declaration, Consented):
+            return self._declared(record, access, picked, declaration, path)
+        inner = declaration.declaration
+        if self._role is not Role.FAMILY:
+            return self._declared(record, access, picked, inner, path)
+        actor = self._reads.actor
+        consent = gate(record, access, declaration.scope, self.access, actor)
+        shown = self._declared(record, access, picked, inner, path, consent)
+        return f"({shown} if {consent.place} else {self._hide}(o, {path}, {NO_CONSENT!r}))"
+
+    def _declared(
+        self,
+        record: Record,
+        access: Access,
+        picked: Picked,
+        declaration: Any,
+        path: str,
+        consent: Gate | None = None,
+    ) -> str:
+        match declaration:
             case GlobalId(prefix):
                 return f"{prefix + '_'!r} + {record.column(access, access.row_type.key)}"
             case Column(column):
@@ -103,9 +126,9 @@ class Writer:
             case OneBack() as declaration:
                 return self._one_back(record, access, picked, declaration, path)
             case Many() as declaration:
-                return self._many(record, access, picked, declaration, path)
+                return self._many(record, access, picked, declaration, path, consent)
             case Listing() as declaration:
-                return self._listing(record, access, picked, declaration, path)
+                return self._listing(record, access, picked, declaration, path, consent)
             case _ if picked.name == "__typename":
                 return repr(picked.parent.name)
             case _:
@@ -158,7 +181,7 @@ class Writer:
 
             return self.access(
                 target,
-                lambda columns: select(*columns).where(*self._seen_one(target, known=known)),
+                lambda columns: select(*columns).where(*self._reads.seen_one(target, known=known)),
                 on=matched,
             )
 
@@ -178,9 +201,9 @@ class Writer:
     ) -> str:
         def join() -> Access:
             def first(columns: list[Any]) -> AnySelect:
-                return self._children(access, declaration, columns).limit(1)
+                return self._reads.children(access, declaration, columns).limit(1)
 
-            access.need(self._key_for(access, declaration))
+            access.need(key_for(access, declaration))
             return self.access(source_of(declaration.column), first)
 
         joined = record.join((access.name, declaration), join)
@@ -189,12 +212,18 @@ class Writer:
         return f"({shown} if {found} is not None else None)"
 
     def _many(
-        self, record: Record, access: Access, picked: Picked, declaration: Many, path: str
+        self,
+        record: Record,
+        access: Access,
+        picked: Picked,
+        declaration: Many,
+        path: str,
+        consent: Gate | None,
     ) -> str:
-        access.need(self._key_for(access, declaration))
+        access.need(key_for(access, declaration))
         child = self.access(
             source_of(declaration.column),
-            lambda columns: self._children(access, declaration, columns),
+            lambda columns: self._reads.children(access, declaration, columns, consent),
             order=declaration.order,
         )
         row = self.record(child)
@@ -202,11 +231,11 @@ class Writer:
             # As plain text: the driver knows no array of a narrower type inside a row.
             words = isinstance(declaration.value.type, String | TypeDecorator)
             (row.text if words else row.column)(child, declaration.value)
-            rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select()))
+            rows = self._rows(record, row, consent, as_row=False)
             return self._values(rows, declaration.value, picked.kind)
         number = self.source.fresh("i")
         shown = self.object(row, child, picked.below(), f"({path}, {number})")
-        rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select(as_row=True)))
+        rows = self._rows(record, row, consent)
         return listed(shown, row.variable, rows, number)
 
     def _values(self, values: str, column: Any, kind: Kind) -> str:
@@ -214,76 +243,43 @@ class Writer:
         shown = column_leaf(self.source, each, column, element(kind))
         return values if shown == each else f"[{shown} for {each} in {values}]"
 
-    def _listing(
-        self, record: Record, access: Access, picked: Picked, declaration: Listing, path: str
+    def _rows(
+        self, record: Record, row: Record, consent: Gate | None, *, as_row: bool = True
     ) -> str:
-        access.need(self._key_for(access, declaration))
+        """The place of the rows below a row."""
+
+        def array() -> Any:
+            return only(consent, ArrayOf(row.select(as_row=as_row)))
+
+        return record.slot((row.top.name, "rows"), array)
+
+    def _listing(
+        self,
+        record: Record,
+        access: Access,
+        picked: Picked,
+        declaration: Listing,
+        path: str,
+        consent: Gate | None,
+    ) -> str:
+        access.need(key_for(access, declaration))
         placed = self.sites.place(PageSite(ArgumentsOf(picked), declaration.order))
         reverse = placed.shape.backward
 
         def paged(columns: list[Any]) -> AnySelect:
-            statement = self._children(access, declaration, columns, reverse=reverse)
+            statement = self._reads.children(access, declaration, columns, consent, reverse=reverse)
             bounds = placed.bounds(self.arguments)
             return statement.where(*bounds).limit(placed.limit(self.arguments))
 
         def counted() -> Any:
-            return self._pointing(access, declaration, [func.count()]).scalar_subquery()
+            counting = self._reads.pointing(access, declaration, [func.count()], consent)
+            return only(consent, counting.scalar_subquery())
 
         child = self.access(
             source_of(declaration.column), paged, order=declaration.order, reverse=reverse
         )
         row = self.record(child)
         function, counts = self.page(row, picked, placed)
-        rows = record.slot((child.name, "rows"), lambda: ArrayOf(row.select(as_row=True)))
+        rows = self._rows(record, row, consent)
         total = record.slot((child.name, "count"), counted) if counts else "None"
         return f"{function}({rows}, {path}, v, o, {total})"
-
-    def _key_for(self, access: Access, declaration: Many | OneBack | Listing) -> Any:
-        """The column of a row that others point at."""
-        return getattr(access.row_type.model, pointed_at(declaration.column))
-
-    def _pointing(
-        self, access: Access, declaration: Many | OneBack | Listing, columns: list[Any]
-    ) -> AnySelect:
-        """The rows that point to a row of an access, as far as the actor sees them."""
-        target = source_of(declaration.column)
-        key = access.alias.c[self._key_for(access, declaration).key]
-        known = target.visible.seen_with(self._role) is declaration.column
-        return (
-            select(*columns)
-            .select_from(target.table)
-            .where(declaration.column == key, *self._seen(target, known=known))
-            .correlate(access.alias)
-        )
-
-    def _seen(self, target: RowType, *, known: bool) -> list[Any]:
-        """The actor's predicate.
-
-        Parameters:
-            known: whether the row that leads there is seen exactly where these are.
-        """
-        return [] if known else [target.visible(self.actor)]
-
-    def _seen_one(self, target: RowType, *, known: bool) -> list[Any]:
-        """The same for a row that is found by its key."""
-        of_one_row = self._by_key and target.visible.asks_own_region(self._role)
-        return [] if known else [target.visible(self.arguments.actor(of_one_row=of_one_row))]
-
-    def _children(
-        self,
-        access: Access,
-        declaration: Many | OneBack | Listing,
-        columns: list[Any],
-        *,
-        reverse: bool = False,
-    ) -> AnySelect:
-        """Those of them that the declaration means, in its order."""
-        statement = self._pointing(access, declaration, columns)
-        where = None if isinstance(declaration, Listing) else declaration.where
-        if where is not None:
-            statement = statement.where(where)
-        return statement.order_by(*ordered(declaration.order, _itself, reverse=reverse))
-
-
-def _itself(_: int, column: Any) -> Any:
-    return column

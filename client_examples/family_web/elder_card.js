@@ -9,17 +9,18 @@ import { ago, clock, say } from "./words.js";
 export function updateElder(section, { elder, past, now }) {
   fill(section, {
     name: elder.name,
-    about: say("about", {
+    // What the elder has not consented to show is null.
+    about: say(elder.careLevel ? "about" : "aboutWithoutCare", {
       age: elder.age,
       gender: say("gender", elder.gender),
-      care: say("care", elder.careLevel),
+      care: elder.careLevel && say("care", elder.careLevel),
     }),
     community: elder.region.name,
   });
-  const tags = elder.tags.map((tag) => [tag, say("tag", tag)]);
+  const tags = (elder.tags ?? []).map((tag) => [tag, say("tag", tag)]);
   list(slot(section, "tags"), tags, "tag-chip", (chip, word) => setText(chip, word));
-  slot(section, "no-devices").hidden = elder.devices.length > 0;
-  const devices = elder.devices.map((device) => [device.id, device]);
+  slot(section, "no-devices").hidden = elder.devices?.length !== 0;
+  const devices = (elder.devices ?? []).map((device) => [device.id, device]);
   list(slot(section, "devices"), devices, "device-row", (row, device) =>
     updateDevice(row, device, now),
   );

@@ -16,7 +16,7 @@ export class Home {
     this.viewer = viewer;
     this.elders = elders.nodes;
     this.hasMore = elders.pageInfo.hasNextPage;
-    for (const elder of elders.nodes) elder.alarms.nodes.forEach((alarm) => this.put(alarm));
+    for (const elder of elders.nodes) elder.alarms?.nodes.forEach((alarm) => this.put(alarm));
     alarms.nodes.forEach((alarm) => this.put(alarm));
   }
 
@@ -36,7 +36,7 @@ export class Home {
   /** Devices as DEVICES had them; elders who are not shown yet wait for the next whole answer. */
   takeDevices({ elders }) {
     const devices = new Map(elders.nodes.map((elder) => [elder.id, elder.devices]));
-    for (const elder of this.elders) elder.devices = devices.get(elder.id) ?? elder.devices;
+    for (const elder of this.elders) if (devices.has(elder.id)) elder.devices = devices.get(elder.id);
   }
 
   /** Whether an alarm is of someone whom the page should show and does not yet. */

@@ -74,6 +74,7 @@ export const en = {
   notSent: "That did not reach the server: please press again. In an emergency, please phone.",
 
   about: "{age} years, {gender}, {care}",
+  aboutWithoutCare: "{age} years, {gender}",
   gender: { FEMALE: "female", MALE: "male" },
   care: {
     INTACT: "no impairment",

@@ -73,6 +73,7 @@ export const zhCN = {
   notSent: "没有送到服务器，请再按一次。紧急情况请直接打电话。",
 
   about: "{age} 岁，{gender}，{care}",
+  aboutWithoutCare: "{age} 岁，{gender}",
   gender: { FEMALE: "女", MALE: "男" },
   care: {
     INTACT: "能力完好",

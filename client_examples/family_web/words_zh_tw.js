@@ -73,6 +73,7 @@ export const zhTW = {
   notSent: "沒有送到伺服器，請再按一次。緊急情況請直接打電話。",
 
   about: "{age} 歲，{gender}，{care}",
+  aboutWithoutCare: "{age} 歲，{gender}",
   gender: { FEMALE: "女", MALE: "男" },
   care: {
     INTACT: "能力完好",

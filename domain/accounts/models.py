@@ -1,4 +1,4 @@
-"""Persons, the accounts in which they act, and what links these to elders and vendors."""
+"""Persons, the accounts in which they act, and what links these to vendors."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -78,12 +78,3 @@ class Account(Table, table=True):
     since: datetime = Field(default=None, sa_column=moment(default_now=True))
     until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     granted_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
-
-
-class FamilyLink(Table, table=True):
-    """An account that may look after an elder."""
-
-    account_id: UUID = Field(sa_column=reference("account.id", primary_key=True))
-    elder_id: UUID = Field(sa_column=reference("elder.id", primary_key=True, index=True))
-    relation: Relation = Field(sa_column=choice(Relation, "family_link_relation_known"))
-    linked_at: datetime = Field(default=None, sa_column=moment(default_now=True))

@@ -3,12 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import exists, false, or_, select
+from sqlalchemy import exists, false, or_, select, true
 from sqlmodel import col
 
-from domain.access import FAMILY_ROLES, REGION_ROLES, Actor, Role
-from domain.accounts.models import Account, FamilyLink
+from domain.access import REGION_ROLES, Actor, Role
+from domain.accounts.models import Account
 from domain.elders.models import Elder
+from domain.elders.visibility import linked
+from domain.family.lifecycle import LinkState
+from domain.family.models import FamilyLink
 from domain.row_access import EVERY_ROW, RowAccess, RowRule
 from domain.tables import within
 from domain.visits.models import Volunteer
@@ -32,12 +35,19 @@ def _and_staff(actor: Actor) -> Any:
     return or_(_oneself(actor), col(Account.role).in_(_STAFF))
 
 
-def _around(elders: Callable[[Actor], Any]) -> Callable[[Actor], Any]:
-    """Oneself, who works here, and the people around some elders."""
+def _around(elders: Callable[[Actor], Any], *, active: bool) -> Callable[[Actor], Any]:
+    """Oneself, who works here, and the people around some elders.
+
+    Parameters:
+        active: only those of the family who are linked now, not who asks to be or was.
+    """
 
     def predicate(actor: Actor) -> Any:
         keys = elders(actor)
-        family = select(col(FamilyLink.account_id)).where(col(FamilyLink.elder_id).in_(keys))
+        family = select(col(FamilyLink.account_id)).where(
+            col(FamilyLink.elder_id).in_(keys),
+            col(FamilyLink.state) == LinkState.ACTIVE if active else true(),
+        )
         around = or_(col(Account.id).in_(family), col(Account.elder_id).in_(keys))
         return or_(_and_staff(actor), around)
 
@@ -63,7 +73,7 @@ def _own_elder(actor: Actor) -> Any:
 
 
 def _linked_elders(actor: Actor) -> Any:
-    return select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
+    return select(col(FamilyLink.elder_id)).where(linked(actor))
 
 
 def _regions_elders(actor: Actor) -> Any:
@@ -74,9 +84,12 @@ def _regions_elders(actor: Actor) -> Any:
 account_visible = RowAccess(
     {
         **dict.fromkeys(Role, RowRule("oneself", _oneself)),
-        Role.ELDER: RowRule("oneself, staff, one's family", _around(_own_elder)),
-        **dict.fromkeys(
-            FAMILY_ROLES, RowRule("oneself, staff, linked elders' family", _around(_linked_elders))
+        Role.ELDER: RowRule("oneself, staff, one's family", _around(_own_elder, active=False)),
+        Role.GUARDIAN: RowRule(
+            "oneself, staff, linked elders' family", _around(_linked_elders, active=False)
+        ),
+        Role.FAMILY: RowRule(
+            "oneself, staff, linked elders' family of now", _around(_linked_elders, active=True)
         ),
         **dict.fromkeys(
             REGION_ROLES,

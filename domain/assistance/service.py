@@ -17,10 +17,9 @@ from domain.assistance.lifecycle import (
 )
 from domain.assistance.models import AssistanceCase, AssistanceCaseLog, AssistanceKind
 from domain.assistance.policy import StartedClock, start_clock
-from domain.assistance.visibility import assistance_case_visible
+from domain.assistance.visibility import applicant_visible, assistance_case_visible
 from domain.calendar import district_day, now, today
 from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import (
     CaseAlreadyOpen,
     ConflictOfInterest,
@@ -140,7 +139,7 @@ async def _lock_visible_elder(session: AsyncSession, actor: Actor, elder_id: UUI
     # FOR NO KEY UPDATE: alarms and visits that point at the row need not wait.
     statement = select(col(Elder.region_code)).where(col(Elder.id) == elder_id)
     region_code = await session.scalar(
-        statement.where(elder_visible(actor)).with_for_update(of=Elder, key_share=True)
+        statement.where(applicant_visible(actor)).with_for_update(of=Elder, key_share=True)
     )
     if region_code is None:
         raise NotFound("elder_id")

@@ -16,10 +16,9 @@ from domain.canteens.lifecycle import MealState
 from domain.canteens.models import Canteen, Meal, MealOrder, MenuItem
 from domain.canteens.ordering import check_orderable, cutoff
 from domain.canteens.subsidies import COMMUNITY_MEAL, Diner, Split, split
-from domain.canteens.visibility import menu_item_visible
+from domain.canteens.visibility import diner_visible, menu_item_visible
 from domain.database import Database
 from domain.elders.models import Elder, ElderTag, Tag
-from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -140,7 +139,7 @@ def has_subsidy(elder_id: UUID, day: date, scheme: str) -> ColumnElement[bool]:
 
 async def _seen_elder(database: Database, actor: Actor, elder_id: UUID) -> Row[Any]:
     statement = select(col(Elder.birth_date), col(Elder.care_level)).where(
-        col(Elder.id) == elder_id, elder_visible(actor)
+        col(Elder.id) == elder_id, diner_visible(actor)
     )
     # What the family sees was perhaps written a moment ago: a replica may not know it yet.
     rows = await database.fetch(statement, primary=True)

@@ -12,9 +12,8 @@ from domain.canteens.lifecycle import MEAL_LIFECYCLE, PERMISSION_FOR, MealAction
 from domain.canteens.models import Meal, MealOrder, MealOrderItem
 from domain.canteens.ordering import check_open, cutoff
 from domain.canteens.quotes import Quote, has_subsidy
-from domain.canteens.visibility import meal_order_visible
+from domain.canteens.visibility import diner_visible, meal_order_visible
 from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import NotFound, PermissionDenied, QuoteExpired, QuoteInvalid, SubsidyUsed
 from domain.ids import public_id
 from domain.outbox import Event, record
@@ -94,7 +93,7 @@ async def _elder_for_update(session: AsyncSession, actor: Actor, elder_id: UUID)
 
     FOR NO KEY UPDATE: an alarm that points at the elder does not wait for a meal.
     """
-    statement = select(Elder).where(col(Elder.id) == elder_id, elder_visible(actor))
+    statement = select(Elder).where(col(Elder.id) == elder_id, diner_visible(actor))
     elder = await session.scalar(statement.with_for_update(of=Elder, key_share=True))
     if elder is None:
         raise NotFound("token")

@@ -5,10 +5,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.access import Actor, Role
+from domain.access import Actor, ConsentScope, Role
 from domain.accounts.models import Account
 from domain.canteens.models import MealOrder, MealOrderItem
-from domain.elders.visibility import family
+from domain.elders.visibility import elder_visible_for, family
 from domain.row_access import EVERY_ROW, PUBLIC, RowAccess, RowRule, in_region
 
 canteen_visible = PUBLIC
@@ -24,7 +24,7 @@ _in_region = in_region(col(MealOrder.region_code))
 
 meal_order_visible = RowAccess(
     {
-        **family(col(MealOrder.elder_id)),
+        **family(col(MealOrder.elder_id), ConsentScope.MEALS_ORDERS),
         Role.CANTEEN: RowRule("of one's canteen", _of_own_canteen),
         Role.STATION: _in_region,
         Role.OFFICIAL: _in_region,
@@ -32,5 +32,8 @@ meal_order_visible = RowAccess(
         Role.ADMIN: EVERY_ROW,
     }
 )
+
+diner_visible = elder_visible_for(ConsentScope.MEALS_ORDERS)
+"""For which elders someone may order."""
 
 meal_order_item_visible = meal_order_visible.through(col(MealOrderItem.order_id), col(MealOrder.id))

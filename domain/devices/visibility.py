@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlmodel import col
 
-from domain.access import Actor, DataScope, Role
+from domain.access import Actor, ConsentScope, DataScope, Role
 from domain.accounts.models import Account
 from domain.devices.models import Device
 from domain.elders.visibility import family, of_regions_elders
@@ -20,7 +20,7 @@ def _of_own_vendor(actor: Actor) -> Any:
 
 device_visible = RowAccess(
     {
-        **family(col(Device.elder_id)),
+        **family(col(Device.elder_id), ConsentScope.ALARMS),
         **region_staff(of_regions_elders(col(Device.elder_id))),
         Role.VENDOR: RowRule("of one's own make", _of_own_vendor, scope=DataScope.DEVICES),
         Role.ADMIN: EVERY_ROW,

@@ -2,15 +2,17 @@
 
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlmodel import col
 
-from domain.access import Actor, Role
-from domain.accounts.models import Account, FamilyLink
+from domain.access import Actor, ConsentScope, Role
+from domain.accounts.models import Account
 from domain.assistance.models import AssistanceCase
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import Bed, BedStay
 from domain.elders.models import Contact, Elder, ElderTag
+from domain.family.lifecycle import LinkState
+from domain.family.models import UNTIL, FamilyLink
 from domain.row_access import EVERY_ROW, RowAccess, RowRule, Rules, in_region, region_staff
 from domain.visits.lifecycle import CLAIMED_STATES, KNOWN_AFTERWARDS
 from domain.visits.models import VisitTask
@@ -34,14 +36,31 @@ def own(elder_id: Any) -> RowRule:
     return RowRule("one's own", predicate, _with_elder(elder_id))
 
 
-def of_linked_elders(elder_id: Any) -> RowRule:
-    """Rows of the elders whom the actor is linked to."""
+def linked(actor: Actor, scope: ConsentScope | None = None) -> ColumnElement[bool]:
+    """Whether a family link is one that shows its elder to the actor now.
+
+    Parameters:
+        scope: what else it must show; None for nothing.
+    """
+    # A consent stands in no link but an active one.
+    shows = UNTIL[scope] > func.now() if scope else col(FamilyLink.state) == LinkState.ACTIVE
+    return and_(col(FamilyLink.account_id) == actor.id, shows)
+
+
+def of_linked_elders(elder_id: Any, scope: ConsentScope | None = None) -> RowRule:
+    """Rows of the elders whom the actor is linked to.
+
+    Parameters:
+        scope: what these must have consented to; None for rows that every link shows.
+    """
 
     def predicate(actor: Actor) -> Any:
-        links = select(col(FamilyLink.elder_id)).where(col(FamilyLink.account_id) == actor.id)
-        return elder_id.in_(links)
+        links = select(col(FamilyLink.elder_id)).where(linked(actor, scope))
+        # Of the table itself, also where the rows are links.
+        return elder_id.in_(links.correlate(None))
 
-    return RowRule("of linked elders", predicate, _with_elder(elder_id))
+    words = f"of linked elders who consent to {scope.value}" if scope else "of linked elders"
+    return RowRule(words, predicate, _with_elder(elder_id), consent=scope)
 
 
 def of_regions_elders(elder_id: Any) -> RowRule:
@@ -96,26 +115,38 @@ def of_advised(elder_id: Any) -> RowRule:
     return RowRule("of advised cases", predicate, _with_elder(elder_id))
 
 
-def family(elder_id: Any) -> Rules:
-    """The elder, the guardian and the linked family: the same rows for all three."""
-    linked = of_linked_elders(elder_id)
-    return {Role.ELDER: own(elder_id), Role.GUARDIAN: linked, Role.FAMILY: linked}
+def family(elder_id: Any, scope: ConsentScope | None = None) -> Rules:
+    """The elder, the guardian and the linked family.
 
-
-elder_visible = RowAccess(
-    {
-        **family(col(Elder.id)),
-        **region_staff(in_region(col(Elder.region_code))),
-        Role.VOLUNTEER: of_claimed_visits(col(Elder.id)),
-        Role.CAREGIVER: of_residents(col(Elder.id)),
-        Role.ADVISOR: of_advised(col(Elder.id)),
-        Role.ADMIN: EVERY_ROW,
+    Parameters:
+        scope: what the family sees only with the elder's consent, unlike the guardian.
+    """
+    return {
+        Role.ELDER: own(elder_id),
+        Role.GUARDIAN: of_linked_elders(elder_id),
+        Role.FAMILY: of_linked_elders(elder_id, scope),
     }
-)
+
+
+def elder_visible_for(scope: ConsentScope | None) -> RowAccess:
+    """The elders on whose behalf something may be done that asks for a consent."""
+    return RowAccess(
+        {
+            **family(col(Elder.id), scope),
+            **region_staff(in_region(col(Elder.region_code))),
+            Role.VOLUNTEER: of_claimed_visits(col(Elder.id)),
+            Role.CAREGIVER: of_residents(col(Elder.id)),
+            Role.ADVISOR: of_advised(col(Elder.id)),
+            Role.ADMIN: EVERY_ROW,
+        }
+    )
+
+
+elder_visible = elder_visible_for(None)
 
 elder_tag_visible = RowAccess(
     {
-        **family(col(ElderTag.elder_id)),
+        **family(col(ElderTag.elder_id), ConsentScope.HEALTH_RECORD),
         **region_staff(of_regions_elders(col(ElderTag.elder_id))),
         Role.CAREGIVER: of_residents(col(ElderTag.elder_id)),
         Role.ADVISOR: of_advised(col(ElderTag.elder_id)),

@@ -89,6 +89,8 @@ HOLDINGS: dict[str, Holding] = {
     "elder_tag": Holding("elder_id", Deleted()),
     "contact": Holding("elder_id", Deleted()),
     "family_link": Holding("elder_id", Deleted()),
+    "consent_log": Holding("link_id", Deleted()),
+    "consent_paper": Holding("elder_id", Deleted()),
     "account": Holding(
         "elder_id",
         Blanked(_DONE, {"name": "", "until": func.least(col(Account.until), func.now())}),

@@ -1,5 +1,6 @@
 """Every operation that asks for a permission: the document, and a row put where it may be done."""
 
+from base64 import b64encode
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,8 +10,10 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.access import Actor, Role
+from domain.access import Actor, ConsentScope, Role
 from domain.calendar import now, today
+from domain.crypto import Vault
+from domain.family.models import WITHOUT_END
 from domain.ids import public_id
 from tests.access.oracle import World, expected
 
@@ -19,6 +22,7 @@ RELATIVES = {Role.GUARDIAN, Role.FAMILY}
 EATERS = {Role.ELDER, Role.STATION, Role.ADMIN, *RELATIVES}
 APPLICANTS = {Role.ELDER, Role.STATION, Role.ADVISOR, Role.OFFICIAL, *RELATIVES}
 KEEPERS = {Role.STATION, Role.ADMIN}
+CONSENTING = {Role.ELDER, Role.GUARDIAN, Role.STATION}
 EXPORTERS = {Role.OFFICIAL, Role.AUDITOR, Role.ADMIN}
 
 MAY: dict[str, set[Role]] = {
@@ -40,6 +44,12 @@ MAY: dict[str, set[Role]] = {
     "assistanceCaseSubmit": APPLICANTS,
     "assistanceCaseAccept": {Role.OFFICIAL},
     "assistanceCaseReject": {Role.OFFICIAL},
+    "familyLinkRequest": {Role.FAMILY},
+    "familyLinkAccept": CONSENTING,
+    "familyLinkRefuse": CONSENTING,
+    "familyLinkEnd": CONSENTING | {Role.FAMILY},
+    "consentGrant": CONSENTING,
+    "consentWithdraw": CONSENTING | {Role.FAMILY},
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
 }
@@ -218,6 +228,56 @@ def _only_case(world: World, key: Any) -> bool:
     )
 
 
+_VAULT = Vault({}, "", hash_key=bytes(range(32)))
+"""As the tests' fixture digests."""
+
+_numbers = count(1000)
+
+NAME = "王待认"
+"""Of whom a relative asks to look after."""
+
+PHOTO = b64encode(b"\xff\xd8\xff\xe0 of a signed paper").decode()
+
+UNTIL = tuple(f"{scope.value.lower()}_until" for scope in ConsentScope)
+
+
+async def _named(scene: Scene) -> dict[str, Any]:
+    """An elder whom nobody looks after yet."""
+    number = f"33010219400101{next(_numbers)}"
+    linked = {row["elder_id"] for row in scene.world.tables["family_link"].values()}
+    await scene.sql.execute(
+        "UPDATE elder SET name = $2, id_number_hash = $3 WHERE id = $1",
+        min(scene.world.tables["elder"].keys() - linked),
+        NAME,
+        _VAULT.digest(number, "elder.id_number_hash"),
+    )
+    return {"name": NAME, "idNumber": number, "relation": "OTHER"}
+
+
+def _link(state: str, *, signed: bool = True, **more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        active = state == "ACTIVE"
+        consents = dict.fromkeys(UNTIL, WITHOUT_END if active else None)
+        await scene.put(
+            "family_link",
+            state=state,
+            linked_at=now() if active else None,
+            ended_at=None,
+            **consents,
+        )
+        # Whoever works for the elder has it in writing.
+        paper = {"paper": PHOTO} if signed and scene.actor.role is Role.STATION else {}
+        return {"id": public_id("family_link", scene.key), **more, **paper}
+
+    return prepare
+
+
+def _of_family(world: World, key: Any) -> bool:
+    """Not a guardian's own."""
+    account_id = world.tables["family_link"][key]["account_id"]
+    return world.tables["account"][account_id]["role"] == "FAMILY"
+
+
 async def _list(scene: Scene) -> dict[str, Any]:
     return {"query": "{ regions { nodes { code } } }"}
 
@@ -250,6 +310,12 @@ OPERATIONS: dict[str, Operation] = {
     "assistanceCaseReject": Operation(
         "assistance_case", _submitted(reason="收入超过标准"), _only_case
     ),
+    "familyLinkRequest": Operation("account", _named),
+    "familyLinkAccept": Operation("family_link", _link("REQUESTED"), _of_family),
+    "familyLinkRefuse": Operation("family_link", _link("REQUESTED", signed=False), _of_family),
+    "familyLinkEnd": Operation("family_link", _link("ACTIVE"), _of_family),
+    "consentGrant": Operation("family_link", _link("ACTIVE", scopes=["VITALS"]), _of_family),
+    "consentWithdraw": Operation("family_link", _link("ACTIVE", scopes=["ALARMS"]), _of_family),
     "exportStart": Operation("account", _list),
     "exportCancel": Operation("export", _asked_for),
 }

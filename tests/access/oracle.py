@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import asyncpg
 
-from domain.access import Actor, Role
+from domain.access import Actor, ConsentScope, Role
 from domain.calendar import now
 
 Row = Mapping[str, Any]
@@ -63,21 +63,44 @@ class World:
     def linked(self, actor: Actor) -> set[Any]:
         """Elders to whom an account is linked."""
         links = self.tables["family_link"].values()
-        return {link["elder_id"] for link in links if link["account_id"] == actor.id}
+        return {
+            link["elder_id"]
+            for link in links
+            if link["account_id"] == actor.id and link["state"] == "ACTIVE"
+        }
+
+    def shown(self, actor: Actor, scope: ConsentScope) -> set[Any]:
+        """Elders who consent to show an account something."""
+        links, until = self.tables["family_link"].values(), f"{scope.value.lower()}_until"
+        return {
+            link["elder_id"]
+            for link in links
+            if link["account_id"] == actor.id and _is_to_come(link[until])
+        }
+
+
+def _is_to_come(until: datetime | None) -> bool:
+    # asyncpg's infinity has no zone.
+    return until is not None and (until.tzinfo is None or until > now())
 
 
 def _region(actor: Actor, code: str) -> bool:
     return bool(actor.region) and code[: len(actor.region or "")] == actor.region
 
 
-def _family(elder_id: Callable[[World, Row], Any]) -> dict[Role, Sees]:
+def _family(
+    elder_id: Callable[[World, Row], Any], scope: ConsentScope | None = None
+) -> dict[Role, Sees]:
+    def shown(world: World, actor: Actor, row: Row) -> bool:
+        return elder_id(world, row) in (world.shown(actor, scope) if scope else world.linked(actor))
+
     def linked(world: World, actor: Actor, row: Row) -> bool:
         return elder_id(world, row) in world.linked(actor)
 
     def own(world: World, actor: Actor, row: Row) -> bool:
         return elder_id(world, row) == world.me(actor)["elder_id"]
 
-    return {Role.ELDER: own, Role.GUARDIAN: linked, Role.FAMILY: linked}
+    return {Role.ELDER: own, Role.GUARDIAN: linked, Role.FAMILY: shown}
 
 
 def _elders(_: World, row: Row) -> Any:
@@ -169,15 +192,22 @@ def _asked_for(_: World, actor: Actor, row: Row) -> bool:
 _WORKS_HERE = ("DISPATCHER", "STATION", "ADVISOR", "CAREGIVER", "CANTEEN", "OFFICIAL")
 
 
-def _account(around: Callable[[World, Actor], set[Any]] | None, *, staff: bool) -> Sees:
-    """Oneself; perhaps who works here; perhaps the people around some elders."""
+def _account(
+    around: Callable[[World, Actor], set[Any]] | None, *, staff: bool, active: bool = False
+) -> Sees:
+    """Oneself; perhaps who works here; perhaps the people around some elders, those of now or
+    all who ever asked."""
 
     def sees(world: World, actor: Actor, row: Row) -> bool:
         if row["id"] == actor.id or (staff and row["role"] in _WORKS_HERE):
             return True
         elders = around(world, actor) if around else set[Any]()
         links = world.tables["family_link"].values()
-        linked = {link["account_id"] for link in links if link["elder_id"] in elders}
+        linked = {
+            link["account_id"]
+            for link in links
+            if link["elder_id"] in elders and (link["state"] == "ACTIVE" or not active)
+        }
         return row["id"] in linked or row["elder_id"] in elders
 
     return sees
@@ -189,6 +219,7 @@ def _in_my_region(world: World, actor: Actor) -> set[Any]:
 
 
 _linked_family = _account(World.linked, staff=True)
+_linked_family_of_now = _account(World.linked, staff=True, active=True)
 _own_family = _account(lambda world, actor: {world.me(actor)["elder_id"]}, staff=True)
 _regions_families = _account(_in_my_region, staff=True)
 
@@ -214,7 +245,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     "account": {
         Role.ELDER: _own_family,
         Role.GUARDIAN: _linked_family,
-        Role.FAMILY: _linked_family,
+        Role.FAMILY: _linked_family_of_now,
         **_desks(_regions_people),
         Role.ADVISOR: _staff_only,
         Role.AUDITOR: _staff_only,
@@ -232,13 +263,27 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["id"]),
         **_ADMIN,
     },
-    "device": {
+    "family_link": {
         **_family(_elders),
+        Role.GUARDIAN: lambda world, actor, row: (
+            row["account_id"] == actor.id or row["elder_id"] in world.linked(actor)
+        ),
+        Role.FAMILY: lambda _, actor, row: row["account_id"] == actor.id,
+        **_desks(_elders_region),
+        **_ADMIN,
+    },
+    "device": {
+        **_family(_elders, ConsentScope.ALARMS),
         **_desks(_elders_region),
         Role.VENDOR: _own_make,
         **_ADMIN,
     },
-    "alarm": {**_family(_elders), **_desks(_its_region), Role.VENDOR: _on_own_make, **_ADMIN},
+    "alarm": {
+        **_family(_elders, ConsentScope.ALARMS),
+        **_desks(_its_region),
+        Role.VENDOR: _on_own_make,
+        **_ADMIN,
+    },
     "bed_stay": {
         **_family(_elders),
         **_desks(_its_region),
@@ -259,7 +304,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         **_ADMIN,
     },
     "meal_order": {
-        **_family(_elders),
+        **_family(_elders, ConsentScope.MEALS_ORDERS),
         Role.STATION: _its_region,
         Role.OFFICIAL: _its_region,
         Role.AUDITOR: _its_region,
@@ -268,7 +313,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     },
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), _asked_for),
     "assistance_case": {
-        **_family(_elders),
+        **_family(_elders, ConsentScope.FINANCE),
         Role.STATION: lambda _, actor, row: row["submitted_by"] == actor.id,
         Role.ADVISOR: lambda _, actor, row: row["advisor_id"] == actor.id,
         Role.OFFICIAL: _its_region,

@@ -73,10 +73,11 @@ async def fingerprint(sql: asyncpg.Connection) -> list[Any]:
 
 
 async def for_the_ward(sql: asyncpg.Connection, district: District) -> None:
-    """An alarm and a meal order of the elder whom the guardian looks after."""
+    """An alarm, a meal order and one of the family of the elder whom the guardian looks after."""
     ward = {"elder_id": str(district.ward_id)}
     orders = {**ward, "quote_id": str(uuid4()), "subsidy": 0, "own_share": 20, "price": 20}
-    for table, changes in (("alarm", ward), ("meal_order", orders)):
+    links = {**ward, "account_id": str(district.daughter_id)}
+    for table, changes in (("alarm", ward), ("meal_order", orders), ("family_link", links)):
         await sql.execute(
             f"INSERT INTO {table} SELECT (jsonb_populate_record(one, $1::jsonb)).*"
             f" FROM {table} AS one LIMIT 1",

@@ -8,15 +8,17 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.access import Actor, Role
-from domain.accounts.models import Account, FamilyLink
+from domain.accounts.models import Account
 from domain.alarms.models import Alarm
 from domain.database import Database
 from domain.elders.models import Elder
+from domain.family.models import FamilyLink
 from domain.ids import public_id
 from domain.metadata import METADATA
 from tests.access.oracle import World
 from tests.access.oracle import expected as expected_rows
 from tests.clients import BEGINNING, Api
+from tests.makers.family import link_of
 from tests.signals import press
 
 EVERY_WAY = """
@@ -156,9 +158,9 @@ async def test_a_link_that_ends_stops_the_next_event(api: Api, database: Databas
         await press(database, api.district)
         await daughter.next()
         await admin.next()
+        link_id = await link_of(database, api.district.daughter_id, api.district.mother_id)
         async with database.transaction("test") as session:
-            link = await session.get(FamilyLink, (api.district.daughter_id, api.district.mother_id))
-            await session.delete(link)
+            await session.delete(await session.get(FamilyLink, link_id))
         await press(database, api.district)
         await admin.next()
         assert await daughter.silent(0.3)

@@ -3,16 +3,17 @@
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.accounts.models import FamilyLink, Relation
+from domain.accounts.models import Relation
 from domain.alarms.models import Alarm, AlarmSeverity, AlarmType, ResolveReason
 from domain.alarms.service import Signal, acknowledge, escalate, raise_alarms, resolve
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.elders.models import Elder
+from tests.makers.family import make_link
 
 
 async def ring(
@@ -108,6 +109,4 @@ async def devices_of_kind(database: Database, kind: DeviceKind) -> list[UUID]:
 
 async def link(database: Database, account_id: UUID, elder_id: UUID) -> None:
     """An account may look after one elder more."""
-    async with database.transaction("test") as session:
-        values = {"account_id": account_id, "elder_id": elder_id, "relation": Relation.OTHER}
-        await session.execute(insert(FamilyLink).values(**values))
+    await make_link(database, account_id, elder_id, relation=Relation.OTHER)

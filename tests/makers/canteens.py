@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.access import Actor, Role
-from domain.accounts.models import Account, FamilyLink, Relation
+from domain.accounts.models import Account
 from domain.calendar import today
 from domain.canteens.models import Canteen, Meal, MenuItem
 from domain.database import Database
 from domain.elders.models import CareLevel, Elder, ElderTag, Gender, Tag
+from tests.makers.family import make_relative
 from yiyang.district.cast import District
 
 LONG_AGO = date(2000, 1, 1)
@@ -126,12 +127,7 @@ async def make_elder(
 
 async def make_family(database: Database, elder_id: UUID) -> Actor:
     """A daughter's account, linked to the elder."""
-    account_id = await _stored(database, Account(name="王小测", role=Role.FAMILY))
-    async with database.transaction("test") as session:
-        session.add(
-            FamilyLink(account_id=account_id, elder_id=elder_id, relation=Relation.DAUGHTER)
-        )
-    return Actor(account_id, Role.FAMILY)
+    return await make_relative(database, elder_id)
 
 
 async def make_cook(database: Database, canteen_id: UUID) -> Actor:

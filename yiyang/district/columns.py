@@ -1,5 +1,7 @@
 """The tables that are filled, and their columns."""
 
+from domain.family.models import UNTIL
+
 Row = tuple[object, ...]
 
 Batch = dict[str, list[Row]]
@@ -45,7 +47,16 @@ COLUMNS = {
         "station_id",
         "canteen_id",
     ),
-    "family_link": ("account_id", "elder_id", "relation", "linked_at"),
+    "family_link": (
+        "id",
+        "account_id",
+        "elder_id",
+        "relation",
+        "state",
+        "requested_at",
+        "linked_at",
+        *(until.key for until in UNTIL.values()),
+    ),
     "device": ("id", "kind", "elder_id", "vendor_id", "secret_version"),
     "volunteer": ("id", "name", "region_code", "registered_on"),
     "bed_stay": (

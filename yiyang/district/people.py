@@ -2,12 +2,12 @@
 ones the same however many follow."""
 
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import count
 from random import Random
 
-from domain.access import Role
+from domain.access import ConsentScope, Role
 from domain.accounts.models import Relation
 from domain.elders.models import Tag
 from yiyang.district.addresses import Community, communities, draw_address, population
@@ -23,17 +23,27 @@ from yiyang.district.situations import TagPeriod, date_tags, draw_tags
 FAMILY_STEP = 4
 """The family of every fourth elder has an account."""
 
+RESERVED_STEP = 5 * FAMILY_STEP
+"""Every fifth of them is shown little."""
+
+_LITTLE = frozenset({ConsentScope.ALARMS, ConsentScope.LOCATION, ConsentScope.MEALS_ORDERS})
+
 _LINKED_WITHIN_DAYS = 3 * 365
 
 
 @dataclass(frozen=True, slots=True)
 class Relative:
-    """The account of someone in the family."""
+    """The account of someone in the family.
+
+    Parameters:
+        scopes: what the elder has consented to.
+    """
 
     name: str
     role: Role
     relation: Relation
     linked_on: date
+    scopes: Set[ConsentScope] = frozenset(ConsentScope)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +161,8 @@ def _family_account(
     if index % FAMILY_STEP:
         return None
     kin = next(person for person in contacts if person.relation in KIN)
-    return _relative(rng, kin, Role.FAMILY, today)
+    relative = _relative(rng, kin, Role.FAMILY, today)
+    return relative if index % RESERVED_STEP else replace(relative, scopes=_LITTLE)
 
 
 def _relative(rng: Random, person: Person, role: Role, today: date) -> Relative:

@@ -5,6 +5,8 @@ from uuid import UUID
 
 from domain.access import Role
 from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
+from domain.family.lifecycle import LinkState
+from domain.family.models import UNTIL, WITHOUT_END
 from yiyang.district import numbers
 from yiyang.district.columns import Batch, Row
 from yiyang.district.equipment import VENDORS
@@ -60,7 +62,7 @@ class Rows:
                 key = self._keys[first + numbers.RELATIVE]
                 name, role = resident.relative.name, resident.relative.role
                 batch["account"].append(_account(key, name, role))
-                batch["family_link"].append(_link(key, elder_id, resident.relative))
+                batch["family_link"].append(self._link(first, resident.relative))
 
     def _elder(self, elder_id: UUID, resident: Resident) -> Row:
         vault, number, address = self._vault, resident.id_number, resident.address
@@ -95,6 +97,19 @@ class Rows:
         for number, device in enumerate(resident.equipment, first):
             yield self._keys[number], device.kind.value, elder_id, self._vendor(device.vendor), 1
 
+    def _link(self, first: int, relative: Relative) -> Row:
+        since = at(relative.linked_on, _NOON)
+        return (
+            self._keys[first + numbers.LINK],
+            self._keys[first + numbers.RELATIVE],
+            self._keys[first],
+            relative.relation.value,
+            LinkState.ACTIVE.value,
+            since,
+            since,
+            *(WITHOUT_END if scope in relative.scopes else None for scope in UNTIL),
+        )
+
     def _vendor(self, place: int) -> UUID:
         return self._keys[numbers.VENDOR + place]
 
@@ -107,7 +122,3 @@ def _tags(elder_id: UUID, resident: Resident) -> Iterator[Row]:
 def _account(key: UUID, name: str, role: Role, elder_id: UUID | None = None) -> Row:
     """The account of an elder or of somebody in the family."""
     return key, name, role.value, None, elder_id, None, None, None
-
-
-def _link(account_id: UUID, elder_id: UUID, relative: Relative) -> Row:
-    return account_id, elder_id, relative.relation.value, at(relative.linked_on, _NOON)

@@ -6,10 +6,11 @@ function elderCard(elder) {
   return {
     id: elder.id,
     name: elder.name,
-    about: say("about", {
+    // What the elder has not consented to show is null.
+    about: say(elder.careLevel ? "about" : "aboutWithoutCare", {
       age: elder.age,
       gender: say("gender", elder.gender),
-      care: say("care", elder.careLevel),
+      care: elder.careLevel && say("care", elder.careLevel),
     }),
     community: elder.region.name,
     stay: stay(elder.currentStay),

@@ -78,6 +78,7 @@ module.exports = {
   day: "{month}/{day}",
 
   about: "{age} years, {gender}, {care}",
+  aboutWithoutCare: "{age} years, {gender}",
   gender: { FEMALE: "female", MALE: "male" },
   care: {
     INTACT: "no impairment",

@@ -63,6 +63,7 @@ module.exports = {
   day: "{month}月{day}日",
 
   about: "{age} 岁，{gender}，{care}",
+  aboutWithoutCare: "{age} 岁，{gender}",
   gender: { FEMALE: "女", MALE: "男" },
   care: {
     INTACT: "能力完好",

@@ -68,6 +68,7 @@ module.exports = {
   day: "{month}月{day}日",
 
   about: "{age} 歲，{gender}，{care}",
+  aboutWithoutCare: "{age} 歲，{gender}",
   gender: { FEMALE: "女", MALE: "男" },
   care: {
     INTACT: "能力完好",

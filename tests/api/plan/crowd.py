@@ -19,8 +19,10 @@ INSERT INTO elder (id, region_code, name, gender, birth_date, care_level, id_num
 INSERT INTO device (id, kind, elder_id, vendor_id, secret_version)
   SELECT device, 'SOS_BUTTON', new.id, (SELECT min(id::text)::uuid FROM vendor), 1 FROM new;
 INSERT INTO account (id, name, role) SELECT account, 'A daughter', 'FAMILY' FROM new;
-INSERT INTO family_link (account_id, elder_id, relation)
-  SELECT account, id, 'DAUGHTER' FROM new;
+INSERT INTO family_link (account_id, elder_id, relation, state, linked_at, alarms_until,
+    vitals_until, location_until, meals_orders_until, health_record_until, finance_until)
+  SELECT account, id, 'DAUGHTER', 'ACTIVE', now(), 'infinity', 'infinity', 'infinity', 'infinity',
+    'infinity', 'infinity' FROM new;
 INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at, late,
     repeat_count, acknowledged_by, acknowledged_at, resolved_at, resolve_reason)
   SELECT new.id, device, region_code, 'SOS', 'CRITICAL', 'RESOLVED', 1, now(), false,
