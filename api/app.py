@@ -121,6 +121,17 @@ def create_app(
         Route("/metrics", counters),
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
         *copies.routes(gate, connections),
+        *_staff_routes(settings, database),
         *pages,
     ]
     return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)
+
+
+def _staff_routes(settings: ApiSettings, database: Database) -> list[Route]:
+    """The doors of staff, where there is an identity provider."""
+    if settings.staff_login is None:
+        return []
+    # Authlib and an HTTP client take a third of a second to import; the demo has no use for them.
+    from api.auth.staff.routes import routes
+
+    return routes(settings, database)

@@ -198,6 +198,16 @@ REQUEST: tuple[tuple[str, str, str], ...] = (
         "a field named more than {most} times side by side",
     ),
     ("数字超过 {most} 位", "數字超過 {most} 位", "a number of more than {most} digits"),
+    (
+        "code_challenge 必须是 base64url 格式的 SHA-256",
+        "code_challenge 必須是 base64url 格式的 SHA-256",
+        "code_challenge must be SHA-256 in base64url",
+    ),
+    (
+        "return_to 必须是本系统的页面",
+        "return_to 必須是本系統的頁面",
+        "return_to must be a page of ours",
+    ),
 )
 """What is wrong with a request, before there is anything of the domain: its English words, which
 transports give, are the key."""

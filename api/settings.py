@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 
+from api.auth.staff.settings import StaffLoginSettings
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
 
@@ -42,7 +43,8 @@ class ApiSettings:
         budget: points of a client's bucket where its token does not say.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
         origins: of pages of other sites that may open sockets, for example
-            ``https://desk.example``.
+            ``https://desk.example``; staff may come from them to sign in.
+        staff_login: the identity provider that staff sign in at; None for no such door.
     """
 
     database_url: str
@@ -56,3 +58,4 @@ class ApiSettings:
     edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
     origins: tuple[str, ...] = ()
+    staff_login: StaffLoginSettings | None = None

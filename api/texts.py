@@ -134,6 +134,26 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "變數 {variable} 的值無效（{reason}）",
         "The value of variable {variable} is not valid ({reason})",
     ),
+    "STAFF_LOGIN_EXPIRED": (
+        "登录已过期，或已在另一个窗口重新开始，请返回应用重新登录",
+        "登入已逾時，或已在另一個視窗重新開始，請返回應用程式重新登入",
+        "This sign-in has expired, or another was begun since: go back to the app, sign in again",
+    ),
+    "STAFF_LOGIN_REFUSED": (
+        "统一身份认证未通过，请返回应用重新登录",
+        "統一身分認證未通過，請返回應用程式重新登入",
+        "Your organisation's sign-in was not accepted: go back to the app and sign in again",
+    ),
+    "STAFF_LOGIN_NO_ROLE": (
+        "您的账号未被授予本系统的任何岗位，请联系单位管理员",
+        "您的帳號未獲授予本系統的任何職務，請聯絡單位管理員",
+        "Your account has no role here: ask your organisation's administrator for one",
+    ),
+    "SIGN_IN_CODE_INVALID": (
+        "登录码无效、已使用或已过期，请重新登录",
+        "登入碼無效、已使用或已逾時，請重新登入",
+        "No sign-in stands behind this code (any more): sign in again",
+    ),
     "UNAVAILABLE": (
         "服务器繁忙，请稍后再试",
         "伺服器忙碌，請稍後再試",

@@ -35,6 +35,7 @@ RULES: dict[str, type[DomainError]] = {
     "meal_order_subsidy_once": SubsidyUsed,
     "menu_item_dish_once": AlreadyExists,
     "person_phone_hash_once": AlreadyExists,
+    "staff_identity_subject_hash_once": AlreadyExists,
     "vendor_name_once": AlreadyExists,
     "visit_task_verifier_differs": ConflictOfInterest,
     "visit_task_volunteer_once": TimesOverlap,

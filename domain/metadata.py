@@ -7,8 +7,10 @@ from domain import buckets as buckets
 from domain import idempotency as idempotency
 from domain import outbox as outbox
 from domain.accounts import attempts as attempts
+from domain.accounts import identities as identities
 from domain.accounts import models as accounts
 from domain.accounts import revocations as revocations
+from domain.accounts import sign_in_codes as sign_in_codes
 from domain.alarms import models as alarms
 from domain.assistance import models as assistance
 from domain.audit import models as audit
@@ -40,10 +42,12 @@ __all__ = [
     "exports",
     "family",
     "idempotency",
+    "identities",
     "outbox",
     "regions",
     "revocations",
     "rights",
+    "sign_in_codes",
     "stations",
     "visits",
 ]

@@ -47,6 +47,7 @@ def application() -> Starlette:
             persisted_queries=settings.persisted_queries,
             budget=settings.budget,
             origins=tuple(settings.origins),
+            staff_login=settings.staff_login(),
             edition=Edition(settings.http_edition),
         ),
         at_start=lambda connections: drain_first(connections, _DRAIN_SECONDS),
@@ -61,6 +62,7 @@ def serve(settings: Settings, workers: int) -> None:
     settings.need("database_url")
     _token_key(settings)
     settings.need_vault()
+    settings.staff_login()
     _check_documents(settings)
     if workers > 1:
         config = uvicorn.Config(workers=workers, **_options(settings))

@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from yiyang.failures import Failure
 
 if TYPE_CHECKING:
+    from api.auth.staff.settings import StaffLoginSettings
     from domain.crypto import Vault
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S")
@@ -104,6 +105,10 @@ class Settings(BaseSettings):
         description="addresses or networks of reverse proxies, in JSON: they name the client's "
         "address in X-Forwarded-For; without them it is that of the connection",
     )
+    oidc: SecretStr | None = Field(
+        default=None,
+        description="identity provider that staff sign in at, in JSON; no such door if not set",
+    )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )
@@ -169,6 +174,18 @@ class Settings(BaseSettings):
                 raise SettingsError("YIYANG_DATA_KEYS: an id has not 4 ASCII characters.")
         return Vault(keys, next(iter(keys)), _key(self.need("hash_key"), "YIYANG_HASH_KEY"))
 
+    def staff_login(self) -> "StaffLoginSettings | None":
+        """Where staff sign in, if anywhere. Raises: SettingsError."""
+        if self.oidc is None:
+            return None
+        from api.auth.staff.settings import StaffLoginSettings
+
+        try:
+            return StaffLoginSettings.model_validate_json(self.oidc.get_secret_value())
+        except ValidationError as error:
+            # Not `from error`: its text shows the values, and one is a secret.
+            raise SettingsError(f"YIYANG_OIDC: {_faults(error)}.") from None
+
 
 def settings_of_environment(**given: Any) -> Settings:
     """The settings, read from the environment.
@@ -186,6 +203,14 @@ def settings_of_environment(**given: Any) -> Settings:
         )
         # Not `from error`: its text shows the values, and some are secrets.
         raise SettingsError("; ".join(wrong)) from None
+
+
+def _faults(error: ValidationError) -> str:
+    """What is wrong, where, and nothing of what was given."""
+    return "; ".join(
+        f"{'.'.join(map(str, found['loc']))}: {found['msg']}".removeprefix(": ")
+        for found in error.errors(include_input=False, include_url=False, include_context=False)
+    )
 
 
 def _key(text: str, variable: str) -> bytes:

@@ -19,7 +19,7 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import buckets, idempotency, outbox
-from domain.accounts import attempts, revocations
+from domain.accounts import attempts, revocations, sign_in_codes
 from domain.alarms import service as alarms
 from domain.crypto import Vault
 from domain.database import Database
@@ -41,6 +41,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("exports", 47, exports.prune),
     ("revocations", 57, revocations.prune),
     ("data_requests", 7, rights.expire),
+    ("sign_in_codes", 13, sign_in_codes.prune),
     ("attempts", 7, attempts.prune),
 )
 """What, and at which minute of each hour."""

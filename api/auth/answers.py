@@ -51,20 +51,24 @@ def refused(request: Request, refusal: Refusal) -> Response:
     return answer(body, refusal.status, headers)
 
 
-def door(endpoint: Endpoint) -> Endpoint:
-    """An endpoint whose refusals become answers, and for which an outage is a matter of seconds."""
+def door(endpoint: Endpoint, said: Callable[[Request, Refusal], Response] = refused) -> Endpoint:
+    """An endpoint whose refusals become answers, and for which an outage is a matter of seconds.
+
+    Parameters:
+        said: makes an answer of a refusal.
+    """
 
     async def answered(request: Request) -> Response:
         try:
             return await endpoint(request)
         except Refusal as refusal:
-            return refused(request, refusal)
+            return said(request, refusal)
         except BadRequest as error:
-            return refused(request, Refusal("BAD_REQUEST", 400, reason=str(error)))
+            return said(request, Refusal("BAD_REQUEST", 400, reason=str(error)))
         except Gone:
             return Response(status_code=400)
         except Exception as failure:
-            return refused(request, _failed(failure))
+            return said(request, _failed(failure))
 
     return answered
 

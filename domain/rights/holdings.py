@@ -160,5 +160,8 @@ ELSEWHERE: dict[str, str] = {
     "revocation": "tokens that are void",
     "cost_bucket": "what clients have spent",
     "auth_attempt": "what was tried at the doors, as keyed hashes, for an hour",
+    "staff_identity": "those who work here, as keyed hashes of their provider's names for them",
+    "staff_account": "which accounts their provider gave them",
+    "sign_in_code": "sign-ins of theirs that are under way, for a minute",
 }
 """Table -> why it holds nothing about an elder that must be in a copy, or go at an erasure."""

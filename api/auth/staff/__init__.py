@@ -1,0 +1,1 @@
+"""Staff sign in with their organisation's own accounts, by OpenID Connect."""

@@ -1,0 +1,117 @@
+"""Codes that a page changes for its tokens, once, within a minute.
+
+A sign-in ends with a redirect, and an address is no place for a token: it stands in histories and
+logs. A code that has been used, or that is a minute old, is worth nothing there; and only the page
+that began the sign-in knows the verifier of its challenge (as in PKCE, RFC 7636).
+"""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import delete, func, insert, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col
+
+from domain.tables import Table, keyed_hash, moment, reference
+
+GOOD_FOR: Final = timedelta(seconds=60)
+
+CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
+"""SHA-256 in base64url."""
+VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
+
+
+class SignInCode(Table, table=True):
+    """A sign-in whose page has not asked for its tokens yet."""
+
+    code_hash: bytes = Field(sa_column=keyed_hash(primary_key=True))
+    challenge: str
+    identity_id: UUID = Field(sa_column=reference("staff_identity.id", index=True))
+    # The provider's own session: it may end it later.
+    provider_session_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
+    expires_at: datetime = Field(sa_column=moment())
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """Whose sign-in a code stood for.
+
+    Parameters:
+        provider_session: hash of the provider's own session; None where it has none.
+    """
+
+    identity_id: UUID
+    provider_session: bytes | None
+
+
+async def new_code(
+    session: AsyncSession, identity_id: UUID, challenge: str, provider_session: bytes | None
+) -> str:
+    """A code, of which only a hash is kept.
+
+    Parameters:
+        challenge: S256 of a verifier that the page keeps.
+        provider_session: as in ``Redeemed``.
+    """
+    code = secrets.token_urlsafe(32)
+    row = {
+        "code_hash": _hashed(code),
+        "challenge": challenge,
+        "identity_id": identity_id,
+        "provider_session_hash": provider_session,
+        "expires_at": func.now() + GOOD_FOR,
+    }
+    await session.execute(insert(SignInCode).values(row))
+    return code
+
+
+async def redeem(session: AsyncSession, code: str, verifier: str) -> Redeemed | None:
+    """Use a code up, whatever comes of it.
+
+    Returns: None for one that is none, has been used, is over, or was begun by another page.
+    """
+    taken = (
+        delete(SignInCode)
+        .where(col(SignInCode.code_hash) == _hashed(code))
+        .returning(SignInCode, col(SignInCode.expires_at) > func.now())
+    )
+    found = (await session.execute(taken)).one_or_none()
+    if found is None:
+        return None
+    row, in_time = found
+    if not in_time or not _answers(verifier, row.challenge):
+        return None
+    return Redeemed(row.identity_id, row.provider_session_hash)
+
+
+async def forget(session: AsyncSession, identity_id: UUID) -> None:
+    """Void the codes of an identity that nobody has used yet."""
+    await session.execute(delete(SignInCode).where(col(SignInCode.identity_id) == identity_id))
+
+
+async def prune(session: AsyncSession) -> int:
+    """Drop codes that nobody has used in time.
+
+    Returns: how many.
+    """
+    over = col(SignInCode.expires_at) < func.now()
+    dropped = await session.execute(delete(SignInCode).where(over).returning(text("1")))
+    return len(dropped.all())
+
+
+def _hashed(code: str) -> bytes:
+    """Of 256 random bits, which nobody guesses: a fast hash without a key is enough."""
+    return hashlib.sha256(code.encode()).digest()
+
+
+def _answers(verifier: str, challenge: str) -> bool:
+    digest = hashlib.sha256(verifier.encode()).digest()
+    made = base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
+    return hmac.compare_digest(made, challenge)
