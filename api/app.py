@@ -82,6 +82,7 @@ def create_app(
         documents,
         buckets,
         revocations,
+        settings.webhooks_anywhere,
     )
 
     @asynccontextmanager

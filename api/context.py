@@ -42,6 +42,7 @@ class Context:
         turn: among the operations of a socket; None over HTTP.
         standing: of the connection that the operation came by; None over HTTP.
         resume_after: the cursor of the last event that the client says it has had.
+        to_head: a stream ends once it has delivered all that there is.
         scopes: what the client may do beside what its actor may; None for ourselves, who may all.
         documents: those that ids stand for; None where no id is known.
         purse: what the client may spend; None for ourselves, who may spend anything.
@@ -57,6 +58,7 @@ class Context:
     turn: Turn | None = None
     standing: Standing | None = None
     resume_after: str | None = None
+    to_head: bool = False
     scopes: frozenset[str] | None = None
     documents: "Documents | None" = None
     purse: "Purse | None" = None
@@ -72,6 +74,12 @@ class Context:
     """Why no plan made the answer, where none did."""
     gap: dict[str, Any] | None = None
     """What a subscriber is told who gets this event late."""
+    reached: str | None = None
+    """How far a stream has read, past what the actor does not see."""
+    shown_once: dict[UUID, str] = field(default_factory=dict[UUID, str])
+    """Secrets that were made for this answer, by their rows' keys: no other ever shows them."""
+    webhooks_anywhere: bool = False
+    """Whether webhooks may lead to http and private addresses."""
 
     _now: datetime | None = None
     _today: date | None = None

@@ -74,7 +74,7 @@ async def answered(request: Request, context: Context, *, planned: bool = True) 
 
 
 async def streamed(
-    request: Request, context: Context, *, planned: bool = True
+    request: Request, context: Context, *, planned: bool = True, counted: bool = False
 ) -> AsyncGenerator[Answer, None]:
     """Execute an operation of any kind: one answer, or a subscription's as they come.
 
@@ -82,6 +82,7 @@ async def streamed(
 
     Parameters:
         planned: as for ``answered``.
+        counted: events are only counted: nobody is told of them, and their answers are empty.
     """
     try:
         operation = await _chosen(request, context)
@@ -97,6 +98,9 @@ async def streamed(
     try:
         async with aclosing(events):
             async for event in events:
+                if counted:
+                    yield Answer({})
+                    continue
                 answer = await _delivered(ordinary, event, context, planned)
                 await context.write_disclosures()
                 yield _explained(answer, operation, request, context)

@@ -107,6 +107,26 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "仍有未辦結的事項",
         "something is still going on",
     ),
+    Reason.WEBHOOK_ADDRESS: (
+        "应为公网的 https 地址，不含用户名、密码和 #，端口为 443 或 1024 以上",
+        "應為公網的 https 位址，不含使用者名稱、密碼和 #，連接埠為 443 或 1024 以上",
+        "a public https address without user, password and #, on port 443 or one from 1024",
+    ),
+    Reason.FOLLOWABLE: (
+        "应为只含一个可续接字段（带 after 参数）的订阅",
+        "應為只含一個可續接欄位（帶 after 參數）的訂閱",
+        "a subscription of one field that can be resumed (it has an argument after)",
+    ),
+    Reason.NOT_YOURS: (
+        "您无权读取的字段：{fields}",
+        "您無權讀取的欄位：{fields}",
+        "fields that you may not read: {fields}",
+    ),
+    Reason.ONE_START: (
+        "after、since、deliveryId 和 dead 必须且只能给出一个",
+        "after、since、deliveryId 和 dead 必須且只能給出一個",
+        "exactly one of after, since, deliveryId and dead",
+    ),
 }
 """Reason -> what a message says of it."""
 

@@ -91,6 +91,8 @@ class Gate:
     """What clients may spend; None for anything."""
     revocations: Revocations | None = None
     """Of tokens that have not expired; None where none is ever revoked."""
+    webhooks_anywhere: bool = False
+    """Whether webhooks may lead to http and private addresses."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -121,6 +123,7 @@ class Gate:
             documents=self.documents,
             purse=self.buckets.purse(grant) if self.buckets else None,
             address=address,
+            webhooks_anywhere=self.webhooks_anywhere,
         )
 
 

@@ -30,6 +30,8 @@ from api.scalars import SCALARS
 from api.stations.queries import StationQueries
 from api.visits.mutations import VisitMutations
 from api.visits.queries import VisitQueries
+from api.webhooks.mutations import WebhookMutations
+from api.webhooks.queries import WebhookQueries
 
 
 @strawberry.type(description="What can be read.")
@@ -46,6 +48,7 @@ class Query(
     AssistanceQueries,
     ExportQueries,
     RightsQueries,
+    WebhookQueries,
 ):
     """What can be read."""
 
@@ -60,6 +63,7 @@ class Mutation(
     ExportMutations,
     RightsMutations,
     FamilyMutations,
+    WebhookMutations,
 ):
     """What can be changed."""
 

@@ -45,6 +45,7 @@ class ApiSettings:
         origins: of pages of other sites that may open sockets, for example
             ``https://desk.example``; staff may come from them to sign in.
         staff_login: the identity provider that staff sign in at; None for no such door.
+        webhooks_anywhere: whether webhooks may lead to http and private addresses.
     """
 
     database_url: str
@@ -59,3 +60,4 @@ class ApiSettings:
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
     origins: tuple[str, ...] = ()
     staff_login: StaffLoginSettings | None = None
+    webhooks_anywhere: bool = False

@@ -112,6 +112,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "匯出數量已達上限（{most}）",
         "You have as many exports as you may ({most})",
     ),
+    ErrorCode.TOO_MANY_WEBHOOKS: (
+        "Webhook 数量已达上限（{most}）",
+        "Webhook 數量已達上限（{most}）",
+        "You have as many webhooks as you may ({most})",
+    ),
     ErrorCode.VERSION_CONFLICT: (
         "内容已被他人更改，请重新读取后再试",
         "內容已被他人更改，請重新讀取後再試",

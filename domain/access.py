@@ -57,6 +57,7 @@ class Permission(StrEnum):
     CONSENT_WITHDRAW = "family_link:withdraw_consent"
     ACCESS_LIST_READ = "elder:read_access_list"
     EXPORT = "export:write"
+    WEBHOOK_MANAGE = "webhook:manage"
     EXPLAIN = "operation:explain"
     INTROSPECT = "operation:introspect"
 
@@ -131,6 +132,7 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     },
     # Follows the money, not the elder.
     Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ, Permission.EXPORT}),
+    Role.VENDOR: frozenset({Permission.WEBHOOK_MANAGE}),
     # Who administers the system decides about nobody's assistance.
     Role.ADMIN: _RESPONDER
     | _STAYS

@@ -39,6 +39,7 @@ RULES: dict[str, type[DomainError]] = {
     "vendor_name_once": AlreadyExists,
     "visit_task_verifier_differs": ConflictOfInterest,
     "visit_task_volunteer_once": TimesOverlap,
+    "webhook_delivery_position_once": AlreadyExists,
 }
 """Unique indexes, exclusion constraints and checks that carry a rule with an error of its own."""
 
@@ -109,6 +110,12 @@ CHECKS: dict[str, str] = {
     "visit_task_log_action_known": "action",
     "visit_task_state_known": "state",
     "visit_task_time_forward": "scheduled_to",
+    "webhook_delivery_last_fault_known": "last_fault",
+    "webhook_delivery_state_known": "state",
+    "webhook_secrets_whole": "previous_secret",
+    "webhook_state_known": "state",
+    "webhook_stop_known": "stop",
+    "webhook_stopped_with_reason": "stop",
 }
 """The other CHECK constraints and the field that each speaks of."""
 

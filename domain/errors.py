@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     CASE_ALREADY_OPEN = "CASE_ALREADY_OPEN"
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
     TOO_MANY_EXPORTS = "TOO_MANY_EXPORTS"
+    TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     VERSION_CONFLICT = "VERSION_CONFLICT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
@@ -189,3 +190,9 @@ class TooManyAttempts(DomainError):
     """The actor has tried this too often; fact ``seconds`` says when they may again."""
 
     code = ErrorCode.TOO_MANY_ATTEMPTS
+
+
+class TooManyWebhooks(DomainError):
+    """The account has as many webhooks as it may; fact ``most`` says how many."""
+
+    code = ErrorCode.TOO_MANY_WEBHOOKS

@@ -24,6 +24,7 @@ from domain.regions import models as regions
 from domain.rights import models as rights
 from domain.stations import models as stations
 from domain.visits import models as visits
+from domain.webhooks import models as webhooks
 
 METADATA = SQLModel.metadata
 
@@ -50,4 +51,5 @@ __all__ = [
     "sign_in_codes",
     "stations",
     "visits",
+    "webhooks",
 ]

@@ -13,6 +13,7 @@ from sqlalchemy import Index, delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import Field, col
 
+from domain.errors import CursorExpired
 from domain.tables import Table, counter, moment
 
 CHANNEL = "yiyang_outbox"
@@ -116,6 +117,16 @@ async def oldest(connection: AsyncConnection) -> int:
     """The oldest position still held; 0 where nothing is."""
     first = await connection.scalar(select(func.min(col(OutboxEvent.position))))
     return first or 0
+
+
+async def check_held(connection: AsyncConnection, position: int, field: str) -> None:
+    """Whether what follows a position can be read.
+
+    Raises: CursorExpired(field) where events after it have been dropped, or it is from elsewhere.
+    """
+    newest = await head(connection)
+    if position > newest or position + 1 < await oldest(connection):
+        raise CursorExpired(field)
 
 
 async def prune(session: AsyncSession, keep: timedelta) -> int:

@@ -37,3 +37,7 @@ class Reason(StrEnum):
     OPEN_MATTERS = "OPEN_MATTERS"
     TO_COME = "TO_COME"
     PHOTO = "PHOTO"  # most
+    WEBHOOK_ADDRESS = "WEBHOOK_ADDRESS"
+    FOLLOWABLE = "FOLLOWABLE"
+    NOT_YOURS = "NOT_YOURS"  # fields
+    ONE_START = "ONE_START"

@@ -49,6 +49,7 @@ def application() -> Starlette:
             origins=tuple(settings.origins),
             staff_login=settings.staff_login(),
             edition=Edition(settings.http_edition),
+            webhooks_anywhere=settings.webhooks_anywhere,
         ),
         at_start=lambda connections: drain_first(connections, _DRAIN_SECONDS),
     )

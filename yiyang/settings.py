@@ -109,6 +109,10 @@ class Settings(BaseSettings):
         default=None,
         description="identity provider that staff sign in at, in JSON; no such door if not set",
     )
+    webhooks_anywhere: bool = Field(
+        default=False,
+        description="whether webhooks may lead to http and private addresses; for development",
+    )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )
@@ -120,7 +124,7 @@ class Settings(BaseSettings):
             raise ValueError("no address that begins with postgresql://")
         return given
 
-    @field_validator("persisted_queries")
+    @field_validator("persisted_queries", "webhooks_anywhere")
     @classmethod
     def _is_for_development(cls, given: bool, others: ValidationInfo) -> bool:
         if given and others.data.get("environment") is Environment.PRODUCTION:

@@ -8,6 +8,7 @@ import asyncio
 import json
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib import import_module
 from typing import Any
@@ -25,6 +26,8 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import service as exports
 from domain.rights import service as rights
+from domain.webhooks import delivery as webhooks
+from domain.webhooks.sending import Sender
 
 log = logging.getLogger("yiyang.worker")
 
@@ -43,6 +46,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("data_requests", 7, rights.expire),
     ("sign_in_codes", 13, sign_in_codes.prune),
     ("attempts", 7, attempts.prune),
+    ("webhooks", 12, webhooks.prune),
 )
 """What, and at which minute of each hour."""
 
@@ -57,23 +61,49 @@ _EXPORTS_AT_ONCE = 2
 """How many turns of exports are taken at a time, by all workers together: alarms come first."""
 
 
-async def work(database_url: str, ready: Callable[[], None], vault: Vault | None = None) -> None:
+async def work(
+    database_url: str,
+    ready: Callable[[], None],
+    vault: Vault | None = None,
+    sender: Sender | None = None,
+) -> None:
     """Run jobs until cancelled; a database that goes away is waited for.
 
     Parameters:
         ready: called each time the worker has begun to take jobs.
         vault: opens and seals what is exported; exports are left to other workers if None.
+        sender: takes webhooks' messages out; webhooks are left to others if it or the vault is
+            None.
     """
     database = Database(database_url, pool_size=5)
-    try:
+    async with AsyncExitStack() as parts:
+        parts.push_async_callback(database.close)
+        if vault is not None and sender is not None:
+            telling = asyncio.create_task(_tell_webhooks(database, vault, sender))
+            parts.push_async_callback(_ended, telling)
         while True:
             try:
                 await _work_on_one_connection(database, vault, ready)
             except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("The database is away, trying again: %s", error)
             await asyncio.sleep(_RETRY_SECONDS)
-    finally:
-        await database.close()
+
+
+async def _tell_webhooks(database: Database, vault: Vault, sender: Sender) -> None:
+    """Until cancelled; a fault of ours is logged, and it goes on where the database says."""
+    # The whole schema comes with it: alarms must not wait until it is there.
+    delivering: Any = await asyncio.to_thread(import_module, "api.webhooks.delivering")
+    while True:
+        try:
+            await delivering.Deliverer(database, vault, sender).run()
+        except Exception:
+            log.exception("webhooks are interrupted")
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _work_on_one_connection(

@@ -12,7 +12,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, ColumnElement, Subquery, func, select, true
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col
 
 from api.alarms.types import Alarm
@@ -89,7 +88,7 @@ async def start_position(context: Context, after: str | None) -> int:
         if after is None:
             return await outbox.head(connection)
         position = _position_in(after)
-        await _check_held(connection, position)
+        await outbox.check_held(connection, position, "after")
         return position
 
 
@@ -108,7 +107,7 @@ async def page_of_changes(
     if after is not None:
         # Not before the read: what was dropped between the two would have been missed.
         async with context.database.reading(primary=True) as connection:
-            await _check_held(connection, position)
+            await outbox.check_held(connection, position, "after")
     return AlarmChangePage(
         changes=step.changes, cursor=encode_cursor([step.position]), has_more=not step.caught_up
     )
@@ -189,9 +188,3 @@ def _position_in(cursor: str) -> int:
     if not _BEFORE_ALL <= position <= _LAST_POSSIBLE:
         raise CursorExpired("after")
     return position
-
-
-async def _check_held(connection: AsyncConnection, position: int) -> None:
-    newest = await outbox.head(connection)
-    if position > newest or position + 1 < await outbox.oldest(connection):
-        raise CursorExpired("after")

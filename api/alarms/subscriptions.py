@@ -17,7 +17,7 @@ _AT_ONCE = 100
 async def stream(
     context: Context, position: int, filter: AlarmFilter | None
 ) -> AsyncGenerator[AlarmChanged, None]:
-    """Every change after a position that the actor may see, for ever."""
+    """Every change after a position that the actor may see, for ever or up to the head."""
     lag = Lag(encode_cursor([position]))
     with context.feed.subscribed(position) as subscriber:
         while True:
@@ -40,7 +40,10 @@ async def stream(
                 subscriber.position = position
             else:
                 position = subscriber.position = step.position
+                context.reached = encode_cursor([position])
                 if step.caught_up:
+                    if context.to_head:
+                        return
                     lag.has_caught_up()
                     await subscriber.woken()
 

@@ -17,12 +17,12 @@ from graphql import (
     get_named_type,
     parse,
     print_ast,
-    separate_operations,
 )
 
-from api.documents import Document, NoSuchOperation, prepared
+from api.documents import Document, prepared
 from api.limits import excessive
 from api.operations import Operation
+from api.own_documents import check_variables, chosen, invalid, names_declared
 from api.plan.quick_arguments import variables_in
 from api.relay import MAX_PAGE
 from api.schema import core
@@ -80,20 +80,17 @@ class Listing:
 
         Raises: InvalidInput("variables").
         """
-        wrong = self.operation().coerced(variables)
-        if isinstance(wrong, list):
-            raise InvalidInput("variables", reason=Reason.DOCUMENT, detail=wrong[0].message)
+        check_variables(self.operation(), variables)
 
     def declared(self) -> frozenset[str]:
         """Names of the variables that the client's operation declares."""
-        definitions = self.operation().node.variable_definitions or ()
-        return frozenset(one.variable.name.value for one in definitions) - {FIRST, AFTER}
+        return names_declared(self.operation()) - {FIRST, AFTER}
 
     def operation(self) -> Operation:
         """What is asked for each page. Raises: InvalidInput("query")."""
         document = prepared(self.page)
         if document.errors:
-            raise _invalid(document)
+            raise invalid(document)
         return document.operation(None)
 
 
@@ -105,14 +102,8 @@ def listing_in(document: Document, name: str | None) -> Listing:
     Raises: InvalidInput("query" or "operationName") for anything but a query of one list and its
         rows.
     """
-    if document.errors or document.node is None:
-        raise _invalid(document)
-    try:
-        operation = document.operation(name)
-    except NoSuchOperation as error:
-        raise InvalidInput("operation_name", reason=Reason.WHICH_OPERATION) from error
-    alone = separate_operations(document.node)[name or _name_of(operation.node)]
-    listing = listing_of(print_ast(alone))
+    _, text = chosen(document, name)
+    listing = listing_of(text)
     listing.operation()  # its errors are the client's
     return listing
 
@@ -211,15 +202,5 @@ def _with(node: Any, **changes: Any) -> Any:
     return type(node)(**{**{key: getattr(node, key, None) for key in node.keys}, **changes})
 
 
-def _name_of(node: OperationDefinitionNode) -> str:
-    return node.name.value if node.name else ""
-
-
 def _no_list() -> InvalidInput:
     return InvalidInput("query", reason=Reason.EXPORTABLE)
-
-
-def _invalid(document: Document) -> InvalidInput:
-    # What a wrong name might have been is for those who may see the schema.
-    detail = document.errors[0].message.split(" Did you mean")[0]
-    return InvalidInput("query", reason=Reason.DOCUMENT, detail=detail)

@@ -158,6 +158,8 @@ ELSEWHERE: dict[str, str] = {
     "idempotent_call": "keyed hashes of calls, for a day",
     "outbox_event": "keys of rows that have changed, for seven days",
     "revocation": "tokens that are void",
+    "webhook": "addresses of vendors, and what these ask for",
+    "webhook_delivery": "positions of changes: what a message says is not kept",
     "cost_bucket": "what clients have spent",
     "auth_attempt": "what was tried at the doors, as keyed hashes, for an hour",
     "staff_identity": "those who work here, as keyed hashes of their provider's names for them",

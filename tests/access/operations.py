@@ -25,6 +25,17 @@ KEEPERS = {Role.STATION, Role.ADMIN}
 CONSENTING = {Role.ELDER, Role.GUARDIAN, Role.STATION}
 EXPORTERS = {Role.OFFICIAL, Role.AUDITOR, Role.ADMIN}
 
+WEBHOOKS = (
+    "webhookCreate",
+    "webhookUpdate",
+    "webhookPause",
+    "webhookResume",
+    "webhookDelete",
+    "webhookRotateSecret",
+    "webhookTest",
+    "webhookReplay",
+)
+
 MAY: dict[str, set[Role]] = {
     "alarmAcknowledge": DESKS | RELATIVES,
     "alarmDispatch": DESKS,
@@ -52,6 +63,7 @@ MAY: dict[str, set[Role]] = {
     "consentWithdraw": CONSENTING | {Role.FAMILY},
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
+    **{name: {Role.VENDOR} for name in WEBHOOKS},
 }
 """Who may do what, said once more."""
 
@@ -287,6 +299,20 @@ async def _asked_for(scene: Scene) -> dict[str, Any]:
     return {"id": public_id("export", scene.key)}
 
 
+async def _follow(scene: Scene) -> dict[str, Any]:
+    query = "subscription { alarmChanged { cursor } }"
+    return {"url": "https://vendor.example/", "query": query}
+
+
+def _webhook(state: str = "ACTIVE", **more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        stop = None if state == "ACTIVE" else "OWNER"
+        await scene.put("webhook", state=state, stop=stop)
+        return {"id": public_id("webhook", scene.key), **more}
+
+    return prepare
+
+
 OPERATIONS: dict[str, Operation] = {
     "alarmAcknowledge": Operation("alarm", _alarm("RAISED")),
     "alarmDispatch": Operation("alarm", _alarm("ACKNOWLEDGED")),
@@ -318,4 +344,12 @@ OPERATIONS: dict[str, Operation] = {
     "consentWithdraw": Operation("family_link", _link("ACTIVE", scopes=["ALARMS"]), _of_family),
     "exportStart": Operation("account", _list),
     "exportCancel": Operation("export", _asked_for),
+    "webhookCreate": Operation("account", _follow),
+    "webhookUpdate": Operation("webhook", _webhook(url="https://other.example/")),
+    "webhookPause": Operation("webhook", _webhook()),
+    "webhookResume": Operation("webhook", _webhook("PAUSED")),
+    "webhookDelete": Operation("webhook", _webhook()),
+    "webhookRotateSecret": Operation("webhook", _webhook()),
+    "webhookTest": Operation("webhook", _webhook()),
+    "webhookReplay": Operation("webhook", _webhook(dead=True)),
 }

@@ -30,6 +30,8 @@ TABLES = (
     "station",
     "visit_task",
     "volunteer",
+    "webhook",
+    "webhook_delivery",
 )
 
 
@@ -185,6 +187,11 @@ def _lives_or_visits_here(world: World, actor: Actor, row: Row) -> bool:
     )
 
 
+def _of_own_company(world: World, actor: Actor, row: Row) -> bool:
+    owner, company = world.tables["account"][row["account_id"]], world.me(actor)["vendor_id"]
+    return owner["id"] == actor.id or (company is not None and owner["vendor_id"] == company)
+
+
 def _asked_for(_: World, actor: Actor, row: Row) -> bool:
     return row["account_id"] == actor.id and row["role"] == actor.role.value
 
@@ -312,6 +319,13 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         **_ADMIN,
     },
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), _asked_for),
+    "webhook": {Role.VENDOR: _of_own_company, **_ADMIN},
+    "webhook_delivery": {
+        Role.VENDOR: lambda world, actor, row: _of_own_company(
+            world, actor, world.tables["webhook"][row["webhook_id"]]
+        ),
+        **_ADMIN,
+    },
     "assistance_case": {
         **_family(_elders, ConsentScope.FINANCE),
         Role.STATION: lambda _, actor, row: row["submitted_by"] == actor.id,

@@ -21,6 +21,7 @@ from tests.access.operations import MAY, OPERATIONS, Scene
 from tests.access.oracle import World, is_expected
 from tests.clients import Api
 from tests.makers.exports import make_export
+from tests.makers.webhooks import make_webhook
 from tests.signals import press
 from yiyang.district.cast import District
 
@@ -96,6 +97,8 @@ async def test_every_role(
     await press(database, api.district)
     await for_the_ward(sql, api.district)
     await make_export(database, api.actor(Role.OFFICIAL))
+    for _ in range(2):  # one is deleted
+        await make_webhook(database, vault, api.actor(Role.VENDOR))
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
     for role in Role:

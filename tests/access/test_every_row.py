@@ -9,12 +9,15 @@ import pytest
 from api.plan.shapes import declared_types
 from api.schema import access_page
 from domain.access import Actor, Role
+from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
 from tests.makers.exports import make_export
+from tests.makers.webhooks import make_webhook
 from tests.signals import press
+from tests.vendors import other_vendor
 
 LISTS = {
     "alarm": "alarms",
@@ -28,6 +31,8 @@ LISTS = {
     "station": "stations",
     "visit_task": "visitTasks",
     "volunteer": "volunteers",
+    "webhook": "webhooks",
+    "webhook_delivery": "webhookDeliveries",
 }
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 PAGE = """
@@ -70,11 +75,15 @@ async def pages(api: Api, role: Role, query: str, field: str) -> AsyncGenerator[
 
 
 @pytest.fixture
-async def world(api: Api, database: Database, database_url: str) -> World:
-    """The district after the mother has pressed her button, and everybody has asked for a list."""
+async def world(api: Api, database: Database, database_url: str, vault: Vault) -> World:
+    """The district after the mother has pressed her button, everybody has asked for a list, and two
+    vendors have webhooks."""
     await press(database, api.district)
     for role in Role:
         await make_export(database, api.actor(role))
+    vendor = api.actor(Role.VENDOR)
+    for owner in (vendor, await other_vendor(database, vendor)):
+        await make_webhook(database, vault, owner)
     return await World.read(database_url)
 
 

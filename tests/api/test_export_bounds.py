@@ -13,7 +13,7 @@ from sqlalchemy import select, update
 from sqlmodel import col
 
 from api.connections import MAX_A_CLIENT
-from api.exports.asking import MOST_VARIABLES
+from api.own_documents import MOST_VARIABLES
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.calendar import now

@@ -40,7 +40,7 @@ async def open_ground(
     url = f"{template.url.rpartition('/')[0]}/{name}"
     database, sql = Database(url), await asyncpg.connect(url)
     try:
-        await enliven(database, template.district)
+        await enliven(database, vault, template.district)
         runner, kept = Runner(database, vault), Kept(sql)
         supply = await read_supply(runner, database, template.district)
         await kept.keep()

@@ -9,18 +9,21 @@ from domain.access import Actor, Role
 from domain.alarms import service
 from domain.alarms.models import Alarm, ResolveReason
 from domain.calendar import now
+from domain.crypto import Vault
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.exports.lifecycle import KEPT, ExportState
 from domain.exports.models import ExportFailure
+from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.exports import make_export
+from tests.makers.webhooks import make_webhook
 from tests.signals import sos_of
 from yiyang.district.cast import District
 
 _ALARMS = 12
 
 
-async def enliven(database: Database, district: District) -> None:
+async def enliven(database: Database, vault: Vault, district: District) -> None:
     """Buttons are pressed, the mother's twice, and most alarms get somewhere."""
     await _hear_from_devices(database)
     buttons = [district.sos_button_id, *await _other_buttons(database, district)]
@@ -32,6 +35,10 @@ async def enliven(database: Database, district: District) -> None:
                 await service.clear_alarms(session, [signal])
     await _answer(database, district)
     await _export(database, district)
+    vendor = Actor(district.players[Role.VENDOR].account_id, Role.VENDOR)
+    await make_webhook(database, vault, vendor)
+    dead = {"state": DeliveryState.DEAD, "attempts": 10, "last_attempt_at": now()}
+    await make_webhook(database, vault, vendor, last_status=500, **dead)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

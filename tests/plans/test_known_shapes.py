@@ -61,6 +61,7 @@ CRITERIA: dict[str, list[Any]] = {
     "station": ["STATION", "ABSENT"],
     "canteen": ["CANTEEN"],
     "day": ["2026-01-01"],
+    "webhook": ["webhook_" + "0" * 32, "x"],
 }
 
 REQUIRED = {

@@ -43,11 +43,13 @@ def work(settings: Settings) -> None:
 
     Raises: SettingsError for a setting that is missing or makes no sense.
     """
+    from yiyang.outbound.webhooks import HttpSender
     from yiyang.worker import work as run
 
     release_collector()
     url, vault = settings.need("database_url"), settings.need_vault()
-    asyncio.run(_until_told(run(url, settings.say_ready, vault)))
+    sender = HttpSender(anywhere=settings.webhooks_anywhere)
+    asyncio.run(_until_told(run(url, settings.say_ready, vault, sender)))
 
 
 def simulate(settings: Settings) -> None:

@@ -10,9 +10,11 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.plan.shapes import Column, RowType, declared_types
 from domain.access import Role
+from domain.crypto import Vault
 from domain.ids import public_id
 from tests.api.plan.desk import Asked, Desk
 from tests.makers.exports import make_export
+from tests.makers.webhooks import make_webhook
 from tests.signals import press
 
 CONTROLS = "".join(chr(code) for code in (*range(1, 32), 127))
@@ -136,9 +138,12 @@ NODES = [row_type for row_type in declared_types() if row_type.prefix and leaves
 
 
 @pytest.mark.parametrize("row_type", NODES, ids=lambda row_type: row_type.prefix)
-async def test_what_a_row_holds(desk: Desk, sql: asyncpg.Connection, row_type: RowType) -> None:
+async def test_what_a_row_holds(
+    desk: Desk, sql: asyncpg.Connection, vault: Vault, row_type: RowType
+) -> None:
     await press(desk.database, desk.district)
     await make_export(desk.database, desk.actor(Role.ADMIN))
+    await make_webhook(desk.database, vault, desk.actor(Role.VENDOR))
     name, table = row_type.cls.__name__, row_type.table.name
     key = await sql.fetchval(f"SELECT id FROM {table} ORDER BY id LIMIT 1")
     shown = " ".join(leaves(row_type))

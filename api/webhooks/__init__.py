@@ -1,0 +1,1 @@
+"""Webhooks: subscriptions whose results go to an address."""

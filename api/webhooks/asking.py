@@ -1,0 +1,112 @@
+"""From what a client asks to be told of to what is stored: looked at as it will be executed."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from graphql import (
+    FieldNode,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationType,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
+    get_named_type,
+    parse,
+    visit,
+)
+from strawberry.utils.str_converters import to_snake_case
+
+from api.context import Context
+from api.operations import Operation
+from api.own_documents import check_variables, chosen, declared, handed_in, names_declared
+from api.plan.shapes import Computed, declared_types, unwrapped
+from api.schema import core
+from domain.access import Actor
+from domain.errors import InvalidInput, QueryTooLarge
+from domain.reasons import Reason
+from domain.webhooks.address import checked
+from domain.webhooks.service import Wanted
+
+if TYPE_CHECKING:
+    from api.webhooks.mutations import WebhookCreateInput, WebhookUpdateInput
+
+MOST_OBJECTS = 500
+"""In one message."""
+
+
+def wanted(context: Context, given: "WebhookCreateInput") -> Wanted:
+    """What a new webhook is to be. Raises: InvalidInput; QueryTooLarge."""
+    return Wanted(
+        url=checked(given.url, anywhere=context.webhooks_anywhere),
+        **_followed(context, given),
+        language=context.language.value,
+    )
+
+
+def changes(context: Context, given: "WebhookUpdateInput") -> dict[str, Any]:
+    """What of a webhook is to be otherwise. Raises: as ``wanted``."""
+    found: dict[str, Any] = {}
+    if given.url is not None:
+        found["url"] = checked(given.url, anywhere=context.webhooks_anywhere)
+    if given.query is not None or given.document_id is not None:
+        found |= _followed(context, given)
+    return found
+
+
+def _followed(context: Context, given: "WebhookCreateInput | WebhookUpdateInput") -> dict[str, Any]:
+    """The document and its variables."""
+    document = handed_in(context, given.query, given.document_id)
+    operation, text = chosen(document, given.operation_name)
+    if not _can_be_resumed(operation):
+        raise InvalidInput("query", reason=Reason.FOLLOWABLE)
+    variables = declared(names_declared(operation), given.variables or {})
+    check_variables(operation, variables)
+    _check_size(operation, variables)
+    if hidden := sorted(set(_hidden(text, context.actor))):
+        raise InvalidInput("query", reason=Reason.NOT_YOURS, fields=", ".join(hidden))
+    return {"document": text, "variables": variables}
+
+
+def _can_be_resumed(operation: Operation) -> bool:
+    """Whether it is a subscription of one stream that begins after a cursor."""
+    (field, *_) = operation.node.selection_set.selections
+    if operation.kind is not OperationType.SUBSCRIPTION or not isinstance(field, FieldNode):
+        return False
+    assert core.subscription_type is not None
+    return "after" in core.subscription_type.fields[field.name.value].args and not field.directives
+
+
+def _check_size(operation: Operation, variables: Mapping[str, Any]) -> None:
+    objects = operation.objects(variables)
+    if objects > MOST_OBJECTS:
+        raise QueryTooLarge("query", reason=f"{objects} objects, at most {MOST_OBJECTS}")
+
+
+def _hidden(text: str, actor: Actor) -> Iterator[str]:
+    """Fields that would be null in every message, because the role may not read them."""
+    asked = _Fields(core)
+    visit(parse(text), TypeInfoVisitor(asked.types, asked))
+    for row_type in declared_types():
+        for name in asked.found.get(row_type.cls.__name__, ()):
+            given = row_type.fields.get(to_snake_case(name))
+            field = None if given is None else unwrapped(given)
+            permission = field.permission if isinstance(field, Computed) else None
+            if permission is not None and not actor.may(permission):
+                yield f"{row_type.cls.__name__}.{name}"
+
+
+class _Fields(Visitor):
+    """The fields that a document asks for, by their types."""
+
+    def __init__(self, schema: GraphQLSchema) -> None:
+        super().__init__()
+        self.types = TypeInfo(schema)
+        self.found: dict[str, set[str]] = {}
+
+    def enter_field(self, node: FieldNode, *_: Any) -> None:
+        """Note one."""
+        parent = self.types.get_parent_type()
+        kind = get_named_type(parent) if parent else None
+        if isinstance(kind, GraphQLObjectType):
+            self.found.setdefault(kind.name, set()).add(node.name.value)
