@@ -12,7 +12,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from api.auth.attempts import Attempts
+from api.auth.issuing import Issuer
 from api.auth.revocations import Revocations
+from api.auth.sessions import Sessions
 from api.buckets import Buckets
 from api.connections import Connections
 from api.exports.download import Downloads
@@ -73,6 +76,7 @@ def create_app(
     documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
     revocations = Revocations(database)
     feed.tell(ACCESS, revocations.heard)
+    attempts = Attempts(database, settings.vault)
     gate = Gate(
         database,
         feed,
@@ -120,6 +124,7 @@ def create_app(
         Route(PATH, over_http),
         Route("/health", health),
         Route("/metrics", counters),
+        *Sessions(gate, Issuer(settings.token_key, settings.lifetimes), attempts).routes(),
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
         *copies.routes(gate, connections),
         *_staff_routes(settings, database),

@@ -8,6 +8,7 @@ from pathlib import Path
 from api.auth.staff.settings import StaffLoginSettings
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
+from domain.sessions.service import Lifetimes
 
 
 class Edition(StrEnum):
@@ -42,6 +43,7 @@ class ApiSettings:
         edition: of GraphQL over HTTP, for the statuses of answers.
         budget: points of a client's bucket where its token does not say.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
+        lifetimes: of the tokens of those who sign in, and of their sessions.
         origins: of pages of other sites that may open sockets, for example
             ``https://desk.example``; staff may come from them to sign in.
         staff_login: the identity provider that staff sign in at; None for no such door.
@@ -58,6 +60,7 @@ class ApiSettings:
     budget: int = DEFAULT_BUDGET
     edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    lifetimes: Lifetimes = field(default_factory=Lifetimes)
     origins: tuple[str, ...] = ()
     staff_login: StaffLoginSettings | None = None
     webhooks_anywhere: bool = False

@@ -133,6 +133,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "You have tried this too often: come again in {seconds} seconds",
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
+    "SIGN_IN_AGAIN": (
+        "登录已失效，请重新登录",
+        "登入已失效，請重新登入",
+        "You have been signed out: sign in again",
+    ),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
     "INVALID_VARIABLE": (
         "变量 {variable} 的值无效（{reason}）",

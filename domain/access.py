@@ -58,6 +58,7 @@ class Permission(StrEnum):
     ACCESS_LIST_READ = "elder:read_access_list"
     EXPORT = "export:write"
     WEBHOOK_MANAGE = "webhook:manage"
+    LOGIN_SESSION_END = "login_session:end"
     EXPLAIN = "operation:explain"
     INTROSPECT = "operation:introspect"
 
@@ -96,7 +97,7 @@ _CONSENTS = _GIVE_UP | {
 
 _AT_HOME = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
 
-ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+_OF_ROLES: dict[Role, frozenset[Permission]] = {
     Role.ELDER: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA,
     Role.GUARDIAN: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA | {Permission.ALARM_ACKNOWLEDGE},
     Role.FAMILY: _AT_HOME
@@ -146,7 +147,16 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.INTROSPECT,
     },
 }
-"""A role that is not named here may do nothing; reading is a matter of row visibility."""
+
+_NOTHING: frozenset[Permission] = frozenset()
+
+_PERSON = frozenset({Permission.LOGIN_SESSION_END})
+
+ROLE_PERMISSIONS = {
+    role: _OF_ROLES.get(role, _NOTHING) | (_NOTHING if role is Role.VENDOR else _PERSON)
+    for role in Role
+}
+"""What a role may do; reading is a matter of row visibility."""
 
 REGION_ROLES = frozenset({Role.DISPATCHER, Role.STATION, Role.OFFICIAL})
 """Roles of those who work for a region and its subtree."""

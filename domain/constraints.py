@@ -40,6 +40,8 @@ RULES: dict[str, type[DomainError]] = {
     "visit_task_verifier_differs": ConflictOfInterest,
     "visit_task_volunteer_once": TimesOverlap,
     "webhook_delivery_position_once": AlreadyExists,
+    "wechat_identity_openid_once": AlreadyExists,
+    "wechat_identity_person_once": AlreadyExists,
 }
 """Unique indexes, exclusion constraints and checks that carry a rule with an error of its own."""
 
@@ -95,6 +97,8 @@ CHECKS: dict[str, str] = {
     "family_link_ended_at": "ended_at",
     "family_link_relation_known": "relation",
     "family_link_state_known": "state",
+    "login_session_ended_why_known": "ended_why",
+    "login_session_ended_with_reason": "ended_why",
     "meal_order_item_quantity_positive": "quantity",
     "meal_order_meal_known": "meal",
     "meal_order_price_adds_up": "price",

@@ -22,6 +22,7 @@ from domain.exports import models as exports
 from domain.family import models as family
 from domain.regions import models as regions
 from domain.rights import models as rights
+from domain.sessions import models as sessions
 from domain.stations import models as stations
 from domain.visits import models as visits
 from domain.webhooks import models as webhooks
@@ -48,6 +49,7 @@ __all__ = [
     "regions",
     "revocations",
     "rights",
+    "sessions",
     "sign_in_codes",
     "stations",
     "visits",

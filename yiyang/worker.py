@@ -26,6 +26,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import service as exports
 from domain.rights import service as rights
+from domain.sessions import service as sessions
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
 
@@ -47,6 +48,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("sign_in_codes", 13, sign_in_codes.prune),
     ("attempts", 7, attempts.prune),
     ("webhooks", 12, webhooks.prune),
+    ("sessions", 52, sessions.prune),
 )
 """What, and at which minute of each hour."""
 

@@ -17,6 +17,7 @@ from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal, new_request_id
 from api.requests import BadRequest
 from api.texts import error_text, preferred
+from domain.errors import DomainError, ErrorCode
 from domain.outage import cause_of, passes
 from domain.reasons import Reason
 
@@ -28,6 +29,8 @@ PRIVATE = {
     "X-Content-Type-Options": "nosniff",
 }
 """Headers of whatever holds a token (RFC 6749, 5.1)."""
+
+_STATUSES = {ErrorCode.NOT_FOUND: 404, ErrorCode.PERMISSION_DENIED: 403}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -47,7 +50,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     language = preferred(request.headers.get("accept-language"))
     text = error_text(refusal.code, refusal.facts, language)
-    body = {"error": refusal.code.lower(), "error_description": text}
+    body = {"error": str(refusal.code).lower(), "error_description": text}
     return answer(body, refusal.status, headers)
 
 
@@ -63,6 +66,10 @@ def door(endpoint: Endpoint, said: Callable[[Request, Refusal], Response] = refu
             return await endpoint(request)
         except Refusal as refusal:
             return said(request, refusal)
+        except DomainError as error:
+            status = _STATUSES.get(error.code, 400)
+            facts: dict[str, Any] = {"field": error.field or "", **error.facts}
+            return said(request, Refusal(error.code, status, **facts))
         except BadRequest as error:
             return said(request, Refusal("BAD_REQUEST", 400, reason=str(error)))
         except Gone:
@@ -82,19 +89,22 @@ async def body_of(request: Request) -> dict[str, Any]:
     return body  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
 
 
-def text_in(body: Mapping[str, Any], name: str, most: int, *, needed: bool = True) -> str | None:
+def text_in(body: Mapping[str, Any], name: str, most: int) -> str:
     """A text in a body.
 
     Parameters:
         most: characters.
-    Raises: Refusal (400) where it is needed and not there, or is something else.
+    Raises: Refusal (400) where it is not there, empty, longer, or something else.
     """
     value = body.get(name)
-    if value is None and not needed:
-        return None
-    if not isinstance(value, str) or not 0 < len(value) <= most:
+    if not isinstance(value, str) or not 0 < len(value) <= most or "\0" in value:
         raise Refusal("INVALID_INPUT", 400, field=name, reason=Reason.LENGTH, least=1, most=most)
     return value
+
+
+def text_or_none(body: Mapping[str, Any], name: str, most: int) -> str | None:
+    """The same, where it need not be there."""
+    return text_in(body, name, most) if body.get(name) is not None else None
 
 
 def _failed(failure: Exception) -> Refusal:

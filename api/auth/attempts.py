@@ -16,6 +16,7 @@ from ipaddress import IPv6Address, ip_address
 from starlette.requests import Request
 
 from api.refusals import rate_limited
+from api.requests import address_of
 from domain.accounts.attempts import Limit, give_back, spend
 from domain.crypto import Vault
 from domain.database import Database
@@ -89,7 +90,7 @@ class Tried:
 
 def client_network(request: Request) -> str:
     """The client's address; of IPv6 the network's part."""
-    host = request.client.host if request.client else ""
+    host = address_of(request.scope) or ""
     try:
         address = ip_address(host)
     except ValueError:

@@ -1,0 +1,58 @@
+"""Tokens for a device that a person signs in on, and what the answer says beside them."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+
+from api.auth.tokens import Grant, TokenKey
+from api.refusals import new_request_id
+from api.requests import address_of
+from domain.accounts.models import Account
+from domain.accounts.periods import actor_of, ends_with
+from domain.audit.service import Source
+from domain.calendar import now
+from domain.ids import public_id
+from domain.sessions.service import Issued, Lifetimes
+
+
+@dataclass(frozen=True)
+class Issuer:
+    """Makes the answer that gives out tokens.
+
+    Parameters:
+        key: signs access tokens.
+    """
+
+    key: TokenKey
+    lifetimes: Lifetimes
+
+    def answer(self, issued: Issued) -> dict[str, Any]:
+        """The tokens of a session, as OAuth's answers have them (RFC 6749, 5.1), and in which of
+        the person's accounts they act."""
+        account, begun = issued.account, now()
+        ends = ends_with(account, begun + self.lifetimes.access)
+        grant = Grant(actor_of(account), ends, session=issued.login.id)
+        return {
+            "access_token": self.key.sign(grant),
+            "token_type": "Bearer",
+            "expires_in": max(0, int((ends - begun).total_seconds())),
+            "refresh_token": issued.refresh_token,
+            "account": _shown(account),
+            "accounts": [_shown(one) for one in issued.accounts],
+            "needs_phone": False,
+        }
+
+
+def source_of(request: Request) -> Source:
+    """From where a request comes, for the audit trail."""
+    return Source(new_request_id(), address_of(request.scope))
+
+
+def _shown(account: Account) -> dict[str, Any]:
+    return {
+        "id": public_id("account", account.id),
+        "name": account.name,
+        "role": account.role.value,
+        "region": account.region_code,
+    }

@@ -1,0 +1,1 @@
+"""Logins: a device on which a person is signed in, and the tokens that keep it so."""

@@ -1,0 +1,62 @@
+"""People who sign in: persons of the district's accounts, and the tokens of their devices."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import update
+from sqlmodel import col
+
+from api.auth.issuing import Issuer
+from domain.accounts.models import Account, Person
+from domain.database import Database
+from domain.sessions.service import Device, Lifetimes, begin
+from tests.clients import Api
+
+PHONE = Device("a phone", "192.0.2.7")
+
+
+async def person_of(database: Database, *account_ids: UUID) -> UUID:
+    """A new person, whose accounts these are from now on."""
+    async with database.transaction("test") as session:
+        person = Person(name="王丽")
+        session.add(person)
+        await session.flush()
+        theirs = update(Account).where(col(Account.id).in_(account_ids))
+        await session.execute(theirs.values(person_id=person.id))
+    return person.id
+
+
+async def signed_in(
+    api: Api,
+    database: Database,
+    person_id: UUID,
+    lifetimes: Lifetimes | None = None,
+    device: Device = PHONE,
+) -> dict[str, Any]:
+    """What a device has after signing in: the answer with its tokens."""
+    lifetimes = lifetimes or Lifetimes()
+    async with database.transaction("test") as session:
+        issued = await begin(session, person_id, lifetimes, device)
+    return Issuer(api.key, lifetimes).answer(issued)
+
+
+async def post(api: Api, path: str, body: Any = None, **headers: str) -> httpx.Response:
+    """A request to one of the doors."""
+    return await api.http.post(f"http://127.0.0.1:{api.port}{path}", json=body, headers=headers)
+
+
+async def refreshed(api: Api, token: str, **more: str) -> httpx.Response:
+    """A refresh token is shown."""
+    return await post(api, "/auth/refresh", {"refresh_token": token, **more})
+
+
+def bearing(tokens: dict[str, Any]) -> dict[str, str]:
+    """The header of a request with these tokens."""
+    return {"Authorization": f"Bearer {tokens['access_token']}"}
+
+
+async def status(api: Api, tokens: dict[str, Any]) -> int:
+    """Of a request to the GraphQL endpoint."""
+    body = {"query": "{ viewer { id } }"}
+    return (await api.http.post(api.url, json=body, headers=bearing(tokens))).status_code
