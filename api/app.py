@@ -14,6 +14,9 @@ from starlette.types import Receive, Scope, Send
 
 from api.auth.attempts import Attempts
 from api.auth.issuing import Issuer
+from api.auth.oauth.addresses import Endpoints
+from api.auth.oauth.doors import Doors
+from api.auth.oauth.exchange import Server
 from api.auth.revocations import Revocations
 from api.auth.sessions import Sessions
 from api.buckets import Buckets
@@ -105,6 +108,8 @@ def create_app(
             await database.close()
 
     connections = Connections(settings.origins)
+    server = Server(Endpoints(settings.public_url), settings.token_key, revocations)
+    oauth = Doors(server, database, attempts)
     revocations.told = lambda: connections.end_void(revocations.void)
     over_http = GraphQLOverHttp(gate, GraphQLOverSse(gate, connections), settings.edition)
     over_websocket = GraphQLOverWebSocket(gate, connections)
@@ -125,6 +130,7 @@ def create_app(
         Route("/health", health),
         Route("/metrics", counters),
         *Sessions(gate, Issuer(settings.token_key, settings.lifetimes), attempts).routes(),
+        *oauth.routes(),
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
         *copies.routes(gate, connections),
         *_staff_routes(settings, database),

@@ -17,6 +17,7 @@ MAX_READING_SECONDS = 15
 KiB in that, and who sends a byte a minute holds a connection no longer."""
 
 _IDENTITY = b"identity"
+_FORM = b"application/x-www-form-urlencoded"
 
 
 class Gone(Exception):
@@ -36,17 +37,18 @@ async def json_body(headers: Mapping[bytes, bytes], receive: Receive) -> Any:
     media_type = headers.get(b"content-type", b"")
     if media_type != JSON and not is_json(media_type):
         raise Refusal("BAD_REQUEST", 415, reason="Content-Type: application/json, in UTF-8")
-    if headers.get(b"content-encoding", _IDENTITY).lower() != _IDENTITY:
-        raise Refusal("BAD_REQUEST", 415, reason="no Content-Encoding")
-    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
-        raise _too_large()
-    try:
-        async with asyncio.timeout(MAX_READING_SECONDS):
-            body = await _body(receive)
-    except TimeoutError as error:
-        reason = f"the body within {MAX_READING_SECONDS} seconds"
-        raise Refusal("BAD_REQUEST", 408, reason=reason) from error
-    return decoded(body)
+    return decoded(await _whole(headers, receive))
+
+
+async def form_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | bytearray:
+    """The body of a form, not decoded.
+
+    Raises: Refusal as ``json_body``, Gone.
+    """
+    media_type, _, _ = headers.get(b"content-type", b"").partition(b";")
+    if media_type.strip().lower() != _FORM:
+        raise Refusal("BAD_REQUEST", 415, reason=f"Content-Type: {_FORM.decode()}")
+    return await _whole(headers, receive)
 
 
 def decoded(text: bytes | bytearray | str) -> Any:
@@ -55,6 +57,19 @@ def decoded(text: bytes | bytearray | str) -> Any:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
         raise NotJson("no JSON in UTF-8") from error
+
+
+async def _whole(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | bytearray:
+    if headers.get(b"content-encoding", _IDENTITY).lower() != _IDENTITY:
+        raise Refusal("BAD_REQUEST", 415, reason="no Content-Encoding")
+    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
+        raise _too_large()
+    try:
+        async with asyncio.timeout(MAX_READING_SECONDS):
+            return await _body(receive)
+    except TimeoutError as error:
+        reason = f"the body within {MAX_READING_SECONDS} seconds"
+        raise Refusal("BAD_REQUEST", 408, reason=reason) from error
 
 
 async def _body(receive: Receive) -> bytes | bytearray:

@@ -44,6 +44,7 @@ class ApiSettings:
         budget: points of a client's bucket where its token does not say.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
         lifetimes: of the tokens of those who sign in, and of their sessions.
+        public_url: the API's address as clients know it, without a slash at the end.
         origins: of pages of other sites that may open sockets, for example
             ``https://desk.example``; staff may come from them to sign in.
         staff_login: the identity provider that staff sign in at; None for no such door.
@@ -61,6 +62,7 @@ class ApiSettings:
     edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
+    public_url: str = "http://127.0.0.1:8000"
     origins: tuple[str, ...] = ()
     staff_login: StaffLoginSettings | None = None
     webhooks_anywhere: bool = False

@@ -16,6 +16,7 @@ from domain.assistance import models as assistance
 from domain.audit import models as audit
 from domain.beds import models as beds
 from domain.canteens import models as canteens
+from domain.clients import models as clients
 from domain.devices import models as devices
 from domain.elders import models as elders
 from domain.exports import models as exports
@@ -39,6 +40,7 @@ __all__ = [
     "beds",
     "buckets",
     "canteens",
+    "clients",
     "devices",
     "elders",
     "exports",

@@ -21,6 +21,8 @@ from yiyang.district.cast import District
 TIMEOUT_SECONDS = 10
 BEGINNING = "WzBd"
 """The cursor before all changes: whoever subscribes after it need not know when he has begun."""
+PUBLIC_URL = "https://api.example"
+"""What the API calls itself, wherever it listens."""
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Every address here begins with http: to read a machine's authorities takes 50 ms a client."""
 

@@ -16,7 +16,7 @@ from domain.calendar import today
 from domain.crypto import Vault
 from domain.database import Database
 from migrations.run import upgrade
-from tests.clients import Api
+from tests.clients import PUBLIC_URL, Api
 from tests.scratch import scratch
 from tests.serving import serving
 from yiyang.district.cast import District
@@ -148,6 +148,7 @@ async def api(
         token_key=token_key,
         vault=vault,
         pages=pages,
+        public_url=PUBLIC_URL,
         origins=("https://desk.example",),
     )
     async with serving(create_app(settings)) as port:

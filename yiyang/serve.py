@@ -46,6 +46,7 @@ def application() -> Starlette:
             trusted_documents=settings.trusted_documents,
             persisted_queries=settings.persisted_queries,
             budget=settings.budget,
+            public_url=settings.own_url,
             origins=tuple(settings.origins),
             staff_login=settings.staff_login(),
             edition=Edition(settings.http_edition),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from domain.crypto import Vault
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S")
+_ORIGIN = re.compile(r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)")
 _KEY_BYTES = 32
 _KEY_ID_CHARACTERS = 4
 
@@ -92,6 +93,11 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, description="port that the API listens on")
+    public_url: str | None = Field(
+        default=None,
+        description="the API's address as clients know it, https://…; http://127.0.0.1 and the "
+        "port if not set, which is for development",
+    )
     pages: dict[str, Path] = Field(
         default_factory=dict[str, Path], description="folders of static pages by path, in JSON"
     )
@@ -130,6 +136,18 @@ class Settings(BaseSettings):
         if given and others.data.get("environment") is Environment.PRODUCTION:
             raise ValueError("for development; YIYANG_ENVIRONMENT says production")
         return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_an_origin(cls, given: str | None) -> str | None:
+        if given is not None and not _ORIGIN.fullmatch(given):
+            raise ValueError("no address like https://api.example, without a path")
+        return given
+
+    @property
+    def own_url(self) -> str:
+        """The API's address as clients know it, without a slash at the end."""
+        return self.public_url or f"http://127.0.0.1:{self.port}"
 
     def need(self, name: str) -> str:
         """A setting that the part at hand cannot do without.

@@ -22,6 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain import buckets, idempotency, outbox
 from domain.accounts import attempts, revocations, sign_in_codes
 from domain.alarms import service as alarms
+from domain.clients import proofs
 from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import service as exports
@@ -46,6 +47,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("revocations", 57, revocations.prune),
     ("data_requests", 7, rights.expire),
     ("sign_in_codes", 13, sign_in_codes.prune),
+    ("assertions", 7, proofs.prune),
     ("attempts", 7, attempts.prune),
     ("webhooks", 12, webhooks.prune),
     ("sessions", 52, sessions.prune),

@@ -22,20 +22,23 @@ LONGEST_TOKEN = timedelta(days=30)
 
 
 class Revocation(Table, table=True):
-    """A session, an account or a client whose tokens are void until the last has expired."""
+    """A session, an account, a client or a token that is void until the last has expired."""
 
     # No foreign key: sessions, accounts and clients are in tables of their own.
     subject_id: UUID = Field(sa_column=Column(Uuid(), primary_key=True))
     until: datetime = Field(sa_column=moment())
 
 
-async def revoke(session: AsyncSession, subject_id: UUID) -> None:
-    """Void every token of a session, an account or a client from the commit on.
+async def revoke(
+    session: AsyncSession, subject_id: UUID, expires_at: datetime | None = None
+) -> None:
+    """Void every token of a session, an account or a client, or a single one, from the commit on.
 
     Parameters:
-        subject_id: what stands in the tokens as ``sub``, ``sid`` or ``client_id``.
+        subject_id: what stands in the tokens as ``sub``, ``sid``, ``client_id`` or ``jti``.
+        expires_at: when the last of them is over by itself; as late as can be if None.
     """
-    values = {"subject_id": subject_id, "until": func.now() + LONGEST_TOKEN}
+    values = {"subject_id": subject_id, "until": expires_at or func.now() + LONGEST_TOKEN}
     await session.execute(insert(Revocation).values(values).on_conflict_do_nothing())
     record(session, Event(TOPIC, subject_id, "REVOKED"))
 

@@ -165,6 +165,8 @@ ELSEWHERE: dict[str, str] = {
     "webhook_delivery": "positions of changes: what a message says is not kept",
     "cost_bucket": "what clients have spent",
     "auth_attempt": "what was tried at the doors, as keyed hashes, for an hour",
+    "oauth_client": "vendors' systems",
+    "oauth_assertion": "names of what these have proved themselves by, as hashes, for minutes",
     "staff_identity": "those who work here, as keyed hashes of their provider's names for them",
     "staff_account": "which accounts their provider gave them",
     "sign_in_code": "sign-ins of theirs that are under way, for a minute",

@@ -1,0 +1,122 @@
+"""A request to an endpoint of the authorization server, as far as it can be read without a look at
+the database."""
+
+import binascii
+import json
+from base64 import b64decode, urlsafe_b64decode
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import parse_qsl
+from uuid import UUID
+
+from starlette.requests import Request
+
+from api.bodies import Gone, form_body
+from api.refusals import Refusal
+
+MAX_FIELDS = 20
+"""The longest known request has six."""
+
+ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+class Malformed(Exception):
+    """What RFC 6749 calls ``invalid_request``; its text says why, in ASCII.
+
+    Parameters:
+        status: over HTTP.
+    """
+
+    def __init__(self, reason: str, status: int = 400) -> None:
+        super().__init__(reason)
+        self.status = status
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A form, and who claims to have sent it.
+
+    Parameters:
+        authorization: the header as it came.
+        claimed: the client id that the credentials name; None for none.
+    """
+
+    form: Mapping[str, str]
+    authorization: str | None
+    claimed: str | None
+
+    @property
+    def claimed_id(self) -> UUID | None:
+        """The same as a key; None for what is none of ours."""
+        try:
+            return UUID(self.claimed or "")
+        except ValueError:
+            return None
+
+
+async def asked_by(request: Request) -> Asked:
+    """The request, read. Raises: Malformed, Gone."""
+    headers = dict(reversed(request.scope["headers"]))
+    try:
+        body = await form_body(headers, request.receive)
+    except Refusal as refusal:
+        raise Malformed(f"{refusal.facts['reason']}", refusal.status) from refusal
+    form = _form(bytes(body))
+    authorization = request.headers.get("authorization")
+    return Asked(form, authorization, _claimed(form, authorization))
+
+
+def _form(body: bytes) -> dict[str, str]:
+    """The parameters; one without a value is as good as left out (RFC 6749, 3.2)."""
+    try:
+        given = parse_qsl(
+            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
+        )
+    except ValueError as error:
+        raise Malformed("the body is no form in UTF-8, or has too many fields") from error
+    form = dict(given)
+    if len(form) < len(given):
+        raise Malformed("a parameter stands twice")
+    return {name: value for name, value in form.items() if value}
+
+
+def _claimed(form: Mapping[str, str], authorization: str | None) -> str | None:
+    """The client id in the one set of credentials. Raises: Malformed for several."""
+    by_assertion = "client_assertion" in form or "client_assertion_type" in form
+    ways = (authorization is not None, "client_secret" in form, by_assertion)
+    if sum(ways) > 1:
+        raise Malformed("there are several ways to prove who the client is, and one may be used")
+    if authorization is not None:
+        named = _of_basic(authorization)
+    elif by_assertion:
+        named = _of_assertion(form.get("client_assertion", ""))
+    else:
+        named = form.get("client_id")
+    if form.get("client_id", named) != named:
+        raise Malformed("client_id differs from the one in the credentials")
+    return named
+
+
+def _of_basic(authorization: str) -> str | None:
+    scheme, _, encoded = authorization.partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        return b64decode(encoded.strip(), validate=True).decode().partition(":")[0]
+    except (binascii.Error, ValueError):
+        return None
+
+
+def _of_assertion(assertion: str) -> str | None:
+    """What an assertion says before anything of it is believed: whose keys to try."""
+    try:
+        (_, payload, _) = assertion.split(".")
+        claims: Any = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    subject = cast(dict[str, Any], claims).get("sub") if isinstance(claims, dict) else None
+    return subject if isinstance(subject, str) else None
+
+
+__all__ = ["ASSERTION_TYPE", "Asked", "Gone", "Malformed", "asked_by"]

@@ -1,0 +1,1 @@
+"""Vendors' own systems: OAuth clients, and how they prove who they are."""
