@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.auth.tokens import TokenKey
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
@@ -62,3 +63,13 @@ async def test_a_value_that_does_not_open_is_named_and_the_exit_code_says_so(
     assert f"does not open: elder.address_cipher of {broken[0].id}" in done.stderr
     assert f"yiyang: {ELDERS} values do not open" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_new_key_of_tokens_comes_with_its_steps(environment: dict[str, str]) -> None:
+    made = keys("token", environment)
+    assert made.returncode == 0, made.stderr
+    old, new = TokenKey.new_jwk(), json.loads(made.stdout)
+    assert len(TokenKey({"keys": [old, new]}).public_jwks()["keys"]) == 2
+    assert "/oauth/jwks" in made.stderr
+    assert "d" in new
+    assert new["d"] not in made.stderr

@@ -1,6 +1,7 @@
 """``yiyang keys``: which keys personal data is sealed with, and sealing it anew."""
 
 import asyncio
+import json
 import sys
 from collections.abc import Callable, Coroutine
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from domain.rotation import SealedColumn
     from yiyang.progress import Progress
 
-app = typer.Typer(help="Keys of personal data: which are in use, rotation.")
+app = typer.Typer(
+    help="Keys of personal data: which are in use, rotation. Keys of tokens: a new one."
+)
 
 
 @app.command()
@@ -31,6 +34,24 @@ def rotate() -> None:
     """Seal with the first of YIYANG_DATA_KEYS what an older one has sealed. The service may run
     meanwhile; stopped at any moment, it goes on where it was."""
     asyncio.run(_with_database(_rotate))
+
+
+@app.command()
+def token() -> None:
+    """Print a new key for signing access tokens, and what to do with it."""
+    from api.auth.tokens import TokenKey
+
+    print(json.dumps(TokenKey.new_jwk()))
+    print(_STEPS, file=sys.stderr)
+
+
+_STEPS = """\
+YIYANG_TOKEN_KEY may hold several keys, {"keys": [first, second, …]}: the first signs, all verify.
+Restart every `yiyang serve` after each step.
+1. Put this one last. It is published at /oauth/jwks; wait for 10 minutes, until whoever verifies
+   our tokens by themselves has read it.
+2. Put it first: it signs now. Wait until the last token of the old key is over, 30 days at most.
+3. Leave the old key out. Tokens that it signed are void. After a theft do this at once."""
 
 
 async def _status(database: "Database", vault: "Vault") -> None:

@@ -1,0 +1,117 @@
+"""`yiyang client`, run as an operator runs it."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from joserfc.jwk import ECKey, RSAKey
+
+PROGRAM = Path(sys.executable).with_name("yiyang")
+
+
+class Operator:
+    """Whoever may run commands beside the database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._environment = {"PATH": os.environ["PATH"], "YIYANG_DATABASE_URL": database_url}
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, "client", *words],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def says(self, *words: str) -> list[dict[str, Any]]:
+        """The lines of a command that must succeed."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def is_told(self, *words: str) -> str:
+        """What a command that must fail says: one sentence, and nothing on stdout."""
+        done = self.run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("yiyang: ")
+        assert "Traceback" not in done.stderr
+        return done.stderr
+
+
+@pytest.fixture
+def operator(database_url: str) -> Operator:
+    """An operator of the test's own database."""
+    return Operator(database_url)
+
+
+ALARMS = ("--scope", "alarms:read devices:read", "--scope", "documents:own")
+CREATE = ("create", "--vendor", "安颐科技", *ALARMS)
+
+
+def test_a_clients_life(operator: Operator) -> None:
+    (made,) = operator.says(*CREATE, "--name", "告警对接", "--budget", "9000")
+    assert made["scope"] == "alarms:read devices:read documents:own"
+    assert len(made["client_secret"]) == 43
+    (listed,) = operator.says("list")
+    assert (listed["client_id"], listed["vendor"]) == (made["client_id"], "安颐科技")
+    assert (listed["name"], listed["budget"]) == ("告警对接", 9000)
+    assert made["client_secret"] not in json.dumps(listed)
+    (rotated,) = operator.says("rotate", made["client_id"])
+    assert rotated["client_secret"] != made["client_secret"]
+    assert operator.says("disable", made["client_id"]) == []
+    (listed,) = operator.says("list")
+    assert listed["disabled_at"] is not None
+    assert listed["previous_secret_until"] is not None
+    assert operator.says("enable", made["client_id"]) == []
+    assert operator.says("list")[0]["disabled_at"] is None
+
+
+def test_a_client_with_keys_has_no_secret(operator: Operator, tmp_path: Path) -> None:
+    file = tmp_path / "jwks.json"
+    file.write_text(json.dumps({"keys": [ECKey.generate_key("P-256").as_dict(private=False)]}))
+    (made,) = operator.says(*CREATE, "--jwks", str(file))
+    assert set(made) == {"client_id", "scope"}
+    assert operator.says("list")[0]["proves_itself_by"] == "keys"
+    assert operator.says("rotate", made["client_id"], "--jwks", str(file))
+    assert "the other way" in operator.is_told("rotate", made["client_id"])
+
+
+def test_what_is_wrong_is_named(operator: Operator, tmp_path: Path) -> None:
+    assert "no vendor" in operator.is_told("create", "--vendor", "没有", *ALARMS)
+    told = operator.is_told("create", "--vendor", "安颐科技", "--scope", "elders:read")
+    assert "--scope elders:read" in told
+    assert "orders:read" in told
+    assert "--name" in operator.is_told(*CREATE, "--name", "长" * 101)
+    for command in ("rotate", "disable", "enable"):
+        assert "no such client" in operator.is_told(command, str(uuid4()))
+        assert "no client id" in operator.is_told(command, "abc")
+    assert operator.says("list") == []
+
+
+KEYS = {
+    "private": lambda: {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]},
+    "P-256": lambda: {"keys": [ECKey.generate_key("P-384").as_dict(private=False)]},
+    "2048": lambda: {"keys": [RSAKey.generate_key(1024).as_dict(private=False)]},
+    "0 keys": lambda: {"keys": []},
+    "no JSON Web Key Set": lambda: {"keys": [{"kty": "EC"}]},
+    "no JSON Web Key Set: {": lambda: ["keys"],
+    "same kid": lambda: {
+        "keys": [ECKey.generate_key("P-256", {"kid": "1"}).as_dict(private=False)] * 2
+    },
+}
+
+
+@pytest.mark.parametrize("says", KEYS)
+@pytest.mark.filterwarnings("ignore:Key size should be")
+def test_bad_keys(operator: Operator, tmp_path: Path, says: str) -> None:
+    file = tmp_path / "jwks.json"
+    assert "cannot be read" in operator.is_told(*CREATE, "--jwks", str(file))
+    file.write_text(json.dumps(KEYS[says]()))
+    assert says in operator.is_told(*CREATE, "--jwks", str(file))
+    assert operator.says("list") == []
