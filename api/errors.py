@@ -59,6 +59,7 @@ enumeration(
     VERSION_CONFLICT="It has changed since the version that you expected: read it again.",
     IDEMPOTENCY_KEY_REUSED="You have used this idempotency key for another mutation or input.",
     TOO_MANY_ATTEMPTS="You have tried this too often: wait.",
+    TOO_MANY_KEYS="You have used as many idempotency keys within a day as are remembered.",
 )
 
 
@@ -75,6 +76,11 @@ class UserError:
     blockers: list[strawberry.ID]
     """Global ids of what stands in the way; empty where nothing does that you may see."""
 
+
+_VALUE = re.compile(
+    r"(cannot represent[^:]*):.*|, found:? .*|(?<=Value) (['\"]).*\2(?= does not exist)", re.DOTALL
+)
+"""What graphql-core's messages quote of a client's values: apps write errors to their logs."""
 
 _SUGGESTION = " Did you mean"
 """Where graphql-core begins to tell what the schema has, at the end of a message."""
@@ -143,6 +149,7 @@ def _explained(error: GraphQLError, context: Context) -> _Explained:
 def _of_graphql(error: GraphQLError, original: GraphQLError | None, context: Context) -> _Explained:
     """What a document or its variables have against the schema."""
     text = error.message if context.may_introspect else error.message.split(_SUGGESTION)[0]
+    text = _VALUE.sub(r"\1", text)
     if found := _VARIABLE.fullmatch(text):
         name, inside, reason = found[1], found[2] or "", found[3]
         place: list[str | int] = [name]

@@ -140,7 +140,7 @@ class _Mutation(Generic[Given]):
 
     async def _changed(self, context: Context, given: Given) -> UUID | None:
         """The key of the row that the verb has changed, now or when it was first called for."""
-        call = self._call(context.actor, given)
+        call = self._call(context, given)
         async with context.transaction(dry_run=given.dry_run) as session:
             named, prefix = _named(given), row_type_of(self.node).prefix or ""
             change = Change(session, context.actor, context.vault, context, named, prefix)
@@ -150,11 +150,11 @@ class _Mutation(Generic[Given]):
 
             return await (once(session, call, do) if call else do())
 
-    def _call(self, actor: Actor, given: Given) -> Call | None:
+    def _call(self, context: Context, given: Given) -> Call | None:
         if given.idempotency_key is None:
             return None
         own = {name: one for name, one in vars(given).items() if name not in _CONTROLS}
-        return Call(actor, given.idempotency_key, self.name, own)
+        return Call(context.actor, given.idempotency_key, self.name, own, context.vault)
 
 
 def mutation(

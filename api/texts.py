@@ -132,6 +132,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "嘗試次數過多，請在 {seconds} 秒後再試",
         "You have tried this too often: come again in {seconds} seconds",
     ),
+    ErrorCode.TOO_MANY_KEYS: (
+        "一天内使用的幂等键已达上限（{most}）",
+        "一天內使用的冪等鍵已達上限（{most}）",
+        "You have used as many idempotency keys within a day as you may ({most})",
+    ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "SIGN_IN_AGAIN": (
         "登录已失效，请重新登录",

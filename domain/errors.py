@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     VERSION_CONFLICT = "VERSION_CONFLICT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
+    TOO_MANY_KEYS = "TOO_MANY_KEYS"
 
 
 class DomainError(Exception):
@@ -178,6 +179,12 @@ class IdempotencyKeyReused(DomainError):
     """The actor has used this key for something else."""
 
     code = ErrorCode.IDEMPOTENCY_KEY_REUSED
+
+
+class TooManyKeys(DomainError):
+    """The account has used as many keys within a day as are remembered; fact ``most``."""
+
+    code = ErrorCode.TOO_MANY_KEYS
 
 
 class TooManyExports(DomainError):

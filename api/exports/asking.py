@@ -6,6 +6,7 @@ from api.context import Context
 from api.exports.listing import listing_in
 from api.exports.pages import length
 from api.own_documents import declared, handed_in
+from domain.exports.asked import Asked
 from domain.exports.service import Wanted
 
 if TYPE_CHECKING:
@@ -22,8 +23,7 @@ async def wanted(context: Context, given: "ExportStartInput") -> Wanted:
     listing.check(variables)
     listing.page_size(variables)
     return Wanted(
-        document=listing.text,
-        variables=variables,
+        asked=Asked(listing.text, variables).sealed(context.vault),
         list_name=listing.name,
         expected_rows=await length(listing, variables, _ours(context)),
         language=context.language.value,

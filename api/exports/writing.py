@@ -20,6 +20,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.errors import DomainError
 from domain.exports import service
+from domain.exports.asked import asked_of, cursor_of, sealed_cursor
 from domain.exports.file import packed
 from domain.exports.models import Export, ExportFailure
 from domain.exports.service import Piece
@@ -90,7 +91,8 @@ class Writer:
                 return
 
     def _reader(self, export: Export) -> Reader:
-        listing = listing_of(export.document)
+        asked = asked_of(export, self.vault)
+        listing, variables = listing_of(asked.document), dict(asked.variables)
         actor = Actor(export.account_id, export.role, export.region_code)
         feed = Feed(self.database.url)
 
@@ -104,11 +106,12 @@ class Writer:
                 vault=self.vault,
             )
 
-        return Reader(listing, export.variables, listing.page_size(export.variables), context)
+        return Reader(listing, variables, listing.page_size(variables), context)
 
     async def _piece(self, export: Export, reader: Reader) -> Piece:
         """The rows that follow what is written already."""
-        lines, rows, cursor, last = bytearray(), 0, export.cursor, False
+        lines, rows, last = bytearray(), 0, False
+        cursor = cursor_of(export, self.vault)
         masked: frozenset[str] = frozenset()
         ends = monotonic() + PIECE_SECONDS
         while not last and len(lines) < PIECE_BYTES and monotonic() < ends:
@@ -121,4 +124,5 @@ class Writer:
             # Half a megabyte to compress: others are waiting for this process, too.
             place = (self.vault, export.id, export.byte_count)
             body = await asyncio.to_thread(packed, *place, bytes(lines))
-        return Piece(export.byte_count, len(lines), body, rows, cursor, masked, last)
+        goes_on = sealed_cursor(cursor, self.vault)
+        return Piece(export.byte_count, len(lines), body, rows, goes_on, masked, last)

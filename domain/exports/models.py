@@ -2,7 +2,6 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, text
@@ -13,7 +12,6 @@ from domain.exports.lifecycle import ExportState
 from domain.tables import (
     Table,
     choice,
-    facts,
     moment,
     primary_key,
     reference,
@@ -52,9 +50,9 @@ class Export(Table, table=True):
     role: Role = Field(sa_column=choice(Role, "export_role_known"))
     region_code: str | None = Field(default=None, sa_column=region_code(nullable=True))
     language: str
-    # Blank, as the variables and the cursor are, once nothing more is written.
-    document: str
-    variables: dict[str, Any] = Field(default_factory=dict, sa_column=facts())
+    # Document and variables, names of people maybe; none, as of the cursor, once nothing more is
+    # written.
+    asked_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     list_name: str
     state: ExportState = Field(
         default=ExportState.WAITING, sa_column=choice(ExportState, "export_state_known")
@@ -67,7 +65,7 @@ class Export(Table, table=True):
     row_count: int = 0
     byte_count: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     # Where the list goes on after the last row written; none at its beginning.
-    cursor: str | None = None
+    cursor_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     # Fields that the role may not read, separated by commas; they are null in every line.
     masked: str = ""
     created_at: datetime = Field(default=None, sa_column=moment(default_now=True))

@@ -7,7 +7,6 @@ whatever dies is taken up behind the last piece that was committed.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, func, select, text
@@ -50,14 +49,13 @@ class Wanted:
     """What is to be exported.
 
     Parameters:
-        document: a query of one list; its only operation.
+        asked: a query of one list and its variables, sealed (``exports.asked``).
         list_name: the list's field.
         expected_rows: how many rows the list has now.
         language: of what the lines say in words.
     """
 
-    document: str
-    variables: dict[str, Any]
+    asked: bytes
     list_name: str
     expected_rows: int
     language: str
@@ -71,7 +69,7 @@ class Piece:
         starts_at: how many bytes are written before it.
         size: its bytes, as they will be read.
         body: the same, compressed and sealed; None where there is no line.
-        cursor: where the list goes on.
+        cursor: where the list goes on, sealed.
         masked: fields that are null for lack of a permission.
         last: whether the list ends here.
     """
@@ -80,7 +78,7 @@ class Piece:
     size: int
     body: bytes | None
     rows: int
-    cursor: str | None
+    cursor: bytes | None
     masked: frozenset[str]
     last: bool
 
@@ -104,8 +102,7 @@ async def start(session: AsyncSession, actor: Actor, wanted: Wanted) -> Export:
         role=actor.role,
         region_code=actor.region,
         language=wanted.language,
-        document=wanted.document,
-        variables=wanted.variables,
+        asked_cipher=wanted.asked,
         list_name=wanted.list_name,
         expected_rows=wanted.expected_rows,
     )
@@ -239,7 +236,7 @@ async def _move(session: AsyncSession, export: Export, action: ExportAction) -> 
     """Along the lifecycle; what was asked for, names of people maybe, stays while it is written."""
     export.state = EXPORT_LIFECYCLE.next(export.state, action)
     if export.state not in UNFINISHED:
-        export.document, export.variables, export.cursor = "", {}, None
+        export.asked_cipher = export.cursor_cipher = None
     if export.state in ENDED:
         await session.execute(delete(ExportPiece).where(col(ExportPiece.export_id) == export.id))
     record(session, Event(TOPIC, export.id, action.value))
@@ -257,7 +254,7 @@ def _add(session: AsyncSession, export: Export, piece: Piece) -> None:
         )
     export.byte_count += piece.size
     export.row_count += piece.rows
-    export.cursor = piece.cursor
+    export.cursor_cipher = piece.cursor
     export.masked = ",".join(sorted({*filter(None, export.masked.split(",")), *piece.masked}))
 
 

@@ -23,6 +23,7 @@ EATERS = {Role.ELDER, Role.STATION, Role.ADMIN, *RELATIVES}
 APPLICANTS = {Role.ELDER, Role.STATION, Role.ADVISOR, Role.OFFICIAL, *RELATIVES}
 KEEPERS = {Role.STATION, Role.ADMIN}
 CONSENTING = {Role.ELDER, Role.GUARDIAN, Role.STATION}
+ASKERS = {Role.ELDER, Role.GUARDIAN, Role.STATION}
 EXPORTERS = {Role.OFFICIAL, Role.AUDITOR, Role.ADMIN}
 
 WEBHOOKS = (
@@ -61,6 +62,10 @@ MAY: dict[str, set[Role]] = {
     "familyLinkEnd": CONSENTING | {Role.FAMILY},
     "consentGrant": CONSENTING,
     "consentWithdraw": CONSENTING | {Role.FAMILY},
+    "dataRequestSubmit": ASKERS,
+    "dataRequestApprove": KEEPERS,
+    "dataRequestRefuse": KEEPERS,
+    "dataRequestWithdraw": ASKERS,
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
     **{name: {Role.VENDOR} for name in WEBHOOKS},
@@ -313,6 +318,24 @@ def _webhook(state: str = "ACTIVE", **more: Any) -> Prepare:
     return prepare
 
 
+async def _about(scene: Scene) -> dict[str, Any]:
+    await scene.sql.execute(
+        "UPDATE data_request SET state = 'WITHDRAWN' WHERE elder_id = $1", scene.key
+    )
+    return {"elderId": public_id("elder", scene.key), "kind": "ACCESS"}
+
+
+def _requested(*, own: bool, **more: Any) -> Prepare:
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        # Who has asked does not decide; who has not does not take it back.
+        by = scene.actor.id if own else scene.someone(Role.FAMILY)
+        undecided = {"decided_by": None, "decided_at": None, "refusal": None}
+        await scene.put("data_request", state="REQUESTED", asked_by=by, **undecided)
+        return {"id": public_id("data_request", scene.key), **more}
+
+    return prepare
+
+
 OPERATIONS: dict[str, Operation] = {
     "alarmAcknowledge": Operation("alarm", _alarm("RAISED")),
     "alarmDispatch": Operation("alarm", _alarm("ACKNOWLEDGED")),
@@ -342,6 +365,10 @@ OPERATIONS: dict[str, Operation] = {
     "familyLinkEnd": Operation("family_link", _link("ACTIVE"), _of_family),
     "consentGrant": Operation("family_link", _link("ACTIVE", scopes=["VITALS"]), _of_family),
     "consentWithdraw": Operation("family_link", _link("ACTIVE", scopes=["ALARMS"]), _of_family),
+    "dataRequestSubmit": Operation("elder", _about),
+    "dataRequestApprove": Operation("data_request", _requested(own=False)),
+    "dataRequestRefuse": Operation("data_request", _requested(own=False, refusal="NOT_IDENTIFIED")),
+    "dataRequestWithdraw": Operation("data_request", _requested(own=True)),
     "exportStart": Operation("account", _list),
     "exportCancel": Operation("export", _asked_for),
     "webhookCreate": Operation("account", _follow),

@@ -20,6 +20,7 @@ from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS, Scene
 from tests.access.oracle import World, is_expected
 from tests.clients import Api
+from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
@@ -99,6 +100,8 @@ async def test_every_role(
     await make_export(database, api.actor(Role.OFFICIAL))
     for _ in range(2):  # one is deleted
         await make_webhook(database, vault, api.actor(Role.VENDOR))
+    for elder_id in (api.district.mother_id, api.district.ward_id):
+        await make_data_request(database, elder_id, api.actor(Role.ELDER))
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
     for role in Role:

@@ -14,6 +14,7 @@ from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
+from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
@@ -24,6 +25,7 @@ LISTS = {
     "assistance_case": "assistanceCases",
     "bed": "beds",
     "canteen": "canteens",
+    "data_request": "dataRequests",
     "device": "devices",
     "elder": "elders",
     "export": "exports",
@@ -84,6 +86,8 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     vendor = api.actor(Role.VENDOR)
     for owner in (vendor, await other_vendor(database, vendor)):
         await make_webhook(database, vault, owner)
+    for elder_id in (api.district.mother_id, api.district.ward_id):
+        await make_data_request(database, elder_id, api.actor(Role.ELDER))
     return await World.read(database_url)
 
 

@@ -21,6 +21,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import file, service
 from domain.exports.allowance import MOST_STARTED, STARTED_WITHIN
+from domain.exports.asked import asked_of
 from domain.exports.lifecycle import ExportState
 from domain.exports.models import Export, ExportFailure
 from domain.ids import parse_public_id
@@ -29,8 +30,8 @@ from tests.exporting import CANCEL, answer, exported, fetch, refused, started, w
 from tests.makers.exports import make_export, make_file
 
 NAMED = "query ($name: String!) { elders(filter: {nameContains: $name}) { nodes { id } } }"
-ASKED = {"document": NAMED, "variables": {"name": "王"}, "cursor": "somewhere"}
-BLANK = ("", {}, None)
+SEALED = {"asked_cipher": b"sealed", "cursor_cipher": b"sealed"}
+BLANK = (None, None)
 
 
 def key_of(export_id: str) -> UUID:
@@ -40,16 +41,21 @@ def key_of(export_id: str) -> UUID:
 
 
 async def asked(database: Database, key: UUID) -> tuple[Any, ...]:
-    """Document, variables and cursor as they are stored."""
-    columns = (col(Export.document), col(Export.variables), col(Export.cursor))
+    """What was asked for, and the cursor, as they are stored."""
+    columns = (col(Export.asked_cipher), col(Export.cursor_cipher))
     (row,) = await database.fetch(select(*columns).where(col(Export.id) == key))
     return tuple(row)
 
 
-async def test_only_variables_that_are_declared_are_stored(api: Api, database: Database) -> None:
+async def test_only_variables_that_are_declared_are_stored(
+    api: Api, database: Database, vault: Vault
+) -> None:
     junk = {"junk": "x" * MOST_VARIABLES, "exportFirst": 1, "exportAfter": "y"}
     export = await started(api, Role.OFFICIAL, NAMED, variables={"name": "王", **junk})
-    assert (await asked(database, key_of(export["id"])))[1] == {"name": "王"}
+    async with database.transaction("test") as session:
+        stored = await session.get_one(Export, key_of(export["id"]))
+    assert asked_of(stored, vault).variables == {"name": "王"}
+    assert "王".encode() not in (stored.asked_cipher or b"")
 
 
 async def test_variables_are_bounded(api: Api) -> None:
@@ -64,7 +70,7 @@ async def test_variables_are_bounded(api: Api) -> None:
 
 async def test_what_has_been_given_up_keeps_no_question(api: Api, database: Database) -> None:
     export = await started(api, Role.OFFICIAL, NAMED, variables={"name": "王"})
-    assert (await asked(database, key_of(export["id"])))[1] == {"name": "王"}
+    assert (await asked(database, key_of(export["id"])))[0]
     await api.data(Role.OFFICIAL, CANCEL, id=export["id"])
     assert await asked(database, key_of(export["id"])) == BLANK
 
@@ -80,9 +86,9 @@ async def test_what_is_written_keeps_no_question(
 
 async def test_what_fails_or_expires_keeps_no_question(api: Api, database: Database) -> None:
     official = api.actor(Role.OFFICIAL)
-    failed = await make_export(database, official, **ASKED)
+    failed = await make_export(database, official, **SEALED)
     over = {"state": ExportState.DONE, "expires_at": now() - timedelta(seconds=1)}
-    expired = await make_export(database, official, **ASKED, **over)
+    expired = await make_export(database, official, **SEALED, **over)
     async with database.transaction("test") as session:
         await service.fail(session, failed, ExportFailure.INTERNAL)
         assert await service.expire(session) == 1

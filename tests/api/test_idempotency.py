@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,15 +13,17 @@ from sqlmodel import col
 
 from domain.access import Actor, Role
 from domain.alarms.models import ResolveReason
+from domain.crypto import Vault
 from domain.database import Database
 from domain.errors import DomainError, IdempotencyKeyReused, NotFound
-from domain.idempotency import KEPT, Call, IdempotentCall, once, prune
+from domain.idempotency import KEPT, MOST_KEYS, Call, IdempotentCall, once, prune
 from domain.visits.models import VisitTaskLog
 from tests.clients import Api
 from tests.makers.visits import Scene, everything, make_scene, make_visit, tomorrow_at
 from tests.visiting import HERE, done, payload, read, refused
 from tests.waiting import until
 
+VAULT = Vault({"test": bytes(32)}, "test", bytes(range(32)))
 REUSED = ("IDEMPOTENCY_KEY_REUSED", "idempotencyKey")
 
 
@@ -203,7 +206,7 @@ async def test_whoever_waits_for_a_call_that_fails_is_the_first(
 async def called(database: Database, who: Actor, do: Any) -> UUID | DomainError | None:
     try:
         async with database.transaction("test") as session:
-            return await once(session, Call(who, "k", "test", {}), do)
+            return await once(session, Call(who, "k", "test", {}, VAULT), do)
     except DomainError as error:
         return error
 
@@ -241,8 +244,42 @@ def test_calls_that_differ_at_all_have_other_digests() -> None:
         {"place": 0.1},
         {"place": 0.2},
     ]
-    digests = {Call(who, "k", "verb", one).digest for one in arguments}
-    digests |= {Call(who, "k", "other", {}).digest}
+    digests = {Call(who, "k", "verb", one, VAULT).digest for one in arguments}
+    digests |= {Call(who, "k", "other", {}, VAULT).digest}
     assert len(digests) == len(arguments) + 1
     one, same = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
-    assert Call(who, "k", "verb", one).digest == Call(who, "other", "verb", same).digest
+    assert (
+        Call(who, "k", "verb", one, VAULT).digest == Call(who, "other", "verb", same, VAULT).digest
+    )
+
+
+def test_a_digest_cannot_be_guessed_without_the_key() -> None:
+    who = Actor(UUID(int=1), Role.FAMILY)
+    other = replace(VAULT, hash_key=bytes(32))
+    phone = {"phone": "13800000000"}
+    assert (
+        Call(who, "k", "verb", phone, VAULT).digest != Call(who, "k", "verb", phone, other).digest
+    )
+
+
+async def test_an_account_has_so_many_keys_a_day(
+    api: Api, database: Database, scene: Scene, visit: UUID
+) -> None:
+    first = await payload(api, scene.ann, "Claim", visit, idempotencyKey="k")
+    fill = text(
+        "INSERT INTO idempotent_call (actor_id, key, digest) SELECT :actor, n::text, ''"
+        " FROM generate_series(2, :most) AS n"
+    )
+    async with database.transaction("test") as session:
+        await session.execute(fill, {"actor": scene.ann.id, "most": MOST_KEYS})
+    before = await everything(database)
+    many = ("TOO_MANY_KEYS", "idempotencyKey")
+    assert await refused(api, scene.ann, "Release", visit, reason="病", idempotencyKey="n") == many
+    assert await everything(database) == before
+    assert await calls(database) == MOST_KEYS
+    assert await payload(api, scene.ann, "Claim", visit, idempotencyKey="k") == first
+    await aged(database, timedelta(hours=26))
+    async with database.transaction("test") as session:
+        assert await prune(session) == MOST_KEYS
+    released = await payload(api, scene.ann, "Release", visit, reason="病", idempotencyKey="n")
+    assert released["userErrors"] == []

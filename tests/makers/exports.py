@@ -25,7 +25,6 @@ async def make_export(database: Database, actor: Actor, **values: Any) -> UUID:
         "role": actor.role,
         "region_code": actor.region,
         "language": "en",
-        "document": "{ regions { nodes { code } } }",
         "list_name": "regions",
         "expected_rows": 1,
         **values,
