@@ -273,5 +273,8 @@ def _role(name: str) -> Role:
 
 
 def _run_part(run: Callable[[Settings], None]) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    run(settings_of_environment())
+    from yiyang.logs import start_logging
+
+    settings = settings_of_environment()
+    start_logging(logging.getLevelNamesMapping()[settings.log_level])
+    run(settings)

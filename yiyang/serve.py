@@ -19,6 +19,7 @@ from api.settings import ApiSettings, Edition
 from api.trusted import BadManifest, Documents
 from yiyang.draining import drain_first
 from yiyang.heads import BoundedHttp
+from yiyang.logs import start_logging
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
@@ -33,7 +34,7 @@ def application() -> Starlette:
     release_collector()
     _end_with_supervisor()
     settings = Settings()
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_logging(logging.getLevelNamesMapping()[settings.log_level])
     read_url = settings.database_read_url
     return create_app(
         ApiSettings(

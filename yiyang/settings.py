@@ -91,6 +91,9 @@ class Settings(BaseSettings):
         default=None,
         description="key of the hashes that personal data is looked up by, 32 bytes in base64",
     )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="DEBUG, INFO, WARNING or ERROR: the least that is logged"
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, description="port that the API listens on")
     public_url: str | None = Field(
