@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import select, update
 from sqlmodel import col
 
-from domain.access import Actor, Role
+from domain.access import Actor, ConsentScope, Role
 from domain.alarms import service
 from domain.alarms.models import Alarm, ResolveReason
 from domain.calendar import now
@@ -16,6 +16,7 @@ from domain.exports.lifecycle import KEPT, ExportState
 from domain.exports.models import ExportFailure
 from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.exports import make_export
+from tests.makers.family import link_of, make_link, set_scopes
 from tests.makers.webhooks import make_webhook
 from tests.signals import sos_of
 from yiyang.district.cast import District
@@ -39,6 +40,7 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
     await make_webhook(database, vault, vendor)
     dead = {"state": DeliveryState.DEAD, "attempts": 10, "last_attempt_at": now()}
     await make_webhook(database, vault, vendor, last_status=500, **dead)
+    await _reserve(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:
@@ -85,3 +87,13 @@ async def _export(database: Database, district: District) -> None:
     await make_export(database, admin, state=ExportState.DONE, row_count=1, **done)
     failed = {"failure": ExportFailure.INTERNAL, "finished_at": now()}
     await make_export(database, admin, state=ExportState.FAILED, **failed)
+
+
+async def _reserve(database: Database, district: District) -> None:
+    """The neighbour shows her daughter some of what there is, and the daughter has another elder
+    beside, who shows her something else."""
+    daughter_id, neighbour_id = district.neighbour_daughter_id, district.neighbour_id
+    link_id = await link_of(database, daughter_id, neighbour_id)
+    await set_scopes(database, link_id, (ConsentScope.ALARMS, ConsentScope.LOCATION))
+    little = (ConsentScope.MEALS_ORDERS, ConsentScope.HEALTH_RECORD)
+    await make_link(database, daughter_id, district.ward_id, scopes=little)

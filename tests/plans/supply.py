@@ -25,7 +25,7 @@ STRANGERS = "330108"
 _SOME = 8
 
 _BELOW = {
-    "elder": ["alarms", "visits", "mealOrders", "assistanceCases"],
+    "elder": ["alarms", "visits", "mealOrders", "assistanceCases", "familyLinks"],
     "canteen": ["orders"],
     "station": ["beds"],
     "volunteer": ["visits"],
@@ -59,7 +59,8 @@ async def read_supply(runner: Runner, database: Database, district: District) ->
     actors = _actors(district)
     seen = await _seen(database, actors)
     admin = next(actor for actor in actors if actor.role is Role.ADMIN)
-    ids = {name: seen[actor, name] for actor, name in seen if actor == admin}
+    # What there is none of has no ids.
+    ids = {name: some for (actor, name), some in seen.items() if actor == admin and some}
     cursors = await _cursors(runner, admin, ids)
     return Supply(actors, ids, seen, cursors, await _tokens(runner, database, seen))
 

@@ -178,6 +178,6 @@ async def test_the_alarms_of_one_s_own_are_found_by_the_elders(large: Desk) -> N
     read = await only_read(large, Role.FAMILY, LIST)
     found = await scans(large.database, read)
     assert found[0].table == "family_link"
-    assert found[0].index == "family_link_pkey"
+    assert found[0].index == "family_link_account_id"
     assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = elder_id)")]
     assert whole(found) == set()
