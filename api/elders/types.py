@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from api.context import Context
 from api.describe import enumeration
+from api.elders.readers import ElderReader, access_list
 from api.plan.declare import (
     ascending,
     column,
@@ -193,3 +194,8 @@ class Elder(Node):
     )
     """Who in the family looks after them, has asked to or did, newest first; for one of the family
     only themselves."""
+    access_list: list[ElderReader] | None = computed(
+        access_list, needs=[models.Elder.id], permission=Permission.ACCESS_LIST_READ
+    )
+    """Everybody who may see them now, and by which rule, the nearest first; at most 500. For the
+    elder, the guardian, the station and administrators; null for others."""

@@ -3,9 +3,9 @@
 from datetime import datetime
 
 from api.accounts.types import Account
-from api.context import Context
-from api.describe import enumeration, output
+from api.describe import enumeration
 from api.elders.types import Elder
+from api.family.consents import Consent, shown
 from api.plan.declare import computed, connection, descending, node, one, record
 from api.relay import Connection, Node
 from domain.access import ConsentScope
@@ -14,17 +14,6 @@ from domain.family import models
 from domain.family.consents import open_consents
 from domain.family.lifecycle import ConsentBasis, ConsentChange, LinkState
 from domain.family.visibility import consent_log_visible, family_link_visible
-
-enumeration(
-    ConsentScope,
-    "What an elder consents to that one of the family sees.",
-    ALARMS="警报 their alarms and devices, and the alarms as they come.",
-    VITALS="生命体征 what is measured of them.",
-    LOCATION="位置 their address down to the door.",
-    MEALS_ORDERS="餐食与订单 their meals and orders, and to order for them.",
-    HEALTH_RECORD="健康档案 their ability level, tags and conditions.",
-    FINANCE="经济状况 their assistance cases, and to apply for them.",
-)
 
 enumeration(
     LinkState,
@@ -52,23 +41,6 @@ enumeration(
     FAMILY="家属 of the one who saw it, who gives it up.",
     SIGNED_PAPER="书面同意 a paper that the elder has signed; a photo of it is kept.",
 )
-
-
-@output
-class Consent:
-    """What an elder lets one of the family see now."""
-
-    scope: ConsentScope
-    """What."""
-    until: datetime | None
-    """Until when; null for until it is withdrawn."""
-
-
-def _consents(link: models.FamilyLink, context: Context) -> list[Consent]:
-    return [
-        Consent(scope=scope, until=None if until == models.WITHOUT_END else until)
-        for scope, until in open_consents(link, context.now)
-    ]
 
 
 @record(models.ConsentLog, visible=consent_log_visible)
@@ -107,7 +79,10 @@ class FamilyLink(Node):
     """When it was accepted."""
     ended_at: datetime | None
     """When it was refused, or ended."""
-    consents: list[Consent] = computed(_consents, needs=[*models.UNTIL.values()])
+    consents: list[Consent] = computed(
+        lambda link, context: shown(open_consents(link, context.now)),
+        needs=[*models.UNTIL.values()],
+    )
     """What the elder lets them see now. A guardian sees everything, without any."""
     history: Connection[ConsentChanged] = connection(
         models.ConsentLog.link_id, order=descending(models.ConsentLog.id)

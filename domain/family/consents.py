@@ -6,6 +6,7 @@ from binascii import Error as NoBase64
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -76,8 +77,12 @@ def _photo(paper: str | None) -> bytes:
     return photo
 
 
-def open_consents(link: FamilyLink, moment: datetime) -> list[tuple[ConsentScope, datetime]]:
-    """The scopes that a link shows at a moment, and until when each."""
+def open_consents(link: Any, moment: datetime) -> list[tuple[ConsentScope, datetime]]:
+    """The scopes that a link shows at a moment, and until when each.
+
+    Parameters:
+        link: a FamilyLink, or a row with its columns of consents.
+    """
     found = ((scope, getattr(link, until.key)) for scope, until in UNTIL.items())
     return [(scope, until) for scope, until in found if _holds(until, moment)]
 
