@@ -7,6 +7,8 @@ from strawberry.utils.str_converters import to_camel_case
 from api.permissions import ASKED
 from api.plan.shapes import Computed, RowType, declared_types, unwrapped
 from domain.access import ROLE_PERMISSIONS, Permission, Role
+from domain.accounts.hierarchy import GRANTS
+from domain.accounts.places import PLACE_OF
 from domain.row_access import EVERY_ROW
 
 _HEAD = """\
@@ -17,11 +19,30 @@ Made by `yiyang access` from the row rules (`domain/*/visibility.py`) and the pe
 
 Whoever has signed in sees all rows of: {public}. Of everything else a role sees the rows named
 here, by every way in (`node`, lists, fields of other rows, counts, the stream), and no others. What
-may not be seen looks as if it were not there.
+may not be seen looks as if it were not there. The list `accounts` holds those that one sees for
+{granting} only.
 
 "Reads" names fields that are null for other roles, with an entry in `extensions.masked`. "Does"
 names mutations (and `mealQuote`, a query) that act on the rows that the role sees.
 """
+
+_GRANTS = """\
+## Who grants which role
+
+From `domain/accounts/hierarchy.py`: `roleGrant` and `roleEnd`, never for oneself. What has no entry
+is granted by nobody: ELDER, GUARDIAN and FAMILY come with the link to an elder.
+
+| role | held at |{granting} |
+| --- | --- |{rules} |
+"""
+
+_HELD_AT = {
+    "region_code": "a region's subtree",
+    "station_id": "a station",
+    "canteen_id": "a canteen",
+    "vendor_id": "a vendor",
+    None: "",
+}
 
 
 def access_page() -> str:
@@ -30,8 +51,22 @@ def access_page() -> str:
     public = [row_type for row_type in declared if _is_public(row_type)]
     guarded = [row_type for row_type in declared if row_type not in public]
     names = ", ".join(f"`{row_type.cls.__name__}`" for row_type in public)
-    parts = [_HEAD.format(public=names), *(_of_role(role, guarded) for role in Role)]
+    granting = ", ".join(role.value for role in GRANTS)
+    head = _HEAD.format(public=names, granting=granting)
+    parts = [head, _grants(), *(_of_role(role, guarded) for role in Role)]
     return "\n".join(parts)
+
+
+def _grants() -> str:
+    granting = " |".join(f" by {role.value}" for role in GRANTS)
+    head = _GRANTS.format(granting=granting, rules=" |".join(" ---" for _ in GRANTS))
+    return head + "".join(_granted(role, kind) for role, kind in PLACE_OF.items())
+
+
+def _granted(role: Role, kind: str | None) -> str:
+    reaches = (GRANTS[granter].get(role) for granter in GRANTS)
+    cells = [role.value, _HELD_AT[kind], *(reach.value if reach else "" for reach in reaches)]
+    return f"| {' | '.join(cells)} |\n"
 
 
 def _is_public(row_type: RowType) -> bool:

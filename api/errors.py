@@ -60,6 +60,7 @@ enumeration(
     IDEMPOTENCY_KEY_REUSED="You have used this idempotency key for another mutation or input.",
     TOO_MANY_ATTEMPTS="You have tried this too often: wait.",
     TOO_MANY_KEYS="You have used as many idempotency keys within a day as are remembered.",
+    ROLE_HELD="The person holds this role at this place at some time of that period.",
 )
 
 

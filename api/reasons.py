@@ -127,6 +127,32 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "after、since、deliveryId 和 dead 必須且只能給出一個",
         "exactly one of after, since, deliveryId and dead",
     ),
+    Reason.PHONE: (
+        "应为 11 位手机号码",
+        "應為 11 位手機號碼",
+        "a mobile number of eleven digits",
+    ),
+    Reason.PLACE_OF_ROLE: (
+        "须且只能给出该身份所需的一个地点",
+        "須且只能給出該身分所需的一個地點",
+        "exactly the one place that the role needs",
+    ),
+    Reason.NAME_OF_PHONE: (
+        "与该手机号码登记的姓名不符",
+        "與該手機號碼登記的姓名不符",
+        "not the name of whoever is known by this phone",
+    ),
+    Reason.NO_PERSON: (
+        "该账号不属于任何个人",
+        "該帳號不屬於任何個人",
+        "the account is not a person's",
+    ),
+    Reason.ROLE_OVER: ("该身份已经终止", "該身分已經終止", "the role is over"),
+    Reason.WHOM: (
+        "须给出 accountId，或同时给出 phone 和 name",
+        "須給出 accountId，或同時給出 phone 和 name",
+        "either accountId, or phone and name",
+    ),
 }
 """Reason -> what a message says of it."""
 

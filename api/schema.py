@@ -5,7 +5,8 @@ from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
 from api.access_page import access_page as access_page
-from api.accounts.queries import NodeQueries
+from api.accounts.mutations import RoleMutations
+from api.accounts.queries import AccountQueries, NodeQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
@@ -37,6 +38,7 @@ from api.webhooks.queries import WebhookQueries
 @strawberry.type(description="What can be read.")
 class Query(
     NodeQueries,
+    AccountQueries,
     RegionQueries,
     ElderQueries,
     DeviceQueries,
@@ -55,6 +57,7 @@ class Query(
 
 @strawberry.type(description="What can be changed: one input, one payload with userErrors.")
 class Mutation(
+    RoleMutations,
     AlarmMutations,
     BedMutations,
     VisitMutations,

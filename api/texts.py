@@ -137,6 +137,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "一天內使用的冪等鍵已達上限（{most}）",
         "You have used as many idempotency keys within a day as you may ({most})",
     ),
+    ErrorCode.ROLE_HELD: (
+        "此人在该时段已在该处担任此身份",
+        "此人在該時段已在該處擔任此身分",
+        "The person holds this role there at some time of that period",
+    ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "SIGN_IN_AGAIN": (
         "登录已失效，请重新登录",

@@ -24,8 +24,11 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """What may be done, as ``table:action``."""
+    """What may be done, as ``resource:action``; the resource is a table, or ``operation`` for what
+    is sent to us."""
 
+    ROLE_GRANT = "account:grant"
+    ROLE_END = "account:end"
     ALARM_ACKNOWLEDGE = "alarm:acknowledge"
     ALARM_DISPATCH = "alarm:dispatch"
     ALARM_ARRIVE = "alarm:arrive"
@@ -75,6 +78,9 @@ _RESPONDER = frozenset(
 
 _STAYS = frozenset({Permission.BED_STAY_ADMIT, Permission.BED_STAY_END, Permission.BED_STAY_CLOSE})
 
+_ROLES = frozenset({Permission.ROLE_GRANT, Permission.ROLE_END})
+"""Which roles, and where, is in ``accounts.hierarchy``."""
+
 _MEALS_READ = frozenset({Permission.MEAL_RECIPIENT_READ, Permission.SUBSIDY_REASON_READ})
 
 _MEALS = _MEALS_READ | {
@@ -120,10 +126,12 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _ASKS_ABOUT_DATA
     | _DECIDES_ABOUT_DATA
     | _CONSENTS
+    | _ROLES
     | {Permission.VISIT_VERIFY, Permission.ASSISTANCE_CASE_SUBMIT},
     Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
     Role.OFFICIAL: _MEALS_READ
+    | _ROLES
     | {
         Permission.VISIT_VERIFY,
         Permission.ASSISTANCE_CASE_SUBMIT,
@@ -139,6 +147,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _STAYS
     | _MEALS
     | _DECIDES_ABOUT_DATA
+    | _ROLES
     | {
         Permission.VISIT_VERIFY,
         Permission.ACCESS_LIST_READ,

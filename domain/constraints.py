@@ -12,6 +12,7 @@ from domain.errors import (
     DomainError,
     ElderHasBed,
     InvalidInput,
+    RoleHeld,
     StillReferenced,
     SubsidyUsed,
     TimesOverlap,
@@ -19,6 +20,7 @@ from domain.errors import (
 from domain.reasons import Reason
 
 RULES: dict[str, type[DomainError]] = {
+    "account_role_once": RoleHeld,
     "alarm_open_once": AlarmAlreadyOpen,
     "assistance_case_acceptor_differs": ConflictOfInterest,
     "assistance_case_open_once": CaseAlreadyOpen,

@@ -33,6 +33,7 @@ class ErrorCode(StrEnum):
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     TOO_MANY_KEYS = "TOO_MANY_KEYS"
+    ROLE_HELD = "ROLE_HELD"
 
 
 class DomainError(Exception):
@@ -203,3 +204,9 @@ class TooManyWebhooks(DomainError):
     """The account has as many webhooks as it may; fact ``most`` says how many."""
 
     code = ErrorCode.TOO_MANY_WEBHOOKS
+
+
+class RoleHeld(DomainError):
+    """The person holds this role at this place at some time of that period."""
+
+    code = ErrorCode.ROLE_HELD

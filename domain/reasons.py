@@ -41,3 +41,9 @@ class Reason(StrEnum):
     FOLLOWABLE = "FOLLOWABLE"
     NOT_YOURS = "NOT_YOURS"  # fields
     ONE_START = "ONE_START"
+    PHONE = "PHONE"
+    PLACE_OF_ROLE = "PLACE_OF_ROLE"
+    NAME_OF_PHONE = "NAME_OF_PHONE"
+    NO_PERSON = "NO_PERSON"
+    ROLE_OVER = "ROLE_OVER"
+    WHOM = "WHOM"

@@ -3,7 +3,7 @@
 A role without a rule sees no row. The words become ``docs/access.md``.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -97,6 +97,10 @@ class RowAccess:
         """Whether a role sees rows by a region of their own."""
         rule = self._rules.get(role)
         return rule.own_region if rule else False
+
+    def of_roles(self, roles: Container[Role]) -> "RowAccess":
+        """The same access for some roles, and none for the others."""
+        return RowAccess({role: rule for role, rule in self._rules.items() if role in roles})
 
     def through(self, column: Any, key: Any) -> "RowAccess":
         """The access to rows that belong to these rows, and are seen with them.

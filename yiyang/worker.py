@@ -7,7 +7,7 @@ handler changes nothing the second time.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib import import_module
@@ -20,7 +20,7 @@ from pgqueuer.models import Job, Schedule
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain import buckets, idempotency, outbox
-from domain.accounts import attempts, revocations, sign_in_codes
+from domain.accounts import attempts, granting, revocations, sign_in_codes
 from domain.alarms import service as alarms
 from domain.clients import proofs
 from domain.crypto import Vault
@@ -53,6 +53,19 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("sessions", 52, sessions.prune),
 )
 """What, and at which minute of each hour."""
+
+Run = Callable[[AsyncSession, Mapping[str, Any]], Awaitable[Any]]
+"""Does a job in a transaction, by its arguments."""
+
+_JOBS: Mapping[str, Run] = {
+    alarms.ESCALATE_JOB: lambda session, given: alarms.escalate(
+        session, UUID(given["alarm_id"]), given["level"]
+    ),
+    granting.END_JOB: lambda session, given: granting.void_if_over(
+        session, UUID(given["account_id"])
+    ),
+}
+"""Jobs that are one transaction each."""
 
 _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
@@ -127,19 +140,23 @@ async def _work_on_one_connection(
 
 
 def _register(queue: PgQueuer, database: Database) -> None:
-    @queue.entrypoint(alarms.ESCALATE_JOB)
-    async def escalate(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+    for name, run in _JOBS.items():
+        _register_job(queue, database, name, run)
+    for name, minute, prune in _PRUNED:
+        _register_prune(queue, database, name, minute, prune)
+
+
+def _register_job(queue: PgQueuer, database: Database, name: str, run: Run) -> None:
+    @queue.entrypoint(name)
+    async def work(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
         arguments = json.loads(job.payload or b"{}")
         try:
             async with database.transaction("worker") as session:
-                await alarms.escalate(session, UUID(arguments["alarm_id"]), arguments["level"])
+                await run(session, arguments)
         except Exception as failure:
             # Without this the queue would give the job up, and with it someone's call for help.
             log.exception("job %s failed and is tried again", job.id)
             raise RetryRequested(_RETRY_AFTER) from failure
-
-    for name, minute, prune in _PRUNED:
-        _register_prune(queue, database, name, minute, prune)
 
 
 def _register_prune(

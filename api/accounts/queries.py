@@ -4,12 +4,20 @@ import asyncio
 from typing import Annotated
 
 import strawberry
+from sqlalchemy import DateTime
 
 from api.accounts.types import Account
 from api.context import Info
+from api.plan.criteria import Filter, filter_input, one_of, under, whether
+from api.plan.declare import descending
+from api.plan.roots import listing
 from api.plan.shapes import AnyById, Oneself, declared, row_type_of, row_type_of_prefix
-from api.relay import MAX_PAGE, Node
+from api.relay import MAX_PAGE, Connection, Node
+from domain.access import Role
 from domain.accounts import models
+from domain.accounts.periods import is_in_force
+from domain.accounts.visibility import account_listed
+from domain.calendar import now
 from domain.errors import InvalidInput
 from domain.ids import parse_public_id
 from domain.reasons import Reason
@@ -21,6 +29,31 @@ async def _node(info: Info, global_id: str) -> Node | None:
     if parsed is None or row_type is None:
         raise InvalidInput("id", reason=Reason.NO_GLOBAL_ID)
     return await info.context.loaders.by_key(row_type).load(parsed[1])
+
+
+@filter_input
+class AccountFilter(Filter):
+    """Which accounts."""
+
+    role: list[Role] | None = one_of(models.Account.role)
+    """Only those of one of these roles; one alone needs no brackets."""
+    region: str | None = under(models.Account.region_code)
+    """Only those of the subtree of the division with this code."""
+    in_force: bool | None = whether(is_in_force, DateTime(timezone=True), now)
+    """Only roles that are held now; if false, only those that are over or still to come."""
+
+
+@strawberry.type
+class AccountQueries:
+    """Root fields on accounts."""
+
+    accounts: Connection[Account] = listing(
+        models.Account,
+        order=descending(models.Account.id),
+        filter=AccountFilter,
+        description="The accounts that you may see, newest first; nothing for who grants no roles.",
+        listed=account_listed,
+    )
 
 
 @strawberry.type

@@ -180,7 +180,7 @@ def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
             order = ordered(site.order, lambda _, one: one, reverse=placed.shape.backward)
             return (
                 select(*columns)
-                .where(row_type.visible(writer.actor))
+                .where(declaration.visible(writer.actor))
                 .where(*placed.filtered(arguments), *placed.bounds(arguments))
                 .order_by(*order)
                 .limit(placed.limit(arguments))
@@ -191,14 +191,14 @@ def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
         )
         name, counts = writer.page(record, picked, placed)
         main = Statement.of(record.select(), arguments, by_key=False)
-        count = _count(row_type, placed, scope) if counts else None
+        count = _count(declaration, placed, scope) if counts else None
         return Plan(main, source.compiled()(name), count, writer.positions)
 
     return Plans(compiled)
 
 
-def _count(row_type: RowType, placed: PlacedPage, scope: Scope) -> Statement:
+def _count(declaration: Rows, placed: PlacedPage, scope: Scope) -> Statement:
     arguments = scope.arguments()
-    seen = row_type.visible(arguments.actor())
-    statement = select(func.count()).select_from(row_type.table)
+    seen = declaration.visible(arguments.actor())
+    statement = select(func.count()).select_from(declaration.model.__table__)
     return Statement.of(statement.where(seen, *placed.filtered(arguments)), arguments, by_key=False)

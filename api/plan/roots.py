@@ -6,7 +6,7 @@ import strawberry
 from sqlalchemy import ColumnElement
 
 from api.context import Info
-from api.plan.shapes import ById, Order, Rows, declared, row_type_of_table
+from api.plan.shapes import ById, Order, Rows, Visible, declared, row_type_of_table
 from api.relay import After, Before, First, Last, PageArguments, key_of
 
 GlobalId = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
@@ -29,7 +29,9 @@ def by_id(model: Any, description: str) -> Any:
     )
 
 
-def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
+def listing(
+    model: Any, *, order: Order, filter: type, description: str, listed: Visible | None = None
+) -> Any:
     """A connection over all rows that the actor sees.
 
     Parameters:
@@ -38,6 +40,7 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
         filter: an input type whose ``conditions(actor)`` are SQL predicates. One that asks about
             rows of another table asks only about those that the actor sees: else a filter would
             tell what no field does.
+        listed: which rows it holds, where those are fewer.
     """
 
     async def resolve(
@@ -53,6 +56,8 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
             filter.conditions(info.context.actor) if filter else []
         )
         row_type = row_type_of_table(model.__table__)
+        if listed is not None:
+            conditions.append(listed(info.context.actor))
         return await info.context.loaders.page(row_type, order, arguments, conditions)
 
     described = strawberry.argument(description="Which rows; all that you may see if null.")
@@ -60,5 +65,5 @@ def listing(model: Any, *, order: Order, filter: type, description: str) -> Any:
     return strawberry.field(
         resolver=resolve,
         description=description,
-        metadata=declared(Rows(model, order, filter)),
+        metadata=declared(Rows(model, order, filter, listed)),
     )

@@ -122,11 +122,21 @@ class ById:
 
 @dataclass(frozen=True, eq=False)
 class Rows:
-    """A root field: a connection over all rows of a table that the actor sees."""
+    """A root field: a connection over all rows of a table that the actor sees.
+
+    Parameters:
+        listed: the rows that a list holds, where those are fewer.
+    """
 
     model: Any
     order: Order
     filter: Any
+    listed: Visible | None = None
+
+    @property
+    def visible(self) -> Visible:
+        """The rows of the list."""
+        return self.listed or row_type_of_table(self.model.__table__).visible
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Text, Uuid, column, func, literal_column, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from domain.access import Role
@@ -60,6 +61,23 @@ class Account(Table, table=True):
 
     __table_args__ = (
         CheckConstraint("until IS NULL OR until >= since", name="account_period_forward"),
+        # The place that the role needs; a house brings its region along.
+        ExcludeConstraint(
+            (column("person_id", Uuid()), "="),
+            (column("role", Text()), "="),
+            (
+                literal_column(
+                    "coalesce(elder_id::text, vendor_id::text, station_id::text, canteen_id::text,"
+                    " region_code, '')",
+                    Text(),
+                ),
+                "=",
+            ),
+            (func.tstzrange(column("since"), column("until")), "&&"),
+            name="account_role_once",
+            using="gist",
+            where=text("person_id IS NOT NULL"),
+        ),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())

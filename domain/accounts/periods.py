@@ -6,6 +6,7 @@ Whoever issues a token asks here first (``account_in_force``), and lets it end w
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -63,7 +64,16 @@ async def account_in_force(
     return account
 
 
-def ends_with(account: Account, wanted: datetime) -> datetime:
+class Ends(Protocol):
+    """What has an end, perhaps."""
+
+    @property
+    def until(self) -> datetime | None:
+        """When it is over; None where no end is set."""
+        ...
+
+
+def ends_with(account: Ends, wanted: datetime) -> datetime:
     """When a token for an account has to end: no token outlives its account.
 
     Parameters:

@@ -7,7 +7,8 @@ from sqlalchemy import exists, false, or_, select, true
 from sqlmodel import col
 
 from domain.access import REGION_ROLES, Actor, Role
-from domain.accounts.models import Account
+from domain.accounts.hierarchy import GRANTS
+from domain.accounts.models import Account, Person
 from domain.elders.models import Elder
 from domain.elders.visibility import linked
 from domain.family.lifecycle import LinkState
@@ -27,8 +28,13 @@ _STAFF = (
 )
 
 
+def _own_person(actor: Actor) -> Any:
+    return select(col(Account.person_id)).where(col(Account.id) == actor.id).scalar_subquery()
+
+
 def _oneself(actor: Actor) -> Any:
-    return col(Account.id) == actor.id
+    """In whatever role: who has several accounts may sign in as each of them."""
+    return or_(col(Account.id) == actor.id, col(Account.person_id) == _own_person(actor))
 
 
 def _and_staff(actor: Actor) -> Any:
@@ -98,6 +104,19 @@ account_visible = RowAccess(
         **dict.fromkeys(
             (Role.ADVISOR, Role.AUDITOR, Role.CANTEEN, Role.CAREGIVER),
             RowRule("oneself, staff", _and_staff),
+        ),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+account_listed = account_visible.of_roles(GRANTS)
+"""Whose list of accounts holds those that they see: who grants roles. To others a list of all who
+work here is no business."""
+
+person_visible = RowAccess(
+    {
+        **dict.fromkeys(
+            Role, RowRule("oneself", lambda actor: col(Person.id) == _own_person(actor))
         ),
         Role.ADMIN: EVERY_ROW,
     }

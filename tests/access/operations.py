@@ -37,7 +37,12 @@ WEBHOOKS = (
     "webhookReplay",
 )
 
+
+GRANTERS = {Role.STATION, Role.OFFICIAL, Role.ADMIN}
+
 MAY: dict[str, set[Role]] = {
+    "roleGrant": GRANTERS,
+    "roleEnd": GRANTERS,
     "alarmAcknowledge": DESKS | RELATIVES,
     "alarmDispatch": DESKS,
     "alarmArrive": DESKS,
@@ -336,7 +341,26 @@ def _requested(*, own: bool, **more: Any) -> Prepare:
     return prepare
 
 
+_numbers = count(13900000000)
+
+
+async def _somebody_new(scene: Scene) -> dict[str, Any]:
+    region = scene.actor.region or "330102"
+    return {"role": "VOLUNTEER", "regionCode": region, "phone": str(next(_numbers)), "name": "何方"}
+
+
+async def _a_volunteer(scene: Scene) -> dict[str, Any]:
+    await scene.put("account", until=None, region_code=scene.actor.region)
+    return {"id": public_id("account", scene.key)}
+
+
+def _volunteers(world: World, key: Any) -> bool:
+    return world.tables["account"][key]["role"] == "VOLUNTEER"
+
+
 OPERATIONS: dict[str, Operation] = {
+    "roleGrant": Operation("account", _somebody_new),
+    "roleEnd": Operation("account", _a_volunteer, _volunteers),
     "alarmAcknowledge": Operation("alarm", _alarm("RAISED")),
     "alarmDispatch": Operation("alarm", _alarm("ACKNOWLEDGED")),
     "alarmArrive": Operation("alarm", _alarm("DISPATCHED")),

@@ -28,7 +28,9 @@ TABLES = (
     "family_link",
     "meal_order",
     "menu_item",
+    "person",
     "station",
+    "vendor",
     "visit_task",
     "volunteer",
     "webhook",
@@ -207,7 +209,10 @@ def _account(
     all who ever asked."""
 
     def sees(world: World, actor: Actor, row: Row) -> bool:
-        if row["id"] == actor.id or (staff and row["role"] in _WORKS_HERE):
+        me = world.me(actor)
+        if row["id"] == actor.id or (me["person_id"] and row["person_id"] == me["person_id"]):
+            return True
+        if staff and row["role"] in _WORKS_HERE:
             return True
         elders = around(world, actor) if around else set[Any]()
         links = world.tables["family_link"].values()
@@ -247,6 +252,11 @@ _ALL: dict[Role, Sees] = dict.fromkeys(Role, _everything)
 
 ORACLE: dict[str, dict[Role, Sees]] = {
     "station": _ALL,
+    "vendor": _ALL,
+    "person": {
+        **dict.fromkeys(Role, lambda world, actor, row: row["id"] == world.me(actor)["person_id"]),
+        **_ADMIN,
+    },
     "bed": _ALL,
     "canteen": _ALL,
     "menu_item": _ALL,

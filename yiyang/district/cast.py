@@ -6,6 +6,7 @@ in which they were made, so the first account of each role is the player's.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,12 +26,14 @@ class Player:
 
     Parameters:
         region_code: the region whose subtree it covers, None where it covers none.
+        until: when the role ends, None where no end is set.
     """
 
     role: Role
     account_id: UUID
     name: str
     region_code: str | None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ _NO_DISTRICT = (
 )
 
 _PLAYERS = """
-    SELECT DISTINCT ON (role) role, id, name, region_code, elder_id, station_id, canteen_id
+    SELECT DISTINCT ON (role) role, id, name, region_code, until, elder_id, station_id, canteen_id
     FROM account ORDER BY role, id
 """
 
@@ -112,7 +115,9 @@ async def find_cast(connection: asyncpg.Connection) -> District:
     """
     rows = await connection.fetch(_PLAYERS)
     players = {
-        (role := Role(row["role"])): Player(role, row["id"], row["name"], row["region_code"])
+        (role := Role(row["role"])): Player(
+            role, row["id"], row["name"], row["region_code"], row["until"]
+        )
         for row in rows
     }
     absent = sorted(role.value for role in set(Role) - set(players))
