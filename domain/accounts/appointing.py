@@ -4,6 +4,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+# An account points at rows of other features, whose tables SQLAlchemy has to know.
+from domain import metadata as metadata
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.accounts.periods import is_in_force

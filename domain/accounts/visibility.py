@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import exists, false, or_, select, true
+from sqlalchemy import and_, exists, false, or_, select, true
 from sqlmodel import col
 
 from domain.access import REGION_ROLES, Actor, Role
@@ -13,7 +13,7 @@ from domain.elders.models import Elder
 from domain.elders.visibility import linked
 from domain.family.lifecycle import LinkState
 from domain.family.models import FamilyLink
-from domain.row_access import EVERY_ROW, RowAccess, RowRule
+from domain.row_access import EVERY_ROW, RowAccess, RowRule, in_region
 from domain.tables import within
 from domain.visits.models import Volunteer
 from domain.visits.visibility import volunteer_visible
@@ -26,6 +26,8 @@ _STAFF = (
     Role.CANTEEN,
     Role.OFFICIAL,
 )
+
+_in_region = in_region(col(Account.region_code))
 
 
 def _own_person(actor: Actor) -> Any:
@@ -71,7 +73,9 @@ def _around_region(actor: Actor) -> Any:
     )
     themselves = here.where(col(Elder.id) == col(Account.elder_id)).exists()
     around = or_(families.correlate(Account), themselves.correlate(Account))
-    return or_(_and_staff(actor), around, col(Account.id).in_(volunteers))
+    # Whoever may claim visits here, wherever they live.
+    claim_here = and_(col(Account.role) == Role.VOLUNTEER, _in_region.predicate(actor))
+    return or_(_and_staff(actor), around, col(Account.id).in_(volunteers), claim_here)
 
 
 def _own_elder(actor: Actor) -> Any:

@@ -241,6 +241,8 @@ def _regions_people(world: World, actor: Actor, row: Row) -> bool:
     volunteer = world.tables["volunteer"].get(row["id"])
     if volunteer is not None and _lives_or_visits_here(world, actor, volunteer):
         return True
+    if row["role"] == "VOLUNTEER" and _region(actor, row["region_code"] or ""):
+        return True
     return _regions_families(world, actor, row)
 
 

@@ -1,6 +1,7 @@
 """Granting and ending roles over HTTP, for tests."""
 
 from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -10,9 +11,12 @@ from sqlmodel import col
 
 from domain.access import Actor, Role
 from domain.accounts.models import Account
+from domain.calendar import DISTRICT_ZONE
+from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.clients import Api
+from tests.makers.accounts import make_account, make_person
 
 GRANT = """
 mutation ($input: RoleGrantInput!) { roleGrant(input: $input) {
@@ -25,7 +29,20 @@ mutation ($input: RoleEndInput!) { roleEnd(input: $input) {
   account { id until } userErrors { code field message } } }
 """
 
+STREET = "330102001"
+
 _phones: Iterator[int] = count(13700000000)
+
+
+def begins(day: date) -> datetime:
+    """The first moment of a day by the district's clock."""
+    return datetime.combine(day, time(), DISTRICT_ZONE).astimezone(UTC)
+
+
+async def make_official(database: Database, vault: Vault) -> Actor:
+    """An official of a street: 周岚, 13600000001."""
+    person_id = await make_person(database, "周岚", vault=vault, phone="13600000001")
+    return await make_account(database, Role.OFFICIAL, person_id, region_code=STREET)
 
 
 def a_phone() -> str:
