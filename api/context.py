@@ -46,6 +46,7 @@ class Context:
         scopes: what the client may do beside what its actor may; None for ourselves, who may all.
         documents: those that ids stand for; None where no id is known.
         purse: what the client may spend; None for ourselves, who may spend anything.
+        session_id: the login that the token is of; None where it is of none.
         address: from which the client speaks, as text; None for ourselves.
     """
 
@@ -63,6 +64,7 @@ class Context:
     documents: "Documents | None" = None
     purse: "Purse | None" = None
     address: str | None = None
+    session_id: UUID | None = None
     disclosures: Disclosures = field(default_factory=Disclosures)
     """What sensitive data the answer shows: it is in the audit trail before the answer leaves."""
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

@@ -123,6 +123,7 @@ class Gate:
             documents=self.documents,
             purse=self.buckets.purse(grant) if self.buckets else None,
             address=address,
+            session_id=grant.session,
             webhooks_anywhere=self.webhooks_anywhere,
         )
 

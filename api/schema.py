@@ -28,6 +28,8 @@ from api.regions.queries import RegionQueries
 from api.rights.mutations import RightsMutations
 from api.rights.queries import RightsQueries
 from api.scalars import SCALARS
+from api.sessions.mutations import SessionMutations
+from api.sessions.queries import SessionQueries
 from api.stations.queries import StationQueries
 from api.visits.mutations import VisitMutations
 from api.visits.queries import VisitQueries
@@ -49,6 +51,7 @@ class Query(
     CanteenQueries,
     AssistanceQueries,
     ExportQueries,
+    SessionQueries,
     RightsQueries,
     WebhookQueries,
 ):
@@ -64,6 +67,7 @@ class Mutation(
     CanteenMutations,
     AssistanceMutations,
     ExportMutations,
+    SessionMutations,
     RightsMutations,
     FamilyMutations,
     WebhookMutations,
