@@ -47,7 +47,7 @@ async def form_body(headers: Mapping[bytes, bytes], receive: Receive) -> bytes |
     """
     media_type, _, _ = headers.get(b"content-type", b"").partition(b";")
     if media_type.strip().lower() != _FORM:
-        raise Refusal("BAD_REQUEST", 415, reason=f"Content-Type: {_FORM.decode()}")
+        raise Refusal("BAD_REQUEST", 415, reason="Content-Type: application/x-www-form-urlencoded")
     return await _whole(headers, receive)
 
 

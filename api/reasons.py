@@ -200,6 +200,11 @@ REQUEST: tuple[tuple[str, str, str], ...] = (
         "Content-Type 須為 application/json，UTF-8",
         "Content-Type: application/json, in UTF-8",
     ),
+    (
+        "Content-Type 须为 application/x-www-form-urlencoded",
+        "Content-Type 須為 application/x-www-form-urlencoded",
+        "Content-Type: application/x-www-form-urlencoded",
+    ),
     ("Accept 须含 application/json", "Accept 須含 application/json", "Accept: application/json"),
     ("最多 {most} KiB", "最多 {most} KiB", "at most {most} KiB"),
     (
