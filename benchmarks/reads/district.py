@@ -43,7 +43,8 @@ _POSTGRAPHILE = Path(__file__).parent / "peers" / "postgraphile.sql"
 _FAMILIES = """
     SELECT account.id, account.name, link.elder_id FROM family_link AS link
     JOIN account ON account.id = link.account_id AND account.role = 'FAMILY'
-    WHERE EXISTS (SELECT FROM device WHERE device.elder_id = link.elder_id)
+    WHERE link.alarms_until > now() AND link.health_record_until > now()
+        AND EXISTS (SELECT FROM device WHERE device.elder_id = link.elder_id)
     ORDER BY md5(link.elder_id::text) LIMIT 200
 """
 _STREETS = """

@@ -50,5 +50,6 @@ SELECT convert_to('{"data":{"elder":' || coalesce((
     )::text
     FROM elder JOIN region ON region.code = elder.region_code
     WHERE elder.id = $1
-        AND EXISTS (SELECT FROM family_link WHERE account_id = $2 AND elder_id = $1)
+        AND EXISTS (SELECT FROM family_link WHERE account_id = $2 AND elder_id = $1
+            AND alarms_until > now() AND health_record_until > now())
 ), 'null') || '}}', 'UTF8')

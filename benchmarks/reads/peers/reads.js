@@ -10,11 +10,13 @@ const ALARM = 'id, elder_id, device_id, type, severity, state, level, raised_at,
 const rangeOf = (code) =>
   [code, code.slice(0, -1) + String.fromCharCode(code.charCodeAt(code.length - 1) + 1)]
 
-// Who may see a row is asked where a read begins: family sees the elders it is linked to, staff the
+// Who may see a row is asked where a read begins: family sees the elders who
+// consent to it, staff the
 // rows of its region. What hangs on a row that was found is read without asking again.
 const elderOfFamily = statement(`
   SELECT ${ELDER} FROM elder WHERE id = $1
-    AND EXISTS (SELECT FROM family_link WHERE account_id = $2 AND elder_id = $1)`)
+    AND EXISTS (SELECT FROM family_link WHERE account_id = $2 AND elder_id = $1
+      AND alarms_until > now() AND health_record_until > now())`)
 const elderOfRegion = statement(`
   SELECT ${ELDER} FROM elder WHERE id = $1 AND region_code >= $2 AND region_code < $3`)
 
