@@ -141,7 +141,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     },
     # Follows the money, not the elder.
     Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ, Permission.EXPORT}),
-    Role.VENDOR: frozenset({Permission.WEBHOOK_MANAGE}),
+    Role.VENDOR: frozenset({Permission.WEBHOOK_MANAGE, Permission.MEAL_RECIPIENT_READ}),
     # Who administers the system decides about nobody's assistance.
     Role.ADMIN: _RESPONDER
     | _STAYS

@@ -42,6 +42,10 @@ class Canteen(Table, table=True):
     longitude: float
     latitude: float
     delivers: bool
+    # Who runs it, where that is a company with systems of its own.
+    vendor_id: UUID | None = Field(
+        default=None, sa_column=reference("vendor.id", nullable=True, index=True)
+    )
 
 
 class MenuItem(Table, table=True):

@@ -329,6 +329,9 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.OFFICIAL: _its_region,
         Role.AUDITOR: _its_region,
         Role.CANTEEN: lambda world, actor, row: row["canteen_id"] == world.me(actor)["canteen_id"],
+        Role.VENDOR: lambda world, actor, row: (
+            world.tables["canteen"][row["canteen_id"]]["vendor_id"] == world.me(actor)["vendor_id"]
+        ),
         **_ADMIN,
     },
     "data_request": {

@@ -13,8 +13,12 @@ from tests.clients import BEGINNING, Api
 from tests.signals import press
 from tests.vendors import vendor_of
 
-TABLES = {"device": DataScope.DEVICES, "alarm": DataScope.ALARMS}
-LISTS = {"device": "devices", "alarm": "alarms"}
+TABLES = {
+    "device": DataScope.DEVICES,
+    "alarm": DataScope.ALARMS,
+    "meal_order": DataScope.ORDERS,
+}
+LISTS = {"device": "devices", "alarm": "alarms", "meal_order": "mealOrders"}
 SUBSETS = [
     frozenset(some)
     for some in chain.from_iterable(combinations(DataScope, n) for n in range(len(DataScope) + 1))

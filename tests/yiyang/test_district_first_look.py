@@ -23,7 +23,7 @@ FIRST = {
     Role.CANTEEN: ("meal_order", "menu_item"),
     Role.OFFICIAL: ("assistance_case", "visit_task", "bed_stay", "meal_order"),
     Role.AUDITOR: ("assistance_case", "meal_order"),
-    Role.VENDOR: ("device",),
+    Role.VENDOR: ("device", "meal_order"),
     Role.ADMIN: ("station", "bed", "canteen"),
 }
 """The tables of which each role has rows to see."""

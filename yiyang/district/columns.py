@@ -11,7 +11,16 @@ COLUMNS = {
     "vendor": ("id", "name"),
     "station": ("id", "region_code", "kind", "name", "address", "longitude", "latitude"),
     "bed": ("id", "station_id", "kind", "nursing", "label"),
-    "canteen": ("id", "region_code", "name", "address", "longitude", "latitude", "delivers"),
+    "canteen": (
+        "id",
+        "region_code",
+        "name",
+        "address",
+        "longitude",
+        "latitude",
+        "delivers",
+        "vendor_id",
+    ),
     "menu_item": ("id", "canteen_id", "day", "meal", "name", "price"),
     "elder": (
         "id",

@@ -100,7 +100,7 @@ def station_rows(facilities: Facilities, keys: Keys) -> Iterator[Row]:
 
 
 def canteen_rows(facilities: Facilities, keys: Keys) -> Iterator[Row]:
-    """The rows of the canteens."""
+    """The rows of the canteens; the first vendor runs the first one."""
     for house in facilities.canteens:
         yield (
             keys[house.number],
@@ -110,6 +110,7 @@ def canteen_rows(facilities: Facilities, keys: Keys) -> Iterator[Row]:
             house.position.longitude,
             house.position.latitude,
             delivers(house),
+            keys[numbers.VENDOR] if house.number == numbers.CANTEEN else None,
         )
 
 
