@@ -1,4 +1,4 @@
-"""The command: `python -m vendor_python --url https://…/graphql --token-file token`."""
+"""The command: `python -m vendor_python --url https://…/graphql --client-file client.json`."""
 
 import argparse
 import asyncio
@@ -9,18 +9,18 @@ import signal
 import stat
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
 import httpx
 
 from .cursor_file import CursorFile
 from .documents import Notice
+from .failures import Refused, Unusable
 from .follow import follow
-from .server import Refused, Server, Unusable
+from .server import Server
+from .tokens import TOKEN_VARIABLE, ClientCredentials, PastedToken
 
 ENDED, FAILED, NEEDS_A_TOKEN = 0, 1, 2
-TOKEN_VARIABLE = "YIYANG_TOKEN"
 TIMEOUT = httpx.Timeout(10.0, read=30.0)
 
 
@@ -31,21 +31,6 @@ def print_lines(notices: Sequence[Notice]) -> None:
     sys.stdout.buffer.flush()
     if stat.S_ISREG(os.fstat(sys.stdout.fileno()).st_mode):
         os.fsync(sys.stdout.fileno())
-
-
-def token_of(file: Path | None) -> str:
-    """The token in a file, else in the environment.
-
-    Raises: Refused where there is none.
-    """
-    try:
-        text = file.read_text() if file else os.environ.get(TOKEN_VARIABLE, "")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"the token cannot be read: {error}") from error
-    token = text.strip()
-    if not token or not token.isascii() or not token.isprintable() or " " in token:
-        raise Refused(f"there is no token in {file or TOKEN_VARIABLE}")
-    return token
 
 
 def seconds(text: str) -> float:
@@ -60,10 +45,17 @@ def arguments() -> argparse.Namespace:
     """What the command line says."""
     parser = argparse.ArgumentParser(prog="vendor_python", description=__doc__)
     parser.add_argument("--url", required=True, help="the GraphQL endpoint")
-    parser.add_argument(
+    proof = parser.add_mutually_exclusive_group()
+    proof.add_argument(
+        "--client-file",
+        type=Path,
+        help="a file with client_id and client_secret in JSON, as `yiyang client create` prints it",
+    )
+    proof.add_argument(
         "--token-file",
         type=Path,
-        help=f"a file with the token, read again for each question; else {TOKEN_VARIABLE} is used",
+        help="instead, a file with a token, read again for each question; with neither "
+        f"{TOKEN_VARIABLE} is used",
     )
     parser.add_argument(
         "--cursor-file",
@@ -84,7 +76,12 @@ async def run(options: argparse.Namespace) -> None:
         for ending in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(ending, following.cancel)
     async with httpx.AsyncClient(timeout=TIMEOUT) as http:
-        server = Server(http, options.url, partial(token_of, options.token_file))
+        tokens = (
+            ClientCredentials(http, options.url, options.client_file)
+            if options.client_file
+            else PastedToken(options.token_file)
+        )
+        server = Server(http, options.url, tokens)
         await follow(server, CursorFile(options.cursor_file), print_lines, options.every)
 
 

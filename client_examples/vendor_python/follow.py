@@ -12,7 +12,8 @@ from typing import NoReturn, TypeAlias
 from .backoff import Backoff, about
 from .cursor_file import CursorFile
 from .documents import CHANGES, OPEN, Notice
-from .server import CursorLost, Server, Unavailable
+from .failures import CursorLost, Unavailable
+from .server import Server
 
 log = logging.getLogger("vendor_python")
 

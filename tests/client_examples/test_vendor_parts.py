@@ -11,7 +11,7 @@ import pytest
 
 from client_examples.vendor_python.backoff import LONGEST_SECONDS, Backoff
 from client_examples.vendor_python.cursor_file import CursorFile
-from client_examples.vendor_python.server import LONGEST_REST_SECONDS, retry_after
+from client_examples.vendor_python.failures import LONGEST_REST_SECONDS, retry_after
 from tests.client_examples.vendor import EXAMPLES
 
 

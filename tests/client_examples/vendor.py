@@ -57,8 +57,12 @@ class Poller:
 
     async def start(self) -> None:
         """Run it; what it says is heard from here on."""
+        await self.start_with("--token-file", str(self.token_file))
+
+    async def start_with(self, *more: str) -> None:
+        """The same with other words."""
         self._process = await asyncio.create_subprocess_exec(
-            *self.command("--token-file", str(self.token_file)),
+            *self.command(*more),
             cwd=EXAMPLES,
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
