@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select
 from sqlmodel import col
@@ -63,14 +61,6 @@ async def read_supply(runner: Runner, database: Database, district: District) ->
     admin = next(actor for actor in actors if actor.role is Role.ADMIN)
     # What there is none of has no ids.
     ids = {name: some for (actor, name), some in seen.items() if actor == admin and some}
-    ids = {
-        row_type.cls.__name__: seen[admin, row_type.cls.__name__]
-        # What only those see whose it is, or what nobody has yet: an id is asked for all the same.
-        or list(chain.from_iterable(seen[one, row_type.cls.__name__] for one in actors))
-        or [public_id(row_type.prefix, UUID(int=0))]
-        for row_type in declared_types()
-        if row_type.prefix is not None
-    }
     cursors = await _cursors(runner, admin, ids)
     return Supply(actors, ids, seen, cursors, await _tokens(runner, database, seen))
 
