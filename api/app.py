@@ -19,6 +19,7 @@ from api.auth.oauth.doors import Doors
 from api.auth.oauth.exchange import Server
 from api.auth.revocations import Revocations
 from api.auth.sessions import Sessions
+from api.auth.wechat import WechatLogin
 from api.buckets import Buckets
 from api.connections import Connections
 from api.exports.download import Downloads
@@ -80,6 +81,7 @@ def create_app(
     revocations = Revocations(database)
     feed.tell(ACCESS, revocations.heard)
     attempts = Attempts(database, settings.vault)
+    issuer, wechat = Issuer(settings.token_key, settings.lifetimes), settings.wechat
     gate = Gate(
         database,
         feed,
@@ -105,6 +107,8 @@ def create_app(
         finally:
             await buckets.stop()
             await feed.stop()
+            if wechat:
+                await wechat.close()
             await database.close()
 
     connections = Connections(settings.origins)
@@ -124,13 +128,17 @@ def create_app(
     async def counters(_: Request) -> Response:
         return PlainTextResponse(metrics.exposition())
 
+    doors: list[Route] = []
+    if wechat:
+        doors += WechatLogin(database, settings.vault, wechat, issuer, attempts).routes()
     pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
     routes = [
         Route(PATH, over_http),
         Route("/health", health),
         Route("/metrics", counters),
-        *Sessions(gate, Issuer(settings.token_key, settings.lifetimes), attempts).routes(),
         *oauth.routes(),
+        *Sessions(gate, issuer, attempts).routes(),
+        *doors,
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
         *copies.routes(gate, connections),
         *_staff_routes(settings, database),

@@ -91,6 +91,11 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "應為 JPEG 或 PNG 照片的 base64，最多 {most} KiB",
         "a photo, JPEG or PNG of at most {most} KiB, in base64",
     ),
+    Reason.WECHAT_APP: (
+        "应为本平台小程序的 AppID",
+        "應為本平台小程式的 AppID",
+        "the app id of one of our mini-programs",
+    ),
     Reason.EXPORTABLE: (
         "应为只查询一个列表及其 nodes 的查询，不带 first、after、last、before",
         "應為只查詢一個列表及其 nodes 的查詢，不帶 first、after、last、before",

@@ -9,6 +9,7 @@ from api.auth.staff.settings import StaffLoginSettings
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
 from domain.sessions.service import Lifetimes
+from domain.sessions.wechat import Wechat
 
 
 class Edition(StrEnum):
@@ -43,6 +44,8 @@ class ApiSettings:
         edition: of GraphQL over HTTP, for the statuses of answers.
         budget: points of a client's bucket where its token does not say.
         pages: path -> folder of static pages to serve, for example ``/graphiql``.
+        wechat: what asks WeChat who signs in; None where no mini-program does. It is closed with
+            the application.
         lifetimes: of the tokens of those who sign in, and of their sessions.
         public_url: the API's address as clients know it, without a slash at the end.
         origins: of pages of other sites that may open sockets, for example
@@ -61,6 +64,7 @@ class ApiSettings:
     budget: int = DEFAULT_BUDGET
     edition: Edition = Edition.BEFORE_2026
     pages: Mapping[str, Path] = field(default_factory=dict[str, Path])
+    wechat: Wechat | None = None
     lifetimes: Lifetimes = field(default_factory=Lifetimes)
     public_url: str = "http://127.0.0.1:8000"
     origins: tuple[str, ...] = ()

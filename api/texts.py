@@ -148,6 +148,21 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "登入已失效，請重新登入",
         "You have been signed out: sign in again",
     ),
+    "LOGIN_CODE_INVALID": (
+        "登录凭证无效或已过期，请重试",
+        "登入憑證無效或已過期，請重試",
+        "The sign-in code is not valid any more: try again",
+    ),
+    "LOGIN_BLOCKED": (
+        "微信提示该账号存在安全风险，暂时不能登录",
+        "微信提示該帳號存在安全風險，暫時不能登入",
+        "WeChat considers this account a risk: it cannot sign in now",
+    ),
+    "PHONE_BOUND": (
+        "此手机号已绑定其他微信，请联系社区",
+        "此手機號碼已綁定其他微信，請聯絡社區",
+        "This phone number belongs to another WeChat account here: please ask your community",
+    ),
     "BAD_REQUEST": ("请求格式有误：{reason}", "請求格式有誤：{reason}", "Bad request: {reason}"),
     "INVALID_VARIABLE": (
         "变量 {variable} 的值无效（{reason}）",

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from domain.access import Role
-from yiyang.commands import admin, clients, keys
+from yiyang.commands import admin, clients, keys, wechat
 from yiyang.failures import Failure
 from yiyang.settings import Environment, Settings, SettingsError, settings_of_environment
 from yiyang.startup import hold_collector
@@ -34,6 +34,7 @@ app.add_typer(documents, name="documents")
 app.add_typer(admin.app, name="admin")
 app.add_typer(clients.app, name="client")
 app.add_typer(keys.app, name="keys")
+app.add_typer(wechat.app, name="wechat")
 
 DataDir = Annotated[
     Path, typer.Option(help="Folder of the demo: database, keys, logs.", show_default=True)

@@ -4,6 +4,7 @@ import logging
 import os
 import signal
 from contextlib import suppress
+from datetime import timedelta
 from multiprocessing import parent_process
 from typing import Any
 
@@ -17,9 +18,11 @@ from api.auth.tokens import TokenKey
 from api.frames import MAX_MESSAGE_BYTES
 from api.settings import ApiSettings, Edition
 from api.trusted import BadManifest, Documents
+from domain.sessions.service import Lifetimes
 from yiyang.draining import drain_first
 from yiyang.heads import BoundedHttp
 from yiyang.logs import start_logging
+from yiyang.outbound.wechat import WechatClient
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
 from yiyang.startup import release_collector
@@ -50,6 +53,8 @@ def application() -> Starlette:
             public_url=settings.own_url,
             origins=tuple(settings.origins),
             staff_login=settings.staff_login(),
+            wechat=_wechat(settings),
+            lifetimes=_lifetimes(settings),
             edition=Edition(settings.http_edition),
             webhooks_anywhere=settings.webhooks_anywhere,
         ),
@@ -66,6 +71,7 @@ def serve(settings: Settings, workers: int) -> None:
     _token_key(settings)
     settings.need_vault()
     settings.staff_login()
+    settings.wechat_secrets()
     _check_documents(settings)
     if workers > 1:
         config = uvicorn.Config(workers=workers, **_options(settings))
@@ -141,6 +147,19 @@ def _end_with_supervisor() -> None:
     supervisor = parent_process()
     if supervisor is not None and supervisor.pid is not None:
         end_with(supervisor.pid, signal.SIGTERM)
+
+
+def _wechat(settings: Settings) -> WechatClient | None:
+    secrets = settings.wechat_secrets()
+    return WechatClient(secrets, settings.wechat_url) if secrets else None
+
+
+def _lifetimes(settings: Settings) -> Lifetimes:
+    return Lifetimes(
+        access=timedelta(minutes=settings.access_minutes),
+        refresh=timedelta(days=settings.refresh_days),
+        session=timedelta(days=settings.session_days),
+    )
 
 
 def _token_key(settings: Settings) -> TokenKey:

@@ -94,6 +94,22 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="DEBUG, INFO, WARNING or ERROR: the least that is logged"
     )
+    wechat_apps: SecretStr | None = Field(
+        default=None,
+        description="mini-programs whose users sign in here, in JSON: app id -> app secret",
+    )
+    wechat_url: str = Field(
+        default="https://api.weixin.qq.com", description="address of WeChat's server API"
+    )
+    access_minutes: int = Field(
+        default=15, ge=1, le=60, description="how long an access token of a login lasts"
+    )
+    refresh_days: int = Field(
+        default=30, ge=1, le=180, description="how long a device stays signed in without being used"
+    )
+    session_days: int = Field(
+        default=180, ge=1, le=366, description="how long a device stays signed in at most"
+    )
     host: str = Field(default="127.0.0.1", description="address that the API listens on")
     port: int = Field(default=8000, description="port that the API listens on")
     public_url: str | None = Field(
@@ -176,6 +192,22 @@ class Settings(BaseSettings):
             return json.loads(self.need("token_key"))
         except ValueError as error:
             raise SettingsError("YIYANG_TOKEN_KEY is not a JSON Web Key.") from error
+
+    def wechat_secrets(self) -> dict[str, str]:
+        """App id -> app secret of our mini-programs; empty where there are none.
+
+        Raises: SettingsError.
+        """
+        if self.wechat_apps is None:
+            return {}
+        try:
+            given = TypeAdapter(dict[str, str]).validate_json(self.wechat_apps.get_secret_value())
+        except ValidationError:
+            # Its text would show the secrets.
+            raise SettingsError("YIYANG_WECHAT_APPS is no JSON object of texts.") from None
+        if not all(app_id and secret for app_id, secret in given.items()):
+            raise SettingsError("YIYANG_WECHAT_APPS has an app without a secret.")
+        return given
 
     def need_device_key(self) -> bytes:
         """The key that device passwords are derived from. Raises: SettingsError."""

@@ -30,7 +30,11 @@ PRIVATE = {
 }
 """Headers of whatever holds a token (RFC 6749, 5.1)."""
 
-_STATUSES = {ErrorCode.NOT_FOUND: 404, ErrorCode.PERMISSION_DENIED: 403}
+_STATUSES = {
+    ErrorCode.NOT_FOUND: 404,
+    ErrorCode.PERMISSION_DENIED: 403,
+    ErrorCode.ALREADY_EXISTS: 409,
+}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 

@@ -9,7 +9,7 @@ from api.auth.tokens import Grant, TokenKey
 from api.refusals import new_request_id
 from api.requests import address_of
 from domain.accounts.models import Account
-from domain.accounts.periods import actor_of, ends_with
+from domain.accounts.periods import ends_with
 from domain.audit.service import Source
 from domain.calendar import now
 from domain.ids import public_id
@@ -32,7 +32,7 @@ class Issuer:
         the person's accounts they act."""
         account, begun = issued.account, now()
         ends = ends_with(account, begun + self.lifetimes.access)
-        grant = Grant(actor_of(account), ends, session=issued.login.id)
+        grant = Grant(issued.actor, ends, session=issued.login.id)
         return {
             "access_token": self.key.sign(grant),
             "token_type": "Bearer",

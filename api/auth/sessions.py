@@ -28,7 +28,8 @@ ACTOR = "auth"
 NOTHING_MORE = Response(status_code=204, headers=PRIVATE)
 
 _MAX_TOKEN = 200
-_MAX_ID = 60
+MAX_ID = 60
+"""Characters of a global id, and some more."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Sessions:
         """``{refresh_token, account?}``: the next tokens, perhaps for another account."""
         body = await body_of(request)
         token = text_in(body, "refresh_token", _MAX_TOKEN)
-        wanted = text_or_none(body, "account", _MAX_ID)
+        wanted = text_or_none(body, "account", MAX_ID)
         tried = await self.attempts.spend(request, f"refresh {token}")
         source = source_of(request)
         async with self.gate.database.transaction(ACTOR) as session:

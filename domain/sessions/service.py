@@ -19,7 +19,7 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.accounts.models import Account
-from domain.accounts.periods import accounts_of
+from domain.accounts.periods import accounts_of, actor_of
 from domain.accounts.revocations import revoke
 from domain.calendar import now
 from domain.errors import NotFound, PermissionDenied
@@ -76,6 +76,11 @@ class Issued:
     account: Account
     accounts: Sequence[Account]
     refresh_token: str
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts with the tokens."""
+        return actor_of(self.account)
 
 
 @dataclass(frozen=True, slots=True)
