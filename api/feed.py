@@ -15,6 +15,7 @@ import asyncpg
 
 from domain.accounts.revocations import TOPIC as ACCESS
 from domain.alarms.service import TOPIC
+from domain.database import AS_SERVICE
 from domain.outage import is_outage
 from domain.outbox import CHANNEL, HEAD
 
@@ -179,7 +180,9 @@ class Feed:
             await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _listen_once(self) -> None:
-        connection: Any = await asyncpg.connect(self._url, timeout=_CONNECT_SECONDS)
+        connection: Any = await asyncpg.connect(
+            self._url, timeout=_CONNECT_SECONDS, server_settings=AS_SERVICE
+        )
         closed = asyncio.Event()
 
         def note_end(_: object) -> None:

@@ -1,4 +1,5 @@
-"""What every mutation does: one transaction, one verb, one payload; declared once.
+"""What every mutation does: one transaction, one verb, one row in the audit trail, one payload;
+declared once.
 
     bed_stay_close = mutation(
         BedStayClosePayload,
@@ -14,14 +15,14 @@ The input's name decides the field's: ``BedStayCloseInput``, ``bedStayClose``.
 """
 
 import dataclasses
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
-from strawberry.utils.str_converters import to_snake_case
+from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from api.context import Context, Info
 from api.describe import input_object, output
@@ -31,8 +32,11 @@ from api.plan.shapes import RowType, row_type_of
 from api.plan.values import later
 from api.relay import key_of
 from domain.access import Actor, Permission
+from domain.audit.disclosures import ELDER
+from domain.audit.models import Outcome
+from domain.audit.service import Act, record, record_alone
 from domain.crypto import Vault
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound, PermissionDenied
 from domain.idempotency import Call, once
 from domain.ids import parse_public_id
 
@@ -101,6 +105,7 @@ class Change:
         context: the operation's.
         named: the input's ``id``; empty where it has none.
         prefix: of such ids.
+        fields: names that the audit trail is to have beside those of the input.
     """
 
     session: AsyncSession
@@ -109,6 +114,7 @@ class Change:
     context: Context
     named: str
     prefix: str
+    fields: set[str] = field(default_factory=set[str])
 
     @property
     def key(self) -> UUID:
@@ -130,6 +136,10 @@ class _Mutation(Generic[Given]):
         try:
             key = await self._changed(context, given)
         except DomainError as error:
+            if isinstance(error, NotFound | PermissionDenied) and not given.dry_run:
+                await record_alone(
+                    context.database, context.actor, context.source, [self._denied(given, key)]
+                )
             errors.append(user_error(error, context))
         fields: dict[str, Any] = {
             row_type.table.name: later(context, row_type, key),
@@ -146,9 +156,29 @@ class _Mutation(Generic[Given]):
             change = Change(session, context.actor, context.vault, context, named, prefix)
 
             async def do() -> UUID:
-                return (await self.verb(change, given)).id
+                row = await self.verb(change, given)
+                act = self._act(given, row.id, getattr(row, "elder_id", None), change.fields)
+                record(session, context.actor, context.source, [act])
+                return row.id
 
             return await (once(session, call, do) if call else do())
+
+    def _act(
+        self, given: Given, key: UUID | None, elder_id: UUID | None, fields: Iterable[str] = ()
+    ) -> Act:
+        """What the audit trail says of it: names of what was given, never values."""
+        table = row_type_of(self.node).table.name
+        named = {
+            to_camel_case(name)
+            for name, one in vars(given).items()
+            if one is not None and name not in _CONTROLS | {"id"}
+        }
+        whose = key if table == ELDER else elder_id
+        return Act(self.name, table, key, whose, sorted(named.union(fields)))
+
+    def _denied(self, given: Given, key: UUID | None) -> Act:
+        """The same of what was refused, whether or not there is such an object."""
+        return replace(self._act(given, key, None), outcome=Outcome.DENIED)
 
     def _call(self, context: Context, given: Given) -> Call | None:
         if given.idempotency_key is None:

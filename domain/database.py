@@ -9,9 +9,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 
-from domain import jobs, outbox
+from domain import jobs, last_statement
 from domain.constraints import domain_error
 from domain.reading import ReadPool
+
+SERVICE_ROLE = "yiyang_service"
+"""Whom every part of the service is to PostgreSQL, whoever has logged in: one who may add to the
+audit trail, but neither change it nor take anything away. Migrations make it."""
+
+AS_SERVICE = {"role": SERVICE_ROLE}
+"""The settings of a session that is none of a Database's."""
 
 _SESSION = {
     "application_name": "yiyang",
@@ -47,16 +54,25 @@ class Database:
         read_url: the same of a replica for reads; the primary if None.
         pool_size: connections for writes at most; as many for planned reads that begin at a key,
             and for others; half as many for ordinary reads.
+        role: whom to be to PostgreSQL; whoever the URL names if None.
     """
 
-    def __init__(self, url: str, *, read_url: str | None = None, pool_size: int = 10) -> None:
+    def __init__(
+        self,
+        url: str,
+        *,
+        read_url: str | None = None,
+        pool_size: int = 10,
+        role: str | None = SERVICE_ROLE,
+    ) -> None:
         self.url = url
-        self._writes = _engine(url, pool_size)
+        whom = {"role": role} if role else {}
+        self._writes = _engine(url, pool_size, whom)
         ordinary = max(1, pool_size // 2)
-        self._primary_reads = _reading_engine(url, ordinary)
-        self._reads = _reading_engine(read_url, ordinary) if read_url else self._primary_reads
+        self._primary_reads = _reading_engine(url, ordinary, whom)
+        self._reads = _reading_engine(read_url, ordinary, whom) if read_url else self._primary_reads
         self._pools = {
-            (primary, once): ReadPool(address, pool_size, settings)
+            (primary, once): ReadPool(address, pool_size, settings | whom)
             for primary, address in ((True, url), (False, read_url or url))
             for once, settings in ((True, _PLANNED_ONCE), (False, _PLANNED_ANEW))
             if primary or read_url
@@ -83,7 +99,7 @@ class Database:
                 if dry_run:
                     return
                 await jobs.write_enqueued(session)
-                await outbox.write_recorded(session)
+                await last_statement.write(session)
                 await session.commit()
             except DBAPIError as failure:
                 error = domain_error(failure)
@@ -189,18 +205,18 @@ def engine_url(url: str) -> URL:
     return parsed.difference_update_query(["sslmode"]).update_query_dict({"ssl": mode})
 
 
-def _engine(url: str, pool_size: int, **options: Any) -> AsyncEngine:
+def _engine(url: str, pool_size: int, whom: dict[str, str], **options: Any) -> AsyncEngine:
     return create_async_engine(
         engine_url(url),
         pool_size=pool_size,
         max_overflow=0,
         # Personal data must not get into logs by way of an error's text.
         hide_parameters=True,
-        connect_args={"server_settings": _PLANNED_ANEW},
+        connect_args={"server_settings": _PLANNED_ANEW | whom},
         **options,
     )
 
 
-def _reading_engine(url: str, pool_size: int) -> AsyncEngine:
+def _reading_engine(url: str, pool_size: int, whom: dict[str, str]) -> AsyncEngine:
     """Reads leave no session state behind: autocommit, and no reset at release."""
-    return _engine(url, pool_size, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+    return _engine(url, pool_size, whom, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)

@@ -7,6 +7,7 @@ has seen position n will never be surprised by n-1.
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Index, delete, func, select, text
@@ -60,8 +61,8 @@ def record(session: AsyncSession, event: Event) -> None:
     session.info.setdefault("events", []).append(event)
 
 
-_TELL = text("""
-    WITH locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(:lock)), told AS (
+TELL = """
+    locked AS MATERIALIZED (SELECT pg_advisory_xact_lock(:lock)), told AS (
         INSERT INTO outbox_event (topic, subject_id, change)
         SELECT event.topic, event.subject_id, event.change
         FROM locked CROSS JOIN unnest(
@@ -71,23 +72,23 @@ _TELL = text("""
         RETURNING topic
     )
     SELECT pg_notify(:channel, topic) FROM (SELECT DISTINCT topic FROM told) AS topics
-""")
-"""A row has its position once it is inserted, which is after the lock: one statement for three."""
+"""
+"""A row has its position once it is inserted, which is after the lock: one statement for three. It
+goes behind ``WITH``, and nothing else may follow in the transaction."""
 
 
-async def write_recorded(session: AsyncSession) -> None:
-    """Write the recorded events; nothing else may follow in the transaction."""
+def take_recorded(session: AsyncSession) -> dict[str, Any] | None:
+    """What TELL is run with; None where nothing has been recorded."""
     events: list[Event] = session.info.pop("events", [])
     if not events:
-        return
-    given = {
+        return None
+    return {
         "lock": _COMMIT_ORDER_LOCK,
         "channel": CHANNEL,
         "topics": [event.topic for event in events],
         "subjects": [event.subject_id for event in events],
         "changes": [event.change for event in events],
     }
-    await session.execute(_TELL, given)
 
 
 async def head(connection: AsyncConnection) -> int:

@@ -43,10 +43,12 @@ def run(connection: Connection) -> None:
 async def migrate(url: str) -> None:
     """Connect and run."""
     engine = create_async_engine(engine_url(url))
-    async with engine.connect() as connection:
-        await connection.run_sync(run)
-        await connection.commit()
-    await engine.dispose()
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(run)
+            await connection.commit()
+    finally:
+        await engine.dispose()
 
 
 asyncio.run(migrate(context.config.get_main_option("sqlalchemy.url") or ""))

@@ -8,6 +8,11 @@ import asyncpg
 if TYPE_CHECKING:
     from alembic.config import Config
 
+
+class NotPermitted(Exception):
+    """Whoever the URL names may not do what a migration does; its text says what is lacking."""
+
+
 _HERE = Path(__file__).parent
 
 
@@ -26,11 +31,21 @@ def configuration(url: str) -> "Config":
 
 
 def upgrade(url: str) -> None:
-    """Run every migration that has not run yet; call it outside an event loop."""
+    """Run every migration that has not run yet; call it outside an event loop.
+
+    Raises: NotPermitted.
+    """
     # Alembic takes half a second to import, which a start that migrates nothing need not wait for.
     from alembic import command
+    from sqlalchemy.exc import DBAPIError
 
-    command.upgrade(configuration(url), "head")
+    try:
+        command.upgrade(configuration(url), "head")
+    except DBAPIError as failure:
+        cause = getattr(failure.orig, "__cause__", None)
+        if isinstance(cause, asyncpg.InsufficientPrivilegeError):
+            raise NotPermitted(str(cause)) from failure
+        raise
 
 
 async def is_current(url: str) -> bool:

@@ -102,8 +102,8 @@ async def database_url(
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncGenerator[Database, None]:
-    """Connections to the test's own database."""
-    opened = Database(database_url)
+    """Connections to the test's own database, with its owner's rights."""
+    opened = Database(database_url, role=None)
     yield opened
     await opened.close()
 

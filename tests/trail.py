@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from domain.audit.models import AuditEntry
 from domain.database import Database
+from domain.ids import public_id
 
 
 async def trail(database: Database, **wanted: Any) -> Sequence[AuditEntry]:
@@ -16,3 +17,10 @@ async def trail(database: Database, **wanted: Any) -> Sequence[AuditEntry]:
     statement = select(AuditEntry).where(*named).order_by(col(AuditEntry.id))
     async with database.transaction("test") as session:
         return (await session.execute(statement)).scalars().all()
+
+
+def object_of(entry: AuditEntry) -> str:
+    """The global id of what an entry speaks of."""
+    assert entry.object_type is not None
+    assert entry.object_id is not None
+    return public_id(entry.object_type, entry.object_id)

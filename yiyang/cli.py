@@ -129,11 +129,13 @@ def simulate() -> None:
 @app.command()
 def migrate() -> None:
     """Bring the database of YIYANG_DATABASE_URL to the newest schema."""
-    from migrations.run import upgrade
+    from migrations.run import NotPermitted, upgrade
 
     url = settings_of_environment().need("database_url")
     try:
         upgrade(url)
+    except NotPermitted as error:
+        raise SettingsError(f"{error}") from error
     except ConnectionError as error:
         raise SettingsError(f"YIYANG_DATABASE_URL leads nowhere: {error}") from error
 

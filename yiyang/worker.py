@@ -24,7 +24,7 @@ from domain.accounts import attempts, granting, revocations, sign_in_codes
 from domain.alarms import service as alarms
 from domain.clients import proofs
 from domain.crypto import Vault
-from domain.database import Database
+from domain.database import AS_SERVICE, Database
 from domain.exports import service as exports
 from domain.rights import service as rights
 from domain.sessions import service as sessions
@@ -126,7 +126,7 @@ async def _ended(task: asyncio.Task[None]) -> None:
 async def _work_on_one_connection(
     database: Database, vault: Vault | None, ready: Callable[[], None]
 ) -> None:
-    connection = await asyncpg.connect(database.url)
+    connection = await asyncpg.connect(database.url, server_settings=AS_SERVICE)
     try:
         queue = PgQueuer.from_asyncpg_connection(connection)
         _register(queue, database)

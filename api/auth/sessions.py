@@ -57,7 +57,7 @@ class Sessions:
                 session, token, self.issuer.lifetimes, source.address, account_id
             )
             if isinstance(outcome, Refused):
-                await record(session, None, source, [_refusal(outcome)])
+                record(session, None, source, [_refusal(outcome)])
         if isinstance(outcome, Refused):
             raise sign_in_again()
         await tried.forgive()
@@ -71,7 +71,7 @@ class Sessions:
             raise Refusal("NOT_FOUND", 404)
         async with self.gate.database.transaction(str(grant.actor.id)) as session:
             await service.end(session, grant.session, SessionEnd.LOGOUT)
-            await record(session, grant.actor, source, [_act("logout", grant.session)])
+            record(session, grant.actor, source, [_act("logout", grant.session)])
         return NOTHING_MORE
 
     async def logout_everywhere(self, request: Request) -> Response:
@@ -84,7 +84,7 @@ class Sessions:
             )
             if person_id is not None:
                 await service.end_all(session, person_id, SessionEnd.LOGOUT_EVERYWHERE)
-            await record(session, grant.actor, source, [_act("logout_everywhere", grant.session)])
+            record(session, grant.actor, source, [_act("logout_everywhere", grant.session)])
         return NOTHING_MORE
 
     def routes(self) -> list[Route]:

@@ -149,7 +149,7 @@ class WechatLogin:
         await wechat.ensure_account(session, person_id)
         issued = await begin(session, person_id, self.issuer.lifetimes, device, account_id)
         act = Act("login", LoginSession.__tablename__, issued.login.id, purpose="wechat")
-        await record(session, issued.actor, source, [act])
+        record(session, issued.actor, source, [act])
         return issued
 
     async def _asked(self, question: Awaitable[T], source: Source) -> T:
@@ -162,7 +162,7 @@ class WechatLogin:
 
     async def _note(self, source: Source, action: str) -> None:
         async with self.database.transaction(ACTOR) as session:
-            await record(session, None, source, [Act(action, purpose="wechat")])
+            record(session, None, source, [Act(action, purpose="wechat")])
 
     def _ticket(self, who: wechat.Identified) -> dict[str, Any]:
         ends = now() + TICKET_LASTS

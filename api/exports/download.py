@@ -18,9 +18,10 @@ from api.auth.tokens import InvalidToken, bearer
 from api.connections import MAX_A_CLIENT, Connections, TooMany
 from api.exports.ranges import Changed, NotSatisfiable, Span, Unchanged, Validators, span_of
 from api.refusals import TRY_LATER, Refusal, new_request_id
-from api.requests import Gate
+from api.requests import Gate, address_of
 from api.texts import preferred
 from domain.access import Actor
+from domain.audit.service import Act, Source, record_alone
 from domain.calendar import district_day, now
 from domain.exports.file import owned, part_at
 from domain.exports.lifecycle import UNFINISHED, ExportState
@@ -92,7 +93,16 @@ class Downloads:
             return refused(request, 409, "EXPORT_NOT_READY")
         if export.state is not ExportState.DONE or _is_over(export):
             return refused(request, 410, "EXPORT_GONE")
-        return self._file(request, actor, export)
+        file = self._file(request, actor, export)
+        if isinstance(file, Transfer):
+            await self._note(request, actor, export)
+        return file
+
+    async def _note(self, request: Request, actor: Actor, export: Export) -> None:
+        """Have it in the audit trail before the first byte leaves."""
+        act = Act("export_download", "export", export.id, fields=[export.list_name])
+        source = Source(new_request_id(), address_of(request.scope))
+        await record_alone(self.gate.database, actor, source, [act])
 
     def _file(self, request: Request, actor: Actor, export: Export) -> Response:
         validators = _validators(export)

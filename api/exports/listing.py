@@ -108,6 +108,20 @@ def listing_in(document: Document, name: str | None) -> Listing:
     return listing
 
 
+def field_names(text: str) -> frozenset[str]:
+    """The names of all fields in a document."""
+    names: set[str] = set()
+    waiting: list[Any] = [parse(text)]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, FieldNode):
+            names.add(node.name.value)
+        waiting += getattr(node, "definitions", None) or ()
+        chosen = getattr(node, "selection_set", None)
+        waiting += chosen.selections if chosen else ()
+    return frozenset(names)
+
+
 @lru_cache(maxsize=256)
 def listing_of(text: str) -> Listing:
     """The same for the text of one operation and its fragments.

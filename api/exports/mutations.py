@@ -14,6 +14,7 @@ from api.mutations import (
 from api.scalars import JsonObject
 from domain.access import Permission
 from domain.exports import models, service
+from domain.exports.asked import asked_of
 
 
 @mutation_input
@@ -61,9 +62,14 @@ class ExportCancelPayload(ExportPayload):
 async def _start(change: Change, given: ExportStartInput) -> models.Export:
     # The documents are checked against the schema, and the schema holds this mutation.
     from api.exports.asking import wanted
+    from api.exports.listing import field_names
 
     service.check_may(change.actor)
-    return await service.start(change.session, change.actor, await wanted(change.context, given))
+    asked = await wanted(change.context, given)
+    export = await service.start(change.session, change.actor, asked)
+    # Who takes a list home is known with what is in it.
+    change.fields.update(field_names(asked_of(export, change.vault).document))
+    return export
 
 
 @strawberry.type

@@ -10,7 +10,8 @@ from domain.database import Database
 READ = "read"
 """The action of a row that speaks of an answer."""
 
-_TABLE = "elder"
+ELDER = "elder"
+"""The table of those whose data it is."""
 
 
 class Disclosures:
@@ -44,7 +45,7 @@ class Disclosures:
         """
         shown, self._shown = self._shown or {}, None
         acts = [
-            Act(READ, _TABLE, elder_id, elder_id, sorted(fields), purpose)
+            Act(READ, ELDER, elder_id, elder_id, sorted(fields), purpose)
             for (elder_id, purpose), fields in shown.items()
         ]
         await record_alone(database, actor, source, acts)

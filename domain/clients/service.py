@@ -153,4 +153,4 @@ async def _locked(session: AsyncSession, client_id: UUID) -> OauthClient:
 async def _recorded(session: AsyncSession, action: str, client: OauthClient) -> None:
     """Nobody we know does these things: whoever may run commands on the machine."""
     await session.flush()
-    await record(session, None, Source(), [Act(action, OBJECT, client.id)])
+    record(session, None, Source(), [Act(action, OBJECT, client.id)])

@@ -159,6 +159,8 @@ ELSEWHERE: dict[str, str] = {
     "data_request_piece": "copies of what is here: they go after seven days",
     "dead_letter": "messages that make no sense, or are of no device that is known",
     "idempotent_call": "keyed hashes of calls, for a day",
+    "audit_chain": "hashes of the trail's rows",
+    "audit_unsealed": "numbers of the trail's rows, for a second",
     "outbox_event": "keys of rows that have changed, for seven days",
     "revocation": "tokens that are void",
     "webhook": "addresses of vendors, and what these ask for",

@@ -142,7 +142,7 @@ async def unbind(session: AsyncSession, vault: Vault, phone: str) -> bool:
     gone = (await session.execute(theirs.returning(col(WechatIdentity.id)))).all()
     await end_all(session, person.id, SessionEnd.LOGOUT_EVERYWHERE)
     act = Act("wechat_unbind", Person.__tablename__, person.id)
-    await record(session, None, Source(), [act])
+    record(session, None, Source(), [act])
     return bool(gone)
 
 

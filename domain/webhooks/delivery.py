@@ -200,7 +200,7 @@ async def stop(session: AsyncSession, webhook: Webhook, reason: WebhookStop) -> 
     action = WebhookAction.DISABLE if gone else WebhookAction.PAUSE
     webhook.state, webhook.stop = WEBHOOK_LIFECYCLE.next(webhook.state, action), reason
     act = trail.Act("webhook_stop", "webhook", webhook.id, purpose=reason.value)
-    await trail.record(session, None, trail.Source(), [act])
+    trail.record(session, None, trail.Source(), [act])
 
 
 async def refuse(session: AsyncSession, webhook_id: UUID) -> None:

@@ -19,7 +19,7 @@ from tests.clients import BEGINNING, Api
 from tests.makers.visits import make_scene, make_visit
 from tests.serving import serving
 from tests.signals import press
-from tests.trail import trail
+from tests.trail import object_of, trail
 from tests.visiting import HERE, done
 from yiyang.district.cast import District
 from yiyang.serve import behind
@@ -59,9 +59,7 @@ async def test_planned_or_not_each_elder_has_one_row(
     entries = await trail(database, action="read")
     shown = [elder["id"] for elder in data["elders"]["nodes"]]
     assert len(shown) == 5
-    assert sorted(public_id("elder", entry.elder_id) for entry in entries if entry.elder_id) == (
-        sorted(shown)
-    )
+    assert sorted(object_of(entry) for entry in entries) == sorted(shown)
     assert {tuple(entry.fields) for entry in entries} == {("Elder.fullAddress",)}
 
 

@@ -96,7 +96,7 @@ class Doors:
             action = _DONE.get(endpoint) if error is None else _REFUSED
             if action is not None:
                 act = Act(action, OBJECT, asked.claimed_id, purpose=error)
-                await record(session, actor if fresh else None, source, [act])
+                record(session, actor if fresh else None, source, [act])
         return fresh
 
     async def _first_use(self, session: AsyncSession, exchange: Exchange) -> bool:

@@ -123,7 +123,7 @@ class StaffLogin:
             person_id = signed.identity and signed.identity.person_id
             word = "staff_sign_in" if signed.accounts else _REFUSED
             act = Act(word, "person" if person_id else None, person_id)
-            await record(session, None, _source(request), [act, *signed.acts])
+            record(session, None, _source(request), [act, *signed.acts])
             if signed.identity is None or not signed.accounts:
                 return None
             issuer, sid = said.claimant.issuer, said.session
@@ -143,7 +143,7 @@ class StaffLogin:
 
     async def _note(self, request: Request, act: Act) -> None:
         async with self._database.transaction("staff sign-in") as session:
-            await record(session, None, _source(request), [act])
+            record(session, None, _source(request), [act])
 
 
 def _source(request: Request) -> Source:

@@ -59,7 +59,7 @@ class StaffTokens:
                 accounts = list(await accounts_of(session, identity.person_id))
             actor = actor_of(accounts[0]) if accounts else None
             said = "staff_tokens" if accounts else "staff_tokens_refused"
-            await record(session, actor, source, [Act(said)])
+            record(session, actor, source, [Act(said)])
         if not accounts:
             raise Refusal("SIGN_IN_CODE_INVALID", 400)
         await tried.forgive()

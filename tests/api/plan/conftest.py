@@ -12,6 +12,6 @@ from yiyang.district.cast import District
 @pytest.fixture
 async def desk(database_url: str, vault: Vault, district: District) -> AsyncGenerator[Desk, None]:
     """On the test's own database."""
-    database = WatchedDatabase(database_url)
+    database = WatchedDatabase(database_url, role=None)
     yield Desk(database, vault, district)
     await database.close()

@@ -40,7 +40,7 @@ async def counting(
     database_url: str, vault: Vault, district: District
 ) -> AsyncGenerator[Desk, None]:
     """Whose database counts transactions."""
-    database = CountingDatabase(database_url)
+    database = CountingDatabase(database_url, role=None)
     yield Desk(database, vault, district)
     await database.close()
 
