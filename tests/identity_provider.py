@@ -6,6 +6,8 @@ It does what providers do, PKCE and all; and where a test wants it to, it lies.
 import asyncio
 import base64
 import json
+import secrets
+import time
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -14,7 +16,8 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from authlib.oauth2 import AuthorizationServer, OAuth2Request
-from authlib.oauth2.rfc6749 import ClientMixin, grants
+from authlib.oauth2.rfc6749 import ClientMixin
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant
 from authlib.oauth2.rfc6749.requests import BasicOAuth2Payload
 from authlib.oauth2.rfc6750 import BearerTokenGenerator
 from authlib.oauth2.rfc7636 import CodeChallenge
@@ -30,6 +33,7 @@ from starlette.routing import Route
 from tests.serving import serving
 
 CLIENT, SECRET = "yiyang", "a-secret-of-the-tests"
+LOGOUT = "http://schemas.openid.net/event/backchannel-logout"
 Claims = dict[str, Any]
 
 
@@ -101,7 +105,8 @@ class Form(OAuth2Request):
         # Authlib's server refuses plain HTTP, and would have a proxy with TLS before it.
         super().__init__(request.method, f"https:{str(request.url).partition(':')[2]}")
         self.headers = request.headers
-        self.payload = BasicOAuth2Payload(fields)
+        payload: Any = BasicOAuth2Payload(fields)  # typeshed knows an older Authlib
+        self.payload = payload
         self._fields = fields
 
     @property
@@ -116,6 +121,7 @@ class IdentityProvider(AuthorizationServer):
         issuer: its address.
         client: whom it knows; set by the tests once the API's address is known.
         user: who is signed in.
+        metadata: what its discovery document says otherwise; None for nothing of it.
         lie: changes the claims of the next ID tokens, in place; may return another header.
         key: signs; ``published`` is what it says that it signs with.
         before_tokens: awaited before the token endpoint answers.
@@ -175,7 +181,8 @@ class IdentityProvider(AuthorizationServer):
             # As bad providers do: what is not signed must not be believed all the same.
             "id_token_signing_alg_values_supported": ["none", "HS256", "ES256"],
         }
-        return JSONResponse({**told, **self.metadata})
+        whole = {**told, **self.metadata}
+        return JSONResponse({name: value for name, value in whole.items() if value is not None})
 
     async def _authorize(self, request: Request) -> Response:
         self.requests.append(request.url.path)
@@ -192,6 +199,20 @@ class IdentityProvider(AuthorizationServer):
         self.forms.append(fields)
         answer: Any = self.create_token_response(Form(request, fields))
         return answer
+
+    def logout_token(self, **claims: Any) -> str:
+        """A token that somebody has signed out; None leaves a claim out."""
+        whole = {
+            "iss": self.issuer,
+            "aud": CLIENT,
+            "iat": int(time.time()),
+            "exp": int(time.time()) + 120,
+            "jti": secrets.token_urlsafe(),
+            "events": {LOGOUT: {}},
+            **claims,
+        }
+        kept = {name: value for name, value in whole.items() if value is not None}
+        return self.signed(kept, typ="logout+jwt")
 
     async def before_tokens_done(self) -> Response | None:
         """What a test has put before the token endpoint."""
@@ -215,7 +236,7 @@ def _part(value: Claims) -> str:
     return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
 
-class _Grant(grants.AuthorizationCodeGrant):
+class _Grant(AuthorizationCodeGrant):
     TOKEN_ENDPOINT_AUTH_METHODS = ("client_secret_basic",)
     server: IdentityProvider
 

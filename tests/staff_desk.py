@@ -95,9 +95,24 @@ class Browser:
         assert address._replace(fragment="").geturl() == DESK
         return parse_qs(address.fragment)["sign_in_code"][0]
 
-    async def redeem(self, code: str, verifier: str | None = None) -> httpx.Response:
-        given = {"code": code, "code_verifier": verifier or self.verifier}
+    async def redeem(self, code: str, verifier: str | None = None, **more: str) -> httpx.Response:
+        given = {"code": code, "code_verifier": verifier or self.verifier, **more}
         return await self.http.post(f"{ADDRESS}/auth/staff/tokens", json=given)
+
+    async def refresh(self, tokens: dict[str, Any], **more: str) -> httpx.Response:
+        """The page goes on."""
+        given = {"refresh_token": tokens["refresh_token"], **more}
+        return await self.http.post(f"{ADDRESS}/auth/refresh", json=given)
+
+    async def leave(self, refresh_token: str, return_to: str = DESK) -> httpx.Response:
+        """The page's form for signing out."""
+        form = {"refresh_token": refresh_token, "return_to": return_to}
+        return await self.http.post(f"{ADDRESS}/auth/staff/logout", data=form)
+
+    async def told(self, logout_token: str) -> httpx.Response:
+        """What the provider's server says to the API; its way leads through the proxy too."""
+        form = {"logout_token": logout_token}
+        return await self.http.post(f"{ADDRESS}/auth/staff/backchannel", data=form)
 
     async def ask(self, tokens: dict[str, Any], query: str) -> httpx.Response:
         """An operation with the access token."""
@@ -111,9 +126,9 @@ class Browser:
         """Whether the access token is good no longer."""
         return (await self.ask(tokens, "{ viewer { role } }")).status_code == 401
 
-    async def sign_in(self) -> dict[str, Any]:
+    async def sign_in(self, **more: str) -> dict[str, Any]:
         """All the way to tokens."""
-        redeemed = await self.redeem(await self.code())
+        redeemed = await self.redeem(await self.code(), **more)
         assert redeemed.status_code == 200, redeemed.text
         return redeemed.json()
 

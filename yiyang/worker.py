@@ -27,6 +27,7 @@ from domain.crypto import Vault
 from domain.database import AS_SERVICE, Database
 from domain.exports import service as exports
 from domain.rights import service as rights
+from domain.sessions import provider_logout
 from domain.sessions import service as sessions
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
@@ -51,6 +52,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("attempts", 7, attempts.prune),
     ("webhooks", 12, webhooks.prune),
     ("sessions", 52, sessions.prune),
+    ("provider_logouts", 22, provider_logout.prune),
 )
 """What, and at which minute of each hour."""
 

@@ -12,7 +12,7 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.bodies import Gone, json_body
+from api.bodies import Gone, form_body, json_body
 from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal, new_request_id
 from api.requests import BadRequest
@@ -91,6 +91,12 @@ async def body_of(request: Request) -> dict[str, Any]:
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
     return body  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
+
+
+async def form_of(request: Request) -> dict[str, str]:
+    """The form of a POST. Raises: as ``form_body``."""
+    headers = dict(reversed(request.scope["headers"]))
+    return await form_body(headers, request.receive)
 
 
 def text_in(body: Mapping[str, Any], name: str, most: int) -> str:

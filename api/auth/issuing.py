@@ -31,7 +31,7 @@ class Issuer:
         """The tokens of a session, as OAuth's answers have them (RFC 6749, 5.1), and in which of
         the person's accounts they act."""
         account, begun = issued.account, now()
-        ends = ends_with(account, begun + self.lifetimes.access)
+        ends = min(ends_with(account, begun + self.lifetimes.access), issued.login.expires_at)
         grant = Grant(issued.actor, ends, session=issued.login.id)
         return {
             "access_token": self.key.sign(grant),

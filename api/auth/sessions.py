@@ -27,9 +27,9 @@ ACTOR = "auth"
 
 NOTHING_MORE = Response(status_code=204, headers=PRIVATE)
 
-_MAX_TOKEN = 200
+MAX_TOKEN = 200
 MAX_ID = 60
-"""Characters of a global id, and some more."""
+"""Characters of a refresh token, and of an account's id."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Sessions:
     async def refresh(self, request: Request) -> Response:
         """``{refresh_token, account?}``: the next tokens, perhaps for another account."""
         body = await body_of(request)
-        token = text_in(body, "refresh_token", _MAX_TOKEN)
+        token = text_in(body, "refresh_token", MAX_TOKEN)
         wanted = text_or_none(body, "account", MAX_ID)
         tried = await self.attempts.spend(request, f"refresh {token}")
         source = source_of(request)

@@ -1,5 +1,6 @@
 """Staff as their identity provider knows them, and the accounts that it gave them."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +28,18 @@ class StaffAccount(Table, table=True):
     identity_id: UUID = Field(sa_column=reference("staff_identity.id", index=True))
 
 
+@dataclass(frozen=True, slots=True)
+class ProviderLogin:
+    """A sign-in at an identity provider.
+
+    Parameters:
+        session_hash: digest of the provider's own session; None where it has none.
+    """
+
+    identity_id: UUID
+    session_hash: bytes | None = None
+
+
 def subject_digest(vault: Vault, issuer: str, subject: str) -> bytes:
     """What an identity is looked up by.
 
@@ -43,4 +56,4 @@ def provider_session_digest(vault: Vault, issuer: str, session: str) -> bytes:
     Parameters:
         session: its name for it (``sid``).
     """
-    return vault.digest(f"{issuer}\0{session}", "staff_session.provider_session_hash")
+    return vault.digest(f"{issuer}\0{session}", "login_session.provider_session_hash")

@@ -10,7 +10,6 @@ import hashlib
 import hmac
 import re
 import secrets
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -19,6 +18,7 @@ from sqlalchemy import delete, func, insert, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
+from domain.accounts.identities import ProviderLogin
 from domain.tables import Table, keyed_hash, moment, reference
 
 GOOD_FOR: Final = timedelta(seconds=60)
@@ -34,45 +34,31 @@ class SignInCode(Table, table=True):
     code_hash: bytes = Field(sa_column=keyed_hash(primary_key=True))
     challenge: str
     identity_id: UUID = Field(sa_column=reference("staff_identity.id", index=True))
-    # The provider's own session: it may end it later.
+    # As the column of the same name of the session that comes of it.
     provider_session_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     expires_at: datetime = Field(sa_column=moment())
 
 
-@dataclass(frozen=True, slots=True)
-class Redeemed:
-    """Whose sign-in a code stood for.
-
-    Parameters:
-        provider_session: hash of the provider's own session; None where it has none.
-    """
-
-    identity_id: UUID
-    provider_session: bytes | None
-
-
-async def new_code(
-    session: AsyncSession, identity_id: UUID, challenge: str, provider_session: bytes | None
-) -> str:
+async def new_code(session: AsyncSession, login: ProviderLogin, challenge: str) -> str:
     """A code, of which only a hash is kept.
 
     Parameters:
+        login: what it stands for.
         challenge: S256 of a verifier that the page keeps.
-        provider_session: as in ``Redeemed``.
     """
     code = secrets.token_urlsafe(32)
     row = {
         "code_hash": _hashed(code),
         "challenge": challenge,
-        "identity_id": identity_id,
-        "provider_session_hash": provider_session,
+        "identity_id": login.identity_id,
+        "provider_session_hash": login.session_hash,
         "expires_at": func.now() + GOOD_FOR,
     }
     await session.execute(insert(SignInCode).values(row))
     return code
 
 
-async def redeem(session: AsyncSession, code: str, verifier: str) -> Redeemed | None:
+async def redeem(session: AsyncSession, code: str, verifier: str) -> ProviderLogin | None:
     """Use a code up, whatever comes of it.
 
     Returns: None for one that is none, has been used, is over, or was begun by another page.
@@ -88,12 +74,7 @@ async def redeem(session: AsyncSession, code: str, verifier: str) -> Redeemed | 
     row, in_time = found
     if not in_time or not _answers(verifier, row.challenge):
         return None
-    return Redeemed(row.identity_id, row.provider_session_hash)
-
-
-async def forget(session: AsyncSession, identity_id: UUID) -> None:
-    """Void the codes of an identity that nobody has used yet."""
-    await session.execute(delete(SignInCode).where(col(SignInCode.identity_id) == identity_id))
+    return ProviderLogin(row.identity_id, row.provider_session_hash)
 
 
 async def prune(session: AsyncSession) -> int:

@@ -5,38 +5,43 @@ are left alone: a role that somebody holds already by hand is not given a second
 taken.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, literal, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Role
 from domain.accounts.identities import StaffAccount, StaffIdentity, subject_digest
 from domain.accounts.models import Account, Person
-from domain.accounts.periods import is_in_force
+from domain.accounts.periods import in_force, is_in_force
+from domain.accounts.persons import person_with_phone
+from domain.accounts.places import PLACE_OF, Place, located
 from domain.accounts.revocations import revoke
 from domain.audit.service import Act
 from domain.calendar import now
-from domain.canteens.models import Canteen
-from domain.crypto import Vault, masked_phone
-from domain.regions.models import Region
-from domain.stations.models import Station
+from domain.crypto import Vault
+from domain.errors import NotFound
 
-STAFF_PLACES: Final = {
-    Role.DISPATCHER: "region",
-    Role.OFFICIAL: "region",
-    Role.ADVISOR: "region",
-    Role.AUDITOR: "region",
-    Role.STATION: "station",
-    Role.CAREGIVER: "station",
-    Role.CANTEEN: "canteen",
-    Role.ADMIN: None,
-}
-"""The roles that an identity provider may give, and the kind of place that each needs."""
+Seat = tuple[Role, UUID | str | None]
+
+STAFF: Final = frozenset(
+    {
+        Role.DISPATCHER,
+        Role.OFFICIAL,
+        Role.ADVISOR,
+        Role.AUDITOR,
+        Role.STATION,
+        Role.CAREGIVER,
+        Role.CANTEEN,
+        Role.ADMIN,
+    }
+)
+"""The roles that an identity provider may give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,15 +49,16 @@ class Assignment:
     """A role at a place, as the provider says it.
 
     Parameters:
-        role: one of ``STAFF_PLACES``.
-        region: code of a division.
-        station, canteen: the key of a house.
+        role: one of ``STAFF``.
     """
 
     role: Role
-    region: str | None = None
-    station: UUID | None = None
-    canteen: UUID | None = None
+    place: Place
+
+    @property
+    def seat(self) -> Seat:
+        """What nobody holds twice at a time (``account_role_once``)."""
+        return _seat(self.role, self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,20 +91,6 @@ class SignedIn:
     acts: Sequence[Act]
 
 
-@dataclass(frozen=True, slots=True)
-class _Seat:
-    """An assignment as the columns of an account say it: a house brings its division along."""
-
-    role: Role
-    region_code: str | None
-    station_id: UUID | None
-    canteen_id: UUID | None
-
-    @classmethod
-    def of(cls, account: Account) -> "_Seat":
-        return cls(account.role, account.region_code, account.station_id, account.canteen_id)
-
-
 async def sign_in(
     session: AsyncSession, vault: Vault, claimant: Claimant, given: Collection[Assignment]
 ) -> SignedIn:
@@ -110,7 +102,8 @@ async def sign_in(
     """
     digest = subject_digest(vault, claimant.issuer, claimant.subject)
     await _one_at_a_time(session, digest)
-    seats = {seat for one in given if (seat := await _seat(session, one))}
+    places = [there for one in given if (there := await _found(session, one))]
+    seats = {one.seat: one for one in places}
     identity = await session.scalar(
         select(StaffIdentity).where(col(StaffIdentity.subject_hash) == digest)
     )
@@ -134,80 +127,64 @@ async def _one_at_a_time(session: AsyncSession, digest: bytes) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-async def _seat(session: AsyncSession, given: Assignment) -> _Seat | None:
-    """Where an assignment is, if its place is there."""
-    code = given.region
-    if given.region is not None:
-        place = select(col(Region.code)).where(col(Region.code) == given.region)
-        code = await session.scalar(place)
-    elif given.station is not None:
-        place = select(col(Station.region_code)).where(col(Station.id) == given.station)
-        code = await session.scalar(place)
-    elif given.canteen is not None:
-        place = select(col(Canteen.region_code)).where(col(Canteen.id) == given.canteen)
-        code = await session.scalar(place)
-    if code is None and STAFF_PLACES[given.role] is not None:
+async def _found(session: AsyncSession, given: Assignment) -> Assignment | None:
+    """The same with a house's division, if the place is there."""
+    try:
+        return Assignment(given.role, await located(session, given.role, given.place))
+    except NotFound:
         return None
-    return _Seat(given.role, code, given.station, given.canteen)
 
 
 async def _person(session: AsyncSession, vault: Vault, claimant: Claimant) -> UUID:
     """Whoever has the phone already, or somebody new."""
-    phone = claimant.phone
-    if phone is None:
-        person = Person(name=claimant.name)
-    else:
-        digest = vault.digest(phone, "person.phone_hash")
-        known = select(Person).where(col(Person.phone_hash) == digest)
-        if found := await session.scalar(known):
-            return found.id
-        person = Person(
-            name=claimant.name,
-            phone_masked=masked_phone(phone),
-            phone_hash=digest,
-            phone_cipher=vault.seal(phone, "person.phone_cipher"),
-        )
+    if claimant.phone is not None:
+        return (await person_with_phone(session, vault, claimant.phone, claimant.name)).id
+    person = Person(name=claimant.name)
     session.add(person)
     await session.flush()
     return person.id
 
 
 async def _end_others(
-    session: AsyncSession, identity: StaffIdentity, seats: Collection[_Seat]
+    session: AsyncSession, identity: StaffIdentity, seats: Collection[Seat]
 ) -> list[Act]:
     """End what the provider gave and gives no more; tokens for it are void at the commit."""
     ours = (
         select(Account)
         .join(StaffAccount, col(StaffAccount.account_id) == col(Account.id))
-        .where(col(StaffAccount.identity_id) == identity.id, is_in_force())
+        .where(col(StaffAccount.identity_id) == identity.id, is_in_force(literal(now())))
         .order_by(col(Account.id))
+        .with_for_update(key_share=True, of=Account)
     )
     acts: list[Act] = []
     for account in (await session.scalars(ours)).all():
-        if _Seat.of(account) in seats:
+        if _seat_of(account) in seats:
             continue
-        over = update(Account).where(col(Account.id) == account.id).values(until=func.now())
-        await session.execute(over)
+        account.until = max(account.since, now())
         await revoke(session, account.id)
         acts.append(Act("staff_role_end", "account", account.id))
     return acts
 
 
 async def _give(
-    session: AsyncSession, identity: StaffIdentity, name: str, seats: Collection[_Seat]
+    session: AsyncSession,
+    identity: StaffIdentity,
+    name: str,
+    seats: Mapping[Seat, Assignment],
 ) -> tuple[list[Account], list[Act]]:
     """The accounts of all seats; those that are missing are made."""
-    theirs = select(Account).where(col(Account.person_id) == identity.person_id, is_in_force())
-    held = {_Seat.of(account): account for account in (await session.scalars(theirs)).all()}
+    await _lock(session, identity.person_id)
+    moment = now()
+    held, later = await _held(session, identity.person_id, moment)
     acts: list[Act] = []
-    for seat in sorted(seats - held.keys(), key=str):
+    for seat in sorted(seats.keys() - held.keys(), key=str):
         account = Account(
             name=name,
-            role=seat.role,
-            region_code=seat.region_code,
-            station_id=seat.station_id,
-            canteen_id=seat.canteen_id,
+            role=seat[0],
             person_id=identity.person_id,
+            since=moment,
+            until=later.get(seat),
+            **seats[seat].place.columns(),
         )
         session.add(account)
         await session.flush()
@@ -216,3 +193,36 @@ async def _give(
         acts.append(Act("staff_role_give", "account", account.id))
     accounts = sorted((held[seat] for seat in seats), key=lambda account: account.id)
     return accounts, acts
+
+
+async def _lock(session: AsyncSession, person_id: UUID) -> None:
+    """As whoever grants here does: of the two the second waits, and sees the first."""
+    whom = select(col(Person.id)).where(col(Person.id) == person_id)
+    await session.execute(whom.with_for_update(key_share=True))
+
+
+async def _held(
+    session: AsyncSession, person_id: UUID, moment: datetime
+) -> tuple[dict[Seat, Account], dict[Seat, datetime]]:
+    """What a person holds, and from when on what was granted here for later."""
+    theirs = select(Account).where(
+        col(Account.person_id) == person_id,
+        or_(col(Account.until).is_(None), col(Account.until) > moment),
+    )
+    held: dict[Seat, Account] = {}
+    later: dict[Seat, datetime] = {}
+    for account in await session.scalars(theirs.order_by(col(Account.since).desc())):
+        if in_force(account, moment):
+            held[_seat_of(account)] = account
+        else:
+            later[_seat_of(account)] = account.since
+    return held, later
+
+
+def _seat(role: Role, place: Place) -> Seat:
+    kind = PLACE_OF.get(role)
+    return role, None if kind is None else getattr(place, kind)
+
+
+def _seat_of(account: Account) -> Seat:
+    return _seat(account.role, Place.of(account))

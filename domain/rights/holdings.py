@@ -104,7 +104,7 @@ HOLDINGS: dict[str, Holding] = {
         ),
     ),
     "wechat_identity": Holding("person_id", Deleted(), frozenset({"openid_hash", "unionid_hash"})),
-    "login_session": Holding("account_id", Deleted()),
+    "login_session": Holding("account_id", Deleted(), frozenset({"provider_session_hash"})),
     "refresh_token": Holding("session_id", Deleted(), frozenset({"token_hash"})),
     "device": Holding("elder_id", Kept("the vendor's; it may be given to somebody else")),
     "device_event": Holding("device_id", Deleted()),
@@ -172,5 +172,6 @@ ELSEWHERE: dict[str, str] = {
     "staff_identity": "those who work here, as keyed hashes of their provider's names for them",
     "staff_account": "which accounts their provider gave them",
     "sign_in_code": "sign-ins of theirs that are under way, for a minute",
+    "provider_logout": "names of what has ended their sessions, as hashes, for minutes",
 }
 """Table -> why it holds nothing about an elder that must be in a copy, or go at an erasure."""

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
 from domain.tables import Table, choice, keyed_hash, moment, primary_key, reference
@@ -29,12 +29,19 @@ class LoginSession(Table, table=True):
         ),
         Index("login_session_person_id_id", "person_id", "id"),
         Index("login_session_expires_at", "expires_at"),
+        Index("login_session_provider_session_hash", "provider_session_hash"),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())
     person_id: UUID = Field(sa_column=reference("person.id"))
     # In which the person acted last: a device opens where it was left.
     account_id: UUID = Field(sa_column=reference("account.id"))
+    # Where an identity provider has signed the person in: who the person is there, and the
+    # provider's own session. It may end either.
+    staff_identity_id: UUID | None = Field(
+        default=None, sa_column=reference("staff_identity.id", nullable=True, index=True)
+    )
+    provider_session_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     device: str | None = None
     address: str | None = None
     created_at: datetime = Field(default=None, sa_column=moment(default_now=True))
@@ -44,6 +51,14 @@ class LoginSession(Table, table=True):
     ended_why: SessionEnd | None = Field(
         default=None, sa_column=choice(SessionEnd, "login_session_ended_why_known", nullable=True)
     )
+
+
+class ProviderLogout(Table, table=True):
+    """A logout token of an identity provider's that has been heeded: it is good once."""
+
+    # Of its issuer and its `jti`, which may be any text.
+    jti_hash: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    until: datetime = Field(sa_column=moment())
 
 
 class RefreshToken(Table, table=True):

@@ -18,11 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
+from domain.accounts.identities import ProviderLogin
 from domain.accounts.models import Account
-from domain.accounts.periods import accounts_of, actor_of
+from domain.accounts.periods import actor_of
 from domain.accounts.revocations import revoke
 from domain.calendar import now
 from domain.errors import NotFound, PermissionDenied
+from domain.sessions.choice import chosen, last_used, usable
 from domain.sessions.models import LoginSession, RefreshToken, SessionEnd
 from domain.sessions.visibility import session_visible
 
@@ -100,20 +102,26 @@ async def begin(
     lifetimes: Lifetimes,
     device: Device,
     account_id: UUID | None = None,
+    provider: ProviderLogin | None = None,
 ) -> Issued:
     """Sign a person in on a device.
 
     Parameters:
-        account_id: the account to act in; the one of the person's last session if None.
+        account_id: the account to act in; the one of the person's last session of this kind if
+            None.
+        provider: where an identity provider says who it is; it may end the session.
     Raises: NotFound(account) for one that is not the person's or not in force, and for a person
         who has none.
     """
-    accounts = await accounts_of(session, person_id)
-    account = _chosen(accounts, account_id, await _last(session, person_id))
+    identity_id = provider and provider.identity_id
+    accounts = await usable(session, person_id, identity_id)
+    account = chosen(accounts, account_id, await last_used(session, person_id, identity_id))
     label = device.label[:MAX_DEVICE] if device.label else None
     login = LoginSession(
         person_id=person_id,
         account_id=account.id,
+        staff_identity_id=identity_id,
+        provider_session_hash=provider and provider.session_hash,
         device=label,
         address=device.address,
         expires_at=now() + lifetimes.session,
@@ -156,10 +164,10 @@ async def rotate(
     login = await session.scalar(_locked(session_id))
     if login is None:
         return Refused()
-    accounts = await accounts_of(session, login.person_id)
+    accounts = await usable(session, login.person_id, login.staff_identity_id)
     if not accounts:
         return Refused()
-    account = _chosen(accounts, account_id, login.account_id)
+    account = chosen(accounts, account_id, login.account_id)
     changed = {"account_id": account.id, "address": address, "last_used_at": func.now()}
     await session.execute(
         update(LoginSession).where(col(LoginSession.id) == login.id).values(changed)
@@ -173,8 +181,20 @@ async def end(session: AsyncSession, session_id: UUID, why: SessionEnd) -> Login
 
     Returns: None where it had ended before.
     """
-    ended = await _end(session, col(LoginSession.id) == session_id, why)
+    ended = await end_where(session, col(LoginSession.id) == session_id, why)
     return ended[0] if ended else None
+
+
+async def end_with(session: AsyncSession, presented: str, why: SessionEnd) -> LoginSession | None:
+    """Sign out where a refresh token was given out, be it used or not.
+
+    Returns: None for a token that is none, and where the session had ended before.
+    """
+    of_it = select(col(RefreshToken.session_id)).where(
+        col(RefreshToken.token_hash) == _hashed(presented)
+    )
+    session_id = await session.scalar(of_it)
+    return None if session_id is None else await end(session, session_id, why)
 
 
 async def end_all(session: AsyncSession, person_id: UUID, why: SessionEnd) -> int:
@@ -182,7 +202,7 @@ async def end_all(session: AsyncSession, person_id: UUID, why: SessionEnd) -> in
 
     Returns: on how many devices.
     """
-    return len(await _end(session, col(LoginSession.person_id) == person_id, why))
+    return len(await end_where(session, col(LoginSession.person_id) == person_id, why))
 
 
 async def end_own(session: AsyncSession, actor: Actor, session_id: UUID) -> LoginSession:
@@ -217,21 +237,6 @@ async def prune(session: AsyncSession) -> int:
     return dropped + len((await session.execute(sessions)).all())
 
 
-def _chosen(accounts: Sequence[Account], wanted: UUID | None, last: UUID | None) -> Account:
-    """Raises: NotFound(account)."""
-    if wanted is not None:
-        accounts = [one for one in accounts if one.id == wanted]
-    if not accounts:
-        raise NotFound("account")
-    return next((one for one in accounts if one.id == last), accounts[0])
-
-
-async def _last(session: AsyncSession, person_id: UUID) -> UUID | None:
-    """The account of the person's last session."""
-    sessions = select(col(LoginSession.account_id)).where(col(LoginSession.person_id) == person_id)
-    return await session.scalar(sessions.order_by(col(LoginSession.id).desc()).limit(1))
-
-
 async def _issue(session: AsyncSession, login: LoginSession, lifetimes: Lifetimes) -> str:
     token = secrets.token_urlsafe(_TOKEN_BYTES)
     expires_at = min(login.expires_at, now() + lifetimes.refresh)
@@ -247,9 +252,13 @@ async def _ended_by_reuse(session: AsyncSession, hashed: bytes) -> LoginSession 
     return None if session_id is None else await end(session, session_id, SessionEnd.REUSED)
 
 
-async def _end(
+async def end_where(
     session: AsyncSession, which: ColumnElement[bool], why: SessionEnd
 ) -> Sequence[LoginSession]:
+    """End all sessions for which a condition holds; their tokens are void from the commit on.
+
+    Returns: those that had not ended before.
+    """
     ended = (
         update(LoginSession)
         .where(which, col(LoginSession.ended_at).is_(None))

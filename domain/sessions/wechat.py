@@ -15,10 +15,10 @@ from sqlmodel import col
 
 from domain.access import Role
 from domain.accounts.models import Account, Person
-from domain.accounts.periods import accounts_of
 from domain.accounts.persons import person_by_phone, person_with_phone
 from domain.audit.service import Act, Source, record
 from domain.crypto import Vault
+from domain.sessions.choice import usable
 from domain.sessions.models import SessionEnd, WechatIdentity
 from domain.sessions.service import end_all
 
@@ -147,11 +147,11 @@ async def unbind(session: AsyncSession, vault: Vault, phone: str) -> bool:
 
 
 async def ensure_account(session: AsyncSession, person_id: UUID) -> None:
-    """Give a person who has no account in force that of a family member, who sees nobody until an
-    elder consents."""
+    """Give a person who has no account that a phone may act in that of a family member, who sees
+    nobody until an elder consents."""
     locked = select(Person).where(col(Person.id) == person_id).with_for_update(key_share=True)
     person = (await session.scalars(locked)).one()
-    if not await accounts_of(session, person_id):
+    if not await usable(session, person_id, None):
         session.add(Account(name=person.name, role=Role.FAMILY, person_id=person_id))
         await session.flush()
 

@@ -7,16 +7,13 @@ from base64 import b64decode, urlsafe_b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
-from urllib.parse import parse_qsl
 from uuid import UUID
 
 from starlette.requests import Request
 
 from api.bodies import Gone, form_body
 from api.refusals import Refusal
-
-MAX_FIELDS = 20
-"""The longest known request has six."""
+from api.requests import BadRequest
 
 ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
@@ -59,26 +56,13 @@ async def asked_by(request: Request) -> Asked:
     """The request, read. Raises: Malformed, Gone."""
     headers = dict(reversed(request.scope["headers"]))
     try:
-        body = await form_body(headers, request.receive)
+        form = await form_body(headers, request.receive)
     except Refusal as refusal:
         raise Malformed(f"{refusal.facts['reason']}", refusal.status) from refusal
-    form = _form(bytes(body))
+    except BadRequest as error:
+        raise Malformed(str(error)) from error
     authorization = request.headers.get("authorization")
     return Asked(form, authorization, _claimed(form, authorization))
-
-
-def _form(body: bytes) -> dict[str, str]:
-    """The parameters; one without a value is as good as left out (RFC 6749, 3.2)."""
-    try:
-        given = parse_qsl(
-            body.decode(), keep_blank_values=True, errors="strict", max_num_fields=MAX_FIELDS
-        )
-    except ValueError as error:
-        raise Malformed("the body is no form in UTF-8, or has too many fields") from error
-    form = dict(given)
-    if len(form) < len(given):
-        raise Malformed("a parameter stands twice")
-    return {name: value for name, value in form.items() if value}
 
 
 def _claimed(form: Mapping[str, str], authorization: str | None) -> str | None:

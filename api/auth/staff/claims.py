@@ -1,15 +1,15 @@
 """What an ID token says of somebody, in our own words."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, TypeGuard
 
 from api.auth.staff.settings import StaffLoginSettings
+from domain.accounts.persons import phone_number
 from domain.accounts.staff_sign_in import Assignment, Claimant
+from domain.errors import InvalidInput
 
 _MOST_CHARACTERS = 200
-_PHONE = re.compile(r"1[0-9]{10}", re.ASCII)
 
 
 class Unfit(Exception):
@@ -35,12 +35,12 @@ def read(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> Said:
     Raises: Unfit without a subject or a name.
     """
     subject, name = claims.get("sub"), _found(claims, settings.name_claim)
-    if not _is_text(subject) or not _is_text(name):
+    if not is_text(subject) or not is_text(name):
         raise Unfit(f"no sub, or no {settings.name_claim}")
     claimant = Claimant(settings.issuer, subject, name, _phone(settings, claims))
     session = claims.get("sid")
     given = settings.assignments(_texts(_found(claims, settings.roles_claim)))
-    return Said(claimant, given, session if _is_text(session) else None)
+    return Said(claimant, given, session if is_text(session) else None)
 
 
 def _phone(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> str | None:
@@ -48,9 +48,10 @@ def _phone(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> str | Non
     else by writing another number into a profile."""
     if _found(claims, f"{settings.phone_claim}_verified") is not True:
         return None
-    digits = re.sub(r"[\s()-]", "", str(_found(claims, settings.phone_claim)))
-    digits = digits.removeprefix("+86")
-    return digits if _PHONE.fullmatch(digits) else None
+    try:
+        return phone_number(str(_found(claims, settings.phone_claim)))
+    except InvalidInput:
+        return None
 
 
 def _found(claims: Mapping[str, Any], name: str) -> Any:
@@ -59,7 +60,7 @@ def _found(claims: Mapping[str, Any], name: str) -> Any:
         return claims[name]
     first, dot, rest = name.partition(".")
     inner = claims.get(first)
-    return _found(inner, rest) if dot and _is_object(inner) else None
+    return _found(inner, rest) if dot and is_object(inner) else None
 
 
 def _texts(value: Any) -> list[str]:
@@ -67,7 +68,8 @@ def _texts(value: Any) -> list[str]:
     return [one for one in (value if _is_list(value) else [value]) if isinstance(one, str)]
 
 
-def _is_text(value: Any) -> TypeGuard[str]:
+def is_text(value: Any) -> TypeGuard[str]:
+    """Whether a claim is a name of something."""
     return isinstance(value, str) and 0 < len(value) <= _MOST_CHARACTERS
 
 
@@ -75,5 +77,6 @@ def _is_list(value: Any) -> TypeGuard[list[Any]]:
     return isinstance(value, list)
 
 
-def _is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
+def is_object(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether a claim is a JSON object."""
     return isinstance(value, Mapping)

@@ -6,6 +6,7 @@ changes for tokens, with its verifier, at ``tokens``.
 """
 
 import logging
+from collections.abc import Mapping
 
 from starlette.middleware import Middleware
 from starlette.middleware.sessions import SessionMiddleware
@@ -13,21 +14,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth.answers import Endpoint, door
+from api.auth.answers import Endpoint, door, form_of, text_in
 from api.auth.attempts import Attempts
+from api.auth.issuing import source_of
+from api.auth.sessions import MAX_TOKEN
 from api.auth.staff.claims import Said, Unfit, read
 from api.auth.staff.pages import OwnPages, refusal_page, sent_to
 from api.auth.staff.provider import Away, Denied, Provider, Stale
 from api.auth.staff.settings import CALLBACK, StaffLoginSettings
 from api.refusals import Refusal
-from api.requests import BadRequest, address_of
-from domain.accounts.identities import provider_session_digest
+from api.requests import BadRequest
+from domain.accounts.identities import ProviderLogin, provider_session_digest
+from domain.accounts.models import Account
+from domain.accounts.periods import actor_of
 from domain.accounts.sign_in_codes import CHALLENGE, new_code
 from domain.accounts.staff_sign_in import sign_in
-from domain.audit.service import Act, Source, record
+from domain.audit.service import Act, record
 from domain.crypto import Vault
 from domain.database import Database
-from domain.errors import AlreadyExists
+from domain.errors import AlreadyExists, RoleHeld
+from domain.sessions.models import LoginSession, SessionEnd
+from domain.sessions.service import end_with
 
 log = logging.getLogger("yiyang.auth.staff")
 
@@ -73,7 +80,7 @@ class StaffLogin:
         return [
             Route(f"{PATH}/login", self._page(self._begin), middleware=[cookie]),
             Route(CALLBACK, self._page(self._finish), middleware=[cookie]),
-            Route(f"{PATH}/logout", self._page(self._leave)),
+            Route(f"{PATH}/logout", self._page(self._leave), methods=["POST"]),
         ]
 
     def _page(self, step: Endpoint) -> Endpoint:
@@ -92,7 +99,7 @@ class StaffLogin:
             except Away as error:
                 log.warning("the identity provider is away: %s", error)
                 raise Refusal("UNAVAILABLE", 503, retry_after=_RETRY_SECONDS) from error
-            except AlreadyExists as error:
+            except (AlreadyExists, RoleHeld) as error:
                 raise Refusal("UNAVAILABLE", 503, retry_after=_RETRY_SECONDS) from error
             await tried.forgive()
             return response
@@ -104,7 +111,8 @@ class StaffLogin:
         challenge = request.query_params.get("code_challenge", "")
         if not CHALLENGE.fullmatch(challenge):
             raise BadRequest("code_challenge must be SHA-256 in base64url")
-        kept = {"return_to": self._return_to(request), "challenge": challenge}
+        return_to = self._return_to(request.query_params)
+        kept = {"return_to": return_to, "challenge": challenge}
         return sent_to(await self._provider.begin(request, kept))
 
     async def _finish(self, request: Request) -> Response:
@@ -123,28 +131,37 @@ class StaffLogin:
             person_id = signed.identity and signed.identity.person_id
             word = "staff_sign_in" if signed.accounts else _REFUSED
             act = Act(word, "person" if person_id else None, person_id)
-            record(session, None, _source(request), [act, *signed.acts])
+            record(session, None, source_of(request), [act, *signed.acts])
             if signed.identity is None or not signed.accounts:
                 return None
             issuer, sid = said.claimant.issuer, said.session
             theirs = provider_session_digest(self._vault, issuer, sid) if sid else None
-            return await new_code(session, signed.identity.id, challenge, theirs)
+            return await new_code(session, ProviderLogin(signed.identity.id, theirs), challenge)
 
     async def _leave(self, request: Request) -> Response:
-        """``GET logout?return_to=…``: end the provider's own session too, then back to the page."""
-        return_to = self._return_to(request)
+        """``POST logout`` of a form with ``refresh_token`` and ``return_to``: end the session, then
+        the provider's own, then back to the page.
+
+        A form, for the browser itself has to go to the provider; the refresh token, for it lasts as
+        long as the session, and whoever shows it may end that.
+        """
+        form = await form_of(request)
+        return_to = self._return_to(form)
+        token = text_in(form, "refresh_token", MAX_TOKEN)
+        async with self._database.transaction("staff sign-in") as session:
+            login = await end_with(session, token, SessionEnd.LOGOUT)
+            if login is not None:
+                account = await session.get_one(Account, login.account_id)
+                act = Act("logout", LoginSession.__tablename__, login.id)
+                record(session, actor_of(account), source_of(request), [act])
         return sent_to(await self._provider.sign_out_address(return_to) or return_to)
 
-    def _return_to(self, request: Request) -> str:
-        page = self._pages.whole(request.query_params.get("return_to", "/"))
+    def _return_to(self, given: Mapping[str, str]) -> str:
+        page = self._pages.whole(given.get("return_to", "/"))
         if page is None:
             raise BadRequest("return_to must be a page of ours")
         return page
 
     async def _note(self, request: Request, act: Act) -> None:
         async with self._database.transaction("staff sign-in") as session:
-            record(session, None, _source(request), [act])
-
-
-def _source(request: Request) -> Source:
-    return Source(address=address_of(request.scope))
+            record(session, None, source_of(request), [act])

@@ -11,12 +11,15 @@ from joserfc.jwk import Key, import_key
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 from domain.access import Role
-from domain.accounts.staff_sign_in import STAFF_PLACES, Assignment
+from domain.accounts.places import PLACE_OF, Place
+from domain.accounts.staff_sign_in import STAFF, Assignment
 from domain.ids import parse_public_id
 
 CALLBACK = "/auth/staff/callback"
 
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
+_COLUMNS = {"region": "region_code", "station": "station_id", "canteen": "canteen_id"}
+"""What the settings call a kind of place -> what an account does."""
 _PLACES = {
     "region": r"(?P<region>[0-9]{1,12})",
     "station": r"(?P<station>station_[0-9a-f]{32})",
@@ -57,7 +60,7 @@ class RoleRule(BaseModel):
     @field_validator("role")
     @classmethod
     def _is_staff(cls, given: Role) -> Role:
-        if given not in STAFF_PLACES:
+        if given not in STAFF:
             raise ValueError(f"{given.value} is no role of staff")
         return given
 
@@ -84,6 +87,8 @@ class StaffLoginSettings(BaseModel):
         roles: value of the claim of roles -> what it gives. A value may hold the place:
             ``streets/{region}/dispatcher``.
         allow_admin: whether a rule may give ADMIN.
+        session_hours: after which staff sign in anew, however much they work: whoever is dismissed
+            at a provider that does not say so stays for no longer.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
@@ -99,6 +104,7 @@ class StaffLoginSettings(BaseModel):
     phone_claim: str = "phone_number"
     roles: dict[str, RoleRule] = Field(min_length=1)
     allow_admin: bool = False
+    session_hours: int = Field(default=12, ge=1, le=7 * 24)
 
     @field_validator("issuer", "address")
     @classmethod
@@ -172,9 +178,9 @@ def _check(value: str, rule: RoleRule) -> None:
     held: list[str] = _PLACEHOLDER.findall(value)
     if unknown := set(held) - _PLACES.keys():
         raise ValueError(f"roles.{value}: {{{min(unknown)}}} is none of {', '.join(_PLACES)}")
-    needed = STAFF_PLACES[rule.role]
-    if [*rule.place, *held] != ([] if needed is None else [needed]):
-        wants = f"exactly one {needed}" if needed else "no place"
+    needed = [kind for kind, name in _COLUMNS.items() if name == PLACE_OF[rule.role]]
+    if [*rule.place, *held] != needed:
+        wants = f"exactly one {needed[0]}" if needed else "no place"
         raise ValueError(f"roles.{value}: {rule.role.value} needs {wants}")
 
 
@@ -188,9 +194,11 @@ def _pattern(value: str) -> re.Pattern[str]:
 def _assignment(role: Role, place: dict[str, str]) -> Assignment:
     return Assignment(
         role,
-        region=place.get("region"),
-        station=_key(place.get("station")),
-        canteen=_key(place.get("canteen")),
+        Place(
+            region_code=place.get("region"),
+            station_id=_key(place.get("station")),
+            canteen_id=_key(place.get("canteen")),
+        ),
     )
 
 

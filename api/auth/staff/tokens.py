@@ -1,87 +1,75 @@
 """``POST /auth/staff/tokens``: the page that a sign-in has ended at gets its tokens."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Final
-from uuid import uuid4
+from uuid import UUID
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.auth.answers import answer, body_of, text_in
+from api.auth.answers import answer, body_of, text_in, text_or_none
 from api.auth.attempts import Attempts
-from api.auth.tokens import Grant, TokenKey
+from api.auth.issuing import Issuer, source_of
+from api.auth.sessions import MAX_ID
 from api.refusals import Refusal
-from api.requests import address_of
-from domain.accounts.identities import StaffIdentity
-from domain.accounts.models import Account
-from domain.accounts.periods import accounts_of, actor_of, ends_with
+from api.relay import key_of
+from domain.accounts.identities import ProviderLogin, StaffIdentity
 from domain.accounts.sign_in_codes import redeem
-from domain.audit.service import Act, Source, record
-from domain.calendar import now
+from domain.audit.service import Act, record
 from domain.database import Database
-from domain.ids import public_id
+from domain.sessions.models import LoginSession
+from domain.sessions.service import MAX_DEVICE, Device, Issued, begin
 
-ACCESS_LASTS: Final = timedelta(minutes=15)
-_MOST_CHARACTERS = 128
+_MOST_CHARACTERS: Final = 128
 
 
 @dataclass(frozen=True)
 class StaffTokens:
-    """Changes the code of a sign-in for tokens.
+    """Changes the code of a sign-in for tokens, and so begins a session.
 
     Parameters:
-        key: signs them.
+        issuer: with the lifetimes of staff's sessions.
     """
 
     database: Database
     attempts: Attempts
-    key: TokenKey
+    issuer: Issuer
 
     async def answer(self, request: Request) -> Response:
-        """``{code, code_verifier}``, once.
+        """``{code, code_verifier, device?, account?}``, once.
 
-        Raises: Refusal, BadRequest.
+        Raises: Refusal, BadRequest, NotFound(account).
         """
         tried = await self.attempts.spend(request)
         body = await body_of(request)
         code = text_in(body, "code", _MOST_CHARACTERS)
         verifier = text_in(body, "code_verifier", _MOST_CHARACTERS)
-        assert code is not None
-        assert verifier is not None
-        source = Source(address=address_of(request.scope))
+        device = text_or_none(body, "device", MAX_DEVICE)
+        wanted = text_or_none(body, "account", MAX_ID)
+        account_id = key_of(wanted, "account", "account") if wanted else None
+        source = source_of(request)
+        begun = Device(device, source.address), account_id
         async with self.database.transaction("staff sign-in") as session:
-            # Used up even where it is refused: what follows must not raise in here.
-            redeemed = await redeem(session, code, verifier)
-            accounts: list[Account] = []
-            if redeemed is not None:
-                identity = await session.get_one(StaffIdentity, redeemed.identity_id)
-                accounts = list(await accounts_of(session, identity.person_id))
-            actor = actor_of(accounts[0]) if accounts else None
-            said = "staff_tokens" if accounts else "staff_tokens_refused"
-            record(session, actor, source, [Act(said)])
-        if not accounts:
+            # A code is used up even where it is refused, so that is not raised in here.
+            login = await redeem(session, code, verifier)
+            issued = await self._begun(session, login, *begun) if login else None
+            record(session, issued and issued.actor, source, [_act(issued)])
+        if issued is None:
             raise Refusal("SIGN_IN_CODE_INVALID", 400)
         await tried.forgive()
-        return answer(self._tokens(accounts))
+        return answer(self.issuer.answer(issued))
 
-    def _tokens(self, accounts: list[Account]) -> dict[str, object]:
-        first = accounts[0]
-        ends = ends_with(first, now() + ACCESS_LASTS)
-        token = self.key.sign(Grant(actor_of(first), ends, session=uuid4()))
-        return {
-            "access_token": token,
-            "token_type": "Bearer",
-            "expires_in": int((ends - now()).total_seconds()),
-            "account": _described(first),
-            "accounts": [_described(account) for account in accounts],
-        }
+    async def _begun(
+        self, session: AsyncSession, login: ProviderLogin, device: Device, account_id: UUID | None
+    ) -> Issued:
+        identity = await session.get_one(StaffIdentity, login.identity_id)
+        return await begin(
+            session, identity.person_id, self.issuer.lifetimes, device, account_id, login
+        )
 
 
-def _described(account: Account) -> dict[str, str | None]:
-    return {
-        "id": public_id("account", account.id),
-        "name": account.name,
-        "role": account.role.value,
-        "region": account.region_code,
-    }
+def _act(issued: Issued | None) -> Act:
+    if issued is None:
+        return Act("staff_tokens_refused")
+    return Act("staff_tokens", LoginSession.__tablename__, issued.login.id)

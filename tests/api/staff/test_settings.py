@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from api.auth.staff.claims import Unfit, read
 from api.auth.staff.settings import StaffLoginSettings
 from domain.access import Role
+from domain.accounts.places import Place
 from domain.accounts.staff_sign_in import Assignment
 from yiyang.settings import Settings, SettingsError
 
@@ -44,6 +45,8 @@ WRONG = [
     (told(client_secret=None, client_key={"kty": "EC"}), "client_key"),
     (told(roles={}), "roles"),
     (told(unknown=1), "unknown"),
+    (told(session_hours=0), "session_hours"),
+    (told(session_hours=200), "session_hours"),
     (told(roles={"x": {"role": "FAMILY", "region": "3301"}}), "FAMILY"),
     (told(roles={"x": {"role": "VENDOR"}}), "VENDOR"),
     (told(roles={"x": {"role": "ADMIN"}}), "allow_admin"),
@@ -89,8 +92,8 @@ def test_a_loopback_provider_may_speak_plain_http() -> None:
 @pytest.mark.parametrize(
     ("values", "given"),
     [
-        (["streets/330102001/dispatcher"], {Assignment(Role.DISPATCHER, "330102001")}),
-        ("streets/330102001/dispatcher", {Assignment(Role.DISPATCHER, "330102001")}),
+        (["streets/330102001/dispatcher"], {Assignment(Role.DISPATCHER, Place("330102001"))}),
+        ("streets/330102001/dispatcher", {Assignment(Role.DISPATCHER, Place("330102001"))}),
         (["streets/330102001/dispatcher "], set()),
         (["streets/330102001/dispatcher\n"], set()),
         (["xstreets/330102001/dispatcher"], set()),
@@ -112,7 +115,7 @@ def test_a_claim_may_lie_in_an_object() -> None:
     settings = StaffLoginSettings.model_validate({**GOOD, "roles_claim": "realm_access.roles"})
     roles = ["streets/330102001/dispatcher"]
     claims = {"sub": "1", "name": "x", "realm_access": {"roles": roles}}
-    assert read(settings, claims).given == {Assignment(Role.DISPATCHER, "330102001")}
+    assert read(settings, claims).given == {Assignment(Role.DISPATCHER, Place("330102001"))}
 
 
 @pytest.mark.parametrize("claims", [{"sub": "1"}, {"name": "x"}, {"sub": "1", "name": ["x"]}])
