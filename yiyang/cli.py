@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from domain.access import Role
-from yiyang.commands import admin, clients, keys, wechat
+from yiyang.commands import admin, audit, clients, keys, wechat
 from yiyang.failures import Failure
 from yiyang.settings import Environment, Settings, SettingsError, settings_of_environment
 from yiyang.startup import hold_collector
@@ -32,6 +32,7 @@ app = typer.Typer(
 documents = typer.Typer(help="Trusted documents: make a manifest, check one.")
 app.add_typer(documents, name="documents")
 app.add_typer(admin.app, name="admin")
+app.add_typer(audit.app, name="audit")
 app.add_typer(clients.app, name="client")
 app.add_typer(keys.app, name="keys")
 app.add_typer(wechat.app, name="wechat")

@@ -138,6 +138,11 @@ class Settings(BaseSettings):
         default=False,
         description="whether webhooks may lead to http and private addresses; for development",
     )
+    audit_log: Path | None = Field(
+        default=None,
+        description="file outside the database that the sealed heads of the audit trail are added "
+        "to; without it nobody can tell that its end was cut off",
+    )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
     )

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -31,6 +32,7 @@ from domain.sessions import provider_logout
 from domain.sessions import service as sessions
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
+from yiyang.sealing import keep_sealing
 
 log = logging.getLogger("yiyang.worker")
 
@@ -85,6 +87,7 @@ async def work(
     ready: Callable[[], None],
     vault: Vault | None = None,
     sender: Sender | None = None,
+    audit_log: Path | None = None,
 ) -> None:
     """Run jobs until cancelled; a database that goes away is waited for.
 
@@ -93,10 +96,13 @@ async def work(
         vault: opens and seals what is exported; exports are left to other workers if None.
         sender: takes webhooks' messages out; webhooks are left to others if it or the vault is
             None.
+        audit_log: file that the audit trail's sealed heads go to; nowhere if None.
     """
     database = Database(database_url, pool_size=5)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(database.close)
+        sealing = asyncio.create_task(keep_sealing(database_url, audit_log))
+        parts.push_async_callback(_ended, sealing)
         if vault is not None and sender is not None:
             telling = asyncio.create_task(_tell_webhooks(database, vault, sender))
             parts.push_async_callback(_ended, telling)

@@ -49,7 +49,8 @@ def work(settings: Settings) -> None:
     release_collector()
     url, vault = settings.need("database_url"), settings.need_vault()
     sender = HttpSender(anywhere=settings.webhooks_anywhere)
-    asyncio.run(_until_told(run(url, settings.say_ready, vault, sender)))
+    log = settings.audit_log
+    asyncio.run(_until_told(run(url, settings.say_ready, vault, sender, log)))
 
 
 def simulate(settings: Settings) -> None:

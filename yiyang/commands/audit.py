@@ -1,0 +1,89 @@
+"""``yiyang audit``: whether the audit trail is as it was written."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from yiyang.failures import Failure
+from yiyang.settings import settings_of_environment
+
+if TYPE_CHECKING:
+    from domain.audit.verifying import Finding, Verdict
+
+TAMPERED = 3
+"""The exit code of a trail that is not as it was written."""
+
+app = typer.Typer(help="The audit trail: whether it is as it was written.", no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:  # pyright: ignore[reportUnusedFunction] # Typer's: one command alone would have no name
+    pass
+
+
+@app.command()
+def verify(
+    log: Annotated[
+        Path | None, typer.Option(help="The log of sealed heads; YIYANG_AUDIT_LOG otherwise.")
+    ] = None,
+) -> None:
+    """Walk the sealed trail and name the first row that is not as it was (needs
+    YIYANG_DATABASE_URL). Ends with 0 where all is well, with 3 where it is not."""
+    settings = settings_of_environment()
+    chosen = log or settings.audit_log
+    if chosen is not None and not chosen.exists():
+        raise Failure(f"there is no log at {chosen}.")
+    verdict = asyncio.run(_verified(settings.need("database_url"), chosen))
+    if verdict.finding is not None:
+        typer.echo(_told(verdict.finding))
+        raise typer.Exit(TAMPERED)
+    typer.echo(f"{verdict.walked} entries are as they were written; {verdict.waiting} not sealed.")
+    if chosen is None:
+        typer.echo("Without a log (YIYANG_AUDIT_LOG) nobody can tell if the end was cut off.")
+
+
+async def _verified(url: str, path: Path | None) -> "Verdict":
+    import asyncpg
+
+    from domain.audit import verifying
+    from domain.audit.heads import BadLine, HeadLog
+    from domain.database import AS_SERVICE
+    from yiyang.progress import Progress
+
+    progress = Progress()
+    connection: Any = await asyncpg.connect(url, server_settings=AS_SERVICE)
+    try:
+        log = HeadLog(path) if path else None
+        # What the log has by now is in the database by now.
+        heads = log.heads(before=log.size()) if log else iter(())
+        return await verifying.verify(
+            connection, heads, lambda done, total: progress.count(done, total, "entries")
+        )
+    except BadLine as error:
+        raise Failure(f"the log at {path} was tampered with: {error}.") from error
+    finally:
+        progress.finish()
+        await connection.close()
+
+
+def _told(finding: "Finding") -> str:
+    from domain.audit.verifying import Tampering
+
+    entry, place = f"Entry {finding.entry_id}", f"place {finding.seq}"
+    match finding.tampering:
+        case Tampering.CHANGED:
+            return f"{entry} ({place}) was changed."
+        case Tampering.DELETED:
+            return f"{entry} ({place}) was deleted."
+        case Tampering.UNLINKED:
+            return f"The link at {place} of the chain was deleted."
+        case Tampering.INSERTED:
+            return f"{entry} was inserted past the service."
+        case Tampering.VANISHED:
+            return f"{entry} was deleted before it was sealed."
+        case Tampering.REWRITTEN:
+            return f"{place.capitalize()} of the chain is not the one in the log: it was rewritten."
+        case Tampering.CUT:
+            return f"The chain ends before {place}: its end was cut off."

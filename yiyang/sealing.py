@@ -1,0 +1,57 @@
+"""Seals the audit trail each second; of all workers one at a time."""
+
+import asyncio
+import logging
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from domain.audit.chain import AT_ONCE, SEALER_LOCK, head, seal
+from domain.audit.heads import HeadLog
+from domain.database import AS_SERVICE
+
+log = logging.getLogger("yiyang.sealing")
+
+_PAUSE_SECONDS = 1.0
+_TRY = "SELECT pg_try_advisory_lock($1)"
+
+
+async def keep_sealing(database_url: str, audit_log: Path | None) -> None:
+    """Seal until cancelled; a database that goes away is waited for.
+
+    Parameters:
+        audit_log: file that the sealed heads go to; nowhere if None.
+    """
+    heads = HeadLog(audit_log) if audit_log else None
+    while True:
+        try:
+            await _seal_on_one_connection(database_url, heads)
+        except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            log.warning("Sealing was interrupted, trying again: %s", error)
+        await asyncio.sleep(_PAUSE_SECONDS)
+
+
+async def _seal_on_one_connection(database_url: str, heads: HeadLog | None) -> None:
+    connection: Any = await asyncpg.connect(database_url, server_settings=AS_SERVICE)
+    try:
+        alone = False
+        while True:
+            # Tried, not waited for: who waits in PostgreSQL keeps it from clearing up.
+            alone = alone or await connection.fetchval(_TRY, SEALER_LOCK)
+            if alone and heads is not None:
+                await _note(connection, heads)
+            if not alone or await seal(connection) < AT_ONCE:
+                await asyncio.sleep(_PAUSE_SECONDS)
+    finally:
+        connection.terminate()
+
+
+async def _note(connection: asyncpg.Connection, heads: HeadLog) -> None:
+    """Have the head in the log, once it is committed: whoever sealed it may have died since."""
+    now, known = await head(connection), await asyncio.to_thread(heads.last)
+    if now == known:
+        return
+    if now.seq <= known.seq:
+        log.error("The audit trail is not the one of its log: run `yiyang audit verify`.")
+    await asyncio.to_thread(heads.append, now)
