@@ -14,7 +14,6 @@ from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
-from tests.makers.accounts import make_person
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.webhooks import make_webhook
@@ -84,7 +83,6 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await press(database, api.district)
     for role in Role:
         await make_export(database, api.actor(role))
-        await make_person(database, of=api.actor(role))
     vendor = api.actor(Role.VENDOR)
     for owner in (vendor, await other_vendor(database, vendor)):
         await make_webhook(database, vault, owner)

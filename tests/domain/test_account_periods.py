@@ -35,8 +35,13 @@ PERIODS = {
 }
 
 
-def account(since: datetime, until: datetime | None, person_id: UUID | None = None) -> Account:
-    return Account(name="王乐", role=Role.AUDITOR, since=since, until=until, person_id=person_id)
+def account(
+    since: datetime,
+    until: datetime | None,
+    person_id: UUID | None = None,
+    role: Role = Role.AUDITOR,
+) -> Account:
+    return Account(name="王乐", role=role, since=since, until=until, person_id=person_id)
 
 
 @pytest.mark.parametrize("name", list(PERIODS))
@@ -58,8 +63,8 @@ async def test_a_persons_accounts_that_may_be_used_now(database: Database) -> No
         await session.flush()
         periods = [(since, until) for since, until, _ in PERIODS.values()]
         theirs = [
-            account(since - DAY, until and until - DAY, person_id=person.id)
-            for since, until in periods
+            account(since - DAY, until and until - DAY, person.id, role)
+            for (since, until), role in zip(periods, Role, strict=False)
         ]
         session.add_all([*theirs, account(NOW - DAY, None, person_id=other.id)])
         await session.flush()

@@ -19,7 +19,7 @@ TODAY = date(2026, 2, 28)
 SEED = 20
 ALL_TABLES = ("region", *COLUMNS)
 OF_ELDERS = ("elder", "elder_tag", "contact", "family_link", "device")
-EMPTY = "TRUNCATE region, vendor RESTART IDENTITY CASCADE"
+EMPTY = "TRUNCATE region, vendor, person RESTART IDENTITY CASCADE"
 
 
 @pytest.fixture
@@ -115,7 +115,7 @@ async def test_no_cast_where_the_district_is_older_than_its_services(
 ) -> None:
     await load(connection, vault)
     await connection.execute("UPDATE account SET station_id = NULL, canteen_id = NULL")
-    register = {"vendor", "account", *OF_ELDERS}
+    register = {"vendor", "person", "account", *OF_ELDERS}
     for table in reversed([name for name in COLUMNS if name not in register]):
         await connection.execute(f"DELETE FROM {table}")
 
@@ -143,6 +143,28 @@ async def test_everyone_who_works_has_an_account(
         "SELECT v.name, a.role FROM vendor v JOIN account a ON a.vendor_id = v.id"
     )
     assert {tuple(row) for row in vendors} == {("安颐科技", "VENDOR"), ("康护物联", "VENDOR")}
+
+
+async def test_accounts_are_persons_but_for_houses_and_some_hold_two_roles(
+    connection: asyncpg.Connection, vault: Vault
+) -> None:
+    await load(connection, vault, elders=400)
+
+    nobodys = await connection.fetch("SELECT DISTINCT role FROM account WHERE person_id IS NULL")
+    assert {row["role"] for row in nobodys} == {"STATION", "CANTEEN", "VENDOR"}
+    pairs = await connection.fetch(
+        "SELECT array_agg(a.role ORDER BY a.role) AS roles, array_agg(DISTINCT a.name) AS names,"
+        " p.name, p.phone_masked FROM account a JOIN person p ON p.id = a.person_id"
+        " GROUP BY p.id HAVING count(*) > 1"
+    )
+    assert len(pairs) == 10
+    for row in pairs:
+        assert row["roles"] == ["FAMILY", "VOLUNTEER"]
+        assert row["names"] == [row["name"]]
+    for row in await connection.fetch("SELECT * FROM person WHERE phone_hash IS NOT NULL"):
+        phone = vault.open(row["phone_cipher"], "person.phone_cipher")
+        assert row["phone_hash"] == vault.digest(phone, "person.phone_hash")
+        assert row["phone_masked"] == f"{phone[:3]}****{phone[-4:]}"
 
 
 async def test_personal_data_is_sealed_hashed_and_masked(
@@ -183,7 +205,7 @@ async def test_fewer_elders_are_the_first_of_more_and_only_nonces_differ(
     for table in ("region", "vendor", *OF_ELDERS):
         assert of_more[table][: len(of_fewer[table])] == of_fewer[table], table
     # A larger district may have more of these, and has all of a smaller one's.
-    for table in ("account", "station", "canteen", "menu_item", "volunteer"):
+    for table in ("person", "account", "station", "canteen", "menu_item", "volunteer"):
         assert set(of_more[table]) >= set(of_fewer[table]), table
 
 

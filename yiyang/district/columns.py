@@ -46,6 +46,7 @@ COLUMNS = {
         "phone_hash",
         "phone_cipher",
     ),
+    "person": ("id", "name", "created_at", "phone_masked", "phone_hash", "phone_cipher"),
     "account": (
         "id",
         "name",
@@ -55,6 +56,8 @@ COLUMNS = {
         "vendor_id",
         "station_id",
         "canteen_id",
+        "person_id",
+        "since",
     ),
     "family_link": (
         "id",

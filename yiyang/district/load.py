@@ -64,10 +64,11 @@ async def load_district(
         regions = await load_regions(connection)
         progress(regions, regions, "regions")
         keys = Keys(seed, today)
-        rows, services = Rows(vault, keys), Services(seed, today, elders, keys)
+        rows, services = Rows(vault, keys, today), Services(seed, today, elders, keys)
         async with _references_checked_at_once(connection):
             batch = no_rows()
             rows.add_staff(batch, services.staff)
+            rows.add_volunteers(batch, services.volunteers.rows())
             services.add_houses(batch)
             await _copy(connection, batch)
             people = islice(residents(seed, today), elders)

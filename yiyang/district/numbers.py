@@ -13,7 +13,9 @@ _BLOCK = 1 << 28
 CENTRE, NURSING_HOME, COMMUNITY_STATION, CANTEEN, BED, DISH, VOLUNTEER, VISIT = (
     place * _BLOCK for place in range(1, 9)
 )
-STAY, CASE, ORDER, QUOTE = (place * _BLOCK for place in (16, 256, 512, 768))
+SECOND_ROLE, STAY, CASE, ORDER, QUOTE, _PERSON = (
+    place * _BLOCK for place in (9, 16, 256, 512, 768, 1024)
+)
 
 _PER_DAY = 1 << 24
 
@@ -21,6 +23,17 @@ _PER_DAY = 1 << 24
 def of_elder(index: int) -> int:
     """The number of an elder's key; the fifteen after it are for what belongs to the elder."""
     return ELDER + _PER_ELDER * index
+
+
+def of_person(account: int) -> int:
+    """The number of the key of the person behind an account."""
+    return _PERSON + account
+
+
+def of_second_role(index: int) -> int:
+    """The number of a further account of the family of an elder; after those of the register of
+    volunteers, the first of whom plays."""
+    return SECOND_ROLE + _PER_ELDER * index
 
 
 def on_day(first: int, day: int, place: int) -> int:

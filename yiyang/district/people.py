@@ -28,6 +28,10 @@ RESERVED_STEP = 5 * FAMILY_STEP
 
 _LITTLE = frozenset({ConsentScope.ALARMS, ConsentScope.LOCATION, ConsentScope.MEALS_ORDERS})
 
+VOLUNTEER_STEP = 10 * FAMILY_STEP
+"""Of the family of every fortieth elder, the first being the second with an account, somebody is a
+volunteer too."""
+
 _LINKED_WITHIN_DAYS = 3 * 365
 
 
@@ -37,13 +41,16 @@ class Relative:
 
     Parameters:
         scopes: what the elder has consented to.
+        visits_others: whether they are a volunteer too.
     """
 
     name: str
+    phone: str
     role: Role
     relation: Relation
     linked_on: date
     scopes: Set[ConsentScope] = frozenset(ConsentScope)
+    visits_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +169,11 @@ def _family_account(
         return None
     kin = next(person for person in contacts if person.relation in KIN)
     relative = _relative(rng, kin, Role.FAMILY, today)
+    if index % VOLUNTEER_STEP == FAMILY_STEP:
+        relative = replace(relative, visits_others=True)
     return relative if index % RESERVED_STEP else replace(relative, scopes=_LITTLE)
 
 
 def _relative(rng: Random, person: Person, role: Role, today: date) -> Relative:
     linked_on = today - timedelta(between(rng, 1, _LINKED_WITHIN_DAYS))
-    return Relative(person.name, role, person.relation, linked_on)
+    return Relative(person.name, person.phone, role, person.relation, linked_on)

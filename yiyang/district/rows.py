@@ -1,6 +1,7 @@
 """The district as rows of its tables, personal data sealed."""
 
 from collections.abc import Iterable, Iterator
+from datetime import date, timedelta
 from uuid import UUID
 
 from domain.access import Role
@@ -8,14 +9,19 @@ from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
 from yiyang.district import numbers
+from yiyang.district.addresses import DISTRICT
 from yiyang.district.columns import Batch, Row
 from yiyang.district.equipment import VENDORS
 from yiyang.district.keys import Keys
 from yiyang.district.moments import at
 from yiyang.district.people import Relative, Resident
+from yiyang.district.persons import HOUSES, Persons, workers_phone
 from yiyang.district.staff import StaffAccount
 
 _NOON = 12 * 60
+
+_BEGAN = timedelta(days=6 * 365)
+"""How long ago the oldest roles were granted: before all that anybody has done."""
 
 
 class Rows:
@@ -24,16 +30,20 @@ class Rows:
     Parameters:
         vault: seals personal data.
         keys: gives every row its key.
+        today: the district's day.
     """
 
-    def __init__(self, vault: Vault, keys: Keys) -> None:
+    def __init__(self, vault: Vault, keys: Keys, today: date) -> None:
         self._vault = vault
         self._keys = keys
+        self._since = at(today - _BEGAN, 0)
+        self._persons = Persons(vault, keys, self._since)
 
     def add_staff(self, batch: Batch, accounts: Iterable[StaffAccount]) -> None:
         """Vendors and the accounts for work into a batch."""
         batch["vendor"] += [(self._vendor(i), name) for i, name in enumerate(VENDORS)]
         for number, account in enumerate(accounts, numbers.STAFF):
+            works = account.role not in HOUSES
             row = (
                 self._keys[number],
                 account.name,
@@ -43,8 +53,22 @@ class Rows:
                 None if account.vendor is None else self._vendor(account.vendor),
                 None if account.station is None else self._keys[account.station],
                 None if account.canteen is None else self._keys[account.canteen],
+                self._worker(batch, number, account.name) if works else None,
+                self._since,
             )
             batch["account"].append(row)
+
+    def add_volunteers(self, batch: Batch, volunteers: Iterable[tuple[int, Row]]) -> None:
+        """Volunteers and their accounts into a batch.
+
+        Parameters:
+            volunteers: each with the number of the key.
+        """
+        for number, row in volunteers:
+            key, name, *_ = row
+            person = self._worker(batch, number, str(name))
+            batch["account"].append(self._volunteer_account(key, name, person))
+            batch["volunteer"].append(row)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """Elders and everything that the register knows of them into a batch."""
@@ -56,13 +80,40 @@ class Rows:
             batch["contact"].extend(self._contacts(elder_id, first + numbers.CONTACT, resident))
             batch["device"].extend(self._devices(elder_id, first + numbers.DEVICE, resident))
             if resident.signs_in:
-                key = self._keys[first + numbers.ELDER_ACCOUNT]
-                batch["account"].append(_account(key, resident.name, Role.ELDER, elder_id))
+                number = first + numbers.ELDER_ACCOUNT
+                person = self._persons.enter(batch, number, resident.name)
+                row = self._account(number, resident.name, Role.ELDER, person, elder_id)
+                batch["account"].append(row)
             if resident.relative:
-                key = self._keys[first + numbers.RELATIVE]
-                name, role = resident.relative.name, resident.relative.role
-                batch["account"].append(_account(key, name, role))
-                batch["family_link"].append(self._link(first, resident.relative))
+                self._add_relative(batch, first, resident, resident.relative)
+
+    def _add_relative(
+        self, batch: Batch, first: int, resident: Resident, relative: Relative
+    ) -> None:
+        number, name = first + numbers.RELATIVE, relative.name
+        person = self._persons.enter(batch, number, name, relative.phone)
+        batch["account"].append(self._account(number, name, relative.role, person))
+        batch["family_link"].append(self._link(first, relative))
+        if relative.visits_others:
+            key = self._keys[numbers.of_second_role(resident.index)]
+            batch["account"].append(self._volunteer_account(key, name, person))
+            row = (key, name, resident.community.code, relative.linked_on)
+            batch["volunteer"].append(row)
+
+    def _worker(self, batch: Batch, number: int, name: str) -> UUID:
+        return self._persons.enter(batch, number, name, workers_phone(number))
+
+    def _account(
+        self, number: int, name: str, role: Role, person: UUID, elder_id: UUID | None = None
+    ) -> Row:
+        """The account of an elder or of somebody in the family."""
+        places = (None, elder_id, None, None, None)
+        return self._keys[number], name, role.value, *places, person, self._since
+
+    def _volunteer_account(self, key: object, name: object, person: UUID) -> Row:
+        # Whoever lives in one street may visit in another, so the account covers the district.
+        places = (DISTRICT, None, None, None, None)
+        return key, name, Role.VOLUNTEER.value, *places, person, self._since
 
     def _elder(self, elder_id: UUID, resident: Resident) -> Row:
         vault, number, address = self._vault, resident.id_number, resident.address
@@ -117,8 +168,3 @@ class Rows:
 def _tags(elder_id: UUID, resident: Resident) -> Iterator[Row]:
     for tag in resident.tags:
         yield elder_id, tag.tag.value, tag.since, tag.until, tag.source
-
-
-def _account(key: UUID, name: str, role: Role, elder_id: UUID | None = None) -> Row:
-    """The account of an elder or of somebody in the family."""
-    return key, name, role.value, None, elder_id, None, None, None

@@ -27,6 +27,7 @@ class Services:
     Parameters:
         elders: how many will come; each of them once, in order.
         staff: the accounts for work.
+        volunteers: who visits.
     """
 
     def __init__(self, seed: int, today: date, elders: int, keys: Keys) -> None:
@@ -37,14 +38,14 @@ class Services:
         self._menus = {
             canteen.number: plan_menu(seed, today, canteen) for canteen in facilities.canteens
         }
-        self._volunteers = Volunteers(seed, today, elders, keys)
+        self.volunteers = Volunteers(seed, today, elders, keys)
         self._stays = Stays(self._setting, self._beds)
-        self._visits = Visits(self._setting, self._volunteers)
+        self._visits = Visits(self._setting, self.volunteers)
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
 
     def add_houses(self, batch: Batch) -> None:
-        """Stations with their beds, canteens with their menus, and the volunteers."""
+        """Stations with their beds, and canteens with their menus."""
         facilities, keys = self._setting.facilities, self._setting.keys
         batch["station"].extend(station_rows(facilities, keys))
         batch["canteen"].extend(canteen_rows(facilities, keys))
@@ -53,9 +54,6 @@ class Services:
         for canteen in facilities.canteens:
             menu = self._menus[canteen.number]
             batch["menu_item"].extend(menu_rows(canteen, menu, keys))
-        for volunteer, account in self._volunteers.rows():
-            batch["volunteer"].append(volunteer)
-            batch["account"].append(account)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""

@@ -4,14 +4,13 @@ How many is a model's, not a source's: one for fifteen key elders, so that the v
 elder is due a month makes one a week for a volunteer; at least three in each street.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
-from domain.access import Role
 from domain.elders.models import Gender
 from yiyang.district import numbers
-from yiyang.district.addresses import DISTRICT, Community, communities, street_sizes
+from yiyang.district.addresses import Community, communities, street_sizes
 from yiyang.district.chance import between, pick, stream
 from yiyang.district.columns import Row
 from yiyang.district.keys import Keys
@@ -51,29 +50,25 @@ class Volunteers:
         """The account of one of a street, by place from 0; a larger district has the same."""
         return self._keys[self._number(street, place)]
 
-    def rows(self) -> Iterator[tuple[Row, Row]]:
-        """Each one's row and the row of the account."""
+    def rows(self) -> Iterator[tuple[int, Row]]:
+        """The number of each one's account, and the row."""
         places: dict[str, list[Community]] = {street: [] for street in self._numbers}
         for community in communities():
             places[community.street_code].append(community)
         for street, number in self._numbers.items():
             for place in range(number):
-                yield self._rows(street, place, places)
+                number = self._number(street, place)
+                yield number, self._row(number, places[street])
 
-    def _rows(
-        self, street: str, place: int, places: Mapping[str, list[Community]]
-    ) -> tuple[Row, Row]:
-        number = self._number(street, place)
+    def _row(self, number: int, places: Sequence[Community]) -> Row:
         key, rng = self._keys[number], stream(self._seed, "volunteer", number)
         gender = pick(rng, (Gender.FEMALE, Gender.MALE))
         name = full_name(rng, gender, between(rng, *_BIRTH_YEARS))
-        home = pick(rng, places[street]).code
+        home = pick(rng, places).code
         if number == numbers.VOLUNTEER:
             name, home = PLAYER, COMMUNITY
         registered_on = self._today - timedelta(between(rng, 70, _REGISTERED_WITHIN_DAYS))
-        # Whoever lives in one street may visit in another, so the account covers the district.
-        account = (key, name, Role.VOLUNTEER.value, DISTRICT, None, None, None, None)
-        return (key, name, home, registered_on), account
+        return key, name, home, registered_on
 
     def _number(self, street: str, place: int) -> int:
         return numbers.VOLUNTEER + _STREETS_AT_MOST * place + self._streets[street]
