@@ -27,6 +27,7 @@ from api.exports.types import FILES
 from api.feed import Feed
 from api.handshakes import GraphQLOverWebSocket
 from api.http import GraphQLOverHttp, timed
+from api.origins import shared_with
 from api.pages import Pages
 from api.plan import metrics
 from api.requests import Gate
@@ -48,11 +49,16 @@ class Application(Starlette):
     """
 
     def __init__(
-        self, graphql: GraphQLOverHttp, sockets: GraphQLOverWebSocket, **options: Any
+        self,
+        graphql: GraphQLOverHttp,
+        sockets: GraphQLOverWebSocket,
+        origins: tuple[str, ...],
+        **options: Any,
     ) -> None:
         super().__init__(**options)
-        self._graphql = graphql
+        self._graphql = shared_with(origins, graphql)
         self._sockets = sockets
+        self._others = shared_with(origins, super().__call__)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Anything that a server has for us."""
@@ -62,7 +68,7 @@ class Application(Starlette):
             endpoint = self._graphql if scope["type"] == "http" else self._sockets
             await endpoint(scope, receive, send)
         else:
-            await super().__call__(scope, receive, timed(send))
+            await self._others(scope, receive, timed(send))
 
 
 def create_app(
@@ -144,7 +150,9 @@ def create_app(
         *_staff_routes(settings, database),
         *pages,
     ]
-    return Application(over_http, over_websocket, routes=routes, lifespan=lifespan)
+    return Application(
+        over_http, over_websocket, settings.origins, routes=routes, lifespan=lifespan
+    )
 
 
 def _staff_routes(settings: ApiSettings, database: Database) -> list[Route]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from uuid import UUID
 
 from api.auth.tokens import Grant
+from api.origins import normal
 
 MAX_A_CLIENT = 32
 """Sockets and event streams that one client (a token's subject) may hold with one process.
@@ -41,7 +42,7 @@ class Connections:
     """
 
     def __init__(self, origins: tuple[str, ...] = ()) -> None:
-        self._origins = frozenset(origin.lower().rstrip("/") for origin in origins)
+        self._origins = normal(origins)
         self._live: set[Connection] = set()
         self._held: Counter[UUID] = Counter()
         self.draining = False

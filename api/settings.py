@@ -48,7 +48,7 @@ class ApiSettings:
             the application.
         lifetimes: of the tokens of those who sign in, and of their sessions.
         public_url: the API's address as clients know it, without a slash at the end.
-        origins: of pages of other sites that may open sockets, for example
+        origins: of pages of other sites that may open sockets and read answers, for example
             ``https://desk.example``; staff may come from them to sign in.
         staff_login: the identity provider that staff sign in at; None for no such door.
         webhooks_anywhere: whether webhooks may lead to http and private addresses.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S")
 _ORIGIN = re.compile(r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)")
+_PAGES_ORIGIN = re.compile(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
 _KEY_BYTES = 32
 _KEY_ID_CHARACTERS = 4
 
@@ -122,8 +123,8 @@ class Settings(BaseSettings):
     )
     origins: list[str] = Field(
         default_factory=list[str],
-        description="origins of other sites' pages that may open sockets, in JSON; pages of the "
-        "API's own address always may",
+        description="origins of other sites' pages that may open sockets and read answers, in "
+        "JSON; pages of the API's own address always may",
     )
     proxies: list[str] = Field(
         default_factory=list[str],
@@ -159,6 +160,13 @@ class Settings(BaseSettings):
     def _is_for_development(cls, given: bool, others: ValidationInfo) -> bool:
         if given and others.data.get("environment") is Environment.PRODUCTION:
             raise ValueError("for development; YIYANG_ENVIRONMENT says production")
+        return given
+
+    @field_validator("origins")
+    @classmethod
+    def _are_origins(cls, given: list[str]) -> list[str]:
+        if not all(_PAGES_ORIGIN.fullmatch(origin) for origin in given):
+            raise ValueError("no list of origins like https://desk.example, without a path")
         return given
 
     @field_validator("public_url")

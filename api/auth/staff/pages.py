@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from api.auth.answers import PRIVATE
+from api.origins import normal
 from api.refusals import Refusal
 from api.texts import error_text, preferred
 
@@ -54,7 +55,7 @@ class OwnPages:
 
     def __init__(self, address: str, origins: tuple[str, ...]) -> None:
         self._base = _origin(address)
-        self._origins = {self._base, *(origin.lower() for origin in origins)}
+        self._origins = {self._base, *normal(origins)}
 
     def whole(self, given: str) -> str | None:
         """The whole address of a page that is given so; None for one that is not ours.
