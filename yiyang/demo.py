@@ -183,7 +183,7 @@ def _environment(options: DemoOptions, known: DevelopmentKeys, database_url: str
         "YIYANG_DATA_KEYS": json.dumps({DATA_KEY_ID: known.data_key}),
         "YIYANG_HASH_KEY": known.hash_key,
         "YIYANG_PORT": str(options.port),
-        "YIYANG_AUDIT_LOG": str(options.data_dir.absolute() / "audit.log"),
+        "YIYANG_AUDIT_LOG": str(options.data_dir.absolute() / runtime.AUDIT_LOG),
         "YIYANG_PERSISTED_QUERIES": "true",
         "YIYANG_PAGES": json.dumps(present),
     }

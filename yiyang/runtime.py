@@ -6,6 +6,9 @@ from pathlib import Path
 
 from yiyang.settings import SettingsError
 
+AUDIT_LOG = "audit.log"
+"""File in the data directory that the audit trail's sealed heads go to."""
+
 _FILE = "running.json"
 
 

@@ -14,14 +14,15 @@ from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
 from tests.waiting import until
 from yiyang import worker
+from yiyang.runtime import Running, announce
 
 
-async def verify(database_url: str, log: Path | None = None) -> tuple[int, str, str]:
+async def verify(database_url: str, log: Path | None = None, *options: str) -> tuple[int, str, str]:
     """Exit code, stdout and stderr."""
     environment = {**os.environ, "YIYANG_DATABASE_URL": database_url}
     if log:
         environment["YIYANG_AUDIT_LOG"] = str(log)
-    command = [sys.executable, "-m", "yiyang", "audit", "verify"]
+    command = [sys.executable, "-m", "yiyang", "audit", "verify", *options]
     done = await asyncio.to_thread(
         subprocess.run, command, env=environment, capture_output=True, text=True, check=False
     )
@@ -73,3 +74,18 @@ async def test_a_log_that_is_not_there_is_no_log(database_url: str, tmp_path: Pa
     code, said, why = await verify(database_url, tmp_path / "none.log")
     assert (code, said) == (1, "")
     assert "none.log" in why
+
+
+async def test_the_demo_is_looked_at_by_its_folder(database_url: str, log: Path) -> None:
+    announce(log.parent, Running("", "", "", "", database_url))
+    code, said, _ = await verify(database_url, None, "--data-dir", str(log.parent))
+    assert (code, said) == (0, "5 entries are as they were written; 0 not sealed.\n")
+
+
+async def test_a_database_that_cannot_be_looked_at_is_not_called_tampered_with(
+    database_url: str,
+) -> None:
+    code, said, why = await verify(f"{database_url}_elsewhere")
+    assert (code, said) == (1, "")
+    assert "cannot be looked at" in why
+    assert "Traceback" not in why

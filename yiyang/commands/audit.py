@@ -2,11 +2,12 @@
 
 import asyncio
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from yiyang.failures import Failure
+from yiyang.runtime import AUDIT_LOG, running_in
 from yiyang.settings import settings_of_environment
 
 if TYPE_CHECKING:
@@ -28,14 +29,18 @@ def verify(
     log: Annotated[
         Path | None, typer.Option(help="The log of sealed heads; YIYANG_AUDIT_LOG otherwise.")
     ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder of a running demo, instead of the settings.")
+    ] = None,
 ) -> None:
     """Walk the sealed trail and name the first row that is not as it was (needs
-    YIYANG_DATABASE_URL). Ends with 0 where all is well, with 3 where it is not."""
-    settings = settings_of_environment()
-    chosen = log or settings.audit_log
+    YIYANG_DATABASE_URL). Ends with 0 where all is well, with 3 where it is not, and with 1 where
+    it could not be looked at."""
+    url, kept = _place(data_dir)
+    chosen = log or kept
     if chosen is not None and not chosen.exists():
         raise Failure(f"there is no log at {chosen}.")
-    verdict = asyncio.run(_verified(settings.need("database_url"), chosen))
+    verdict = asyncio.run(_verified(url, chosen))
     if verdict.finding is not None:
         typer.echo(_told(verdict.finding))
         raise typer.Exit(TAMPERED)
@@ -44,16 +49,27 @@ def verify(
         typer.echo("Without a log (YIYANG_AUDIT_LOG) nobody can tell if the end was cut off.")
 
 
+def _place(data_dir: Path | None) -> tuple[str, Path | None]:
+    """Where the trail is, and the log of its heads if there is one."""
+    if data_dir is not None:
+        return running_in(data_dir).database, data_dir / AUDIT_LOG
+    settings = settings_of_environment()
+    return settings.need("database_url"), settings.audit_log
+
+
 async def _verified(url: str, path: Path | None) -> "Verdict":
     import asyncpg
 
     from domain.audit import verifying
+    from domain.audit.chain import connect
     from domain.audit.heads import BadLine, HeadLog
-    from domain.database import AS_SERVICE
     from yiyang.progress import Progress
 
     progress = Progress()
-    connection: Any = await asyncpg.connect(url, server_settings=AS_SERVICE)
+    try:
+        connection = await connect(url)
+    except (OSError, asyncpg.PostgresError) as error:
+        raise Failure(f"the database cannot be looked at: {error}") from error
     try:
         log = HeadLog(path) if path else None
         # What the log has by now is in the database by now.
@@ -84,6 +100,6 @@ def _told(finding: "Finding") -> str:
         case Tampering.VANISHED:
             return f"{entry} was deleted before it was sealed."
         case Tampering.REWRITTEN:
-            return f"{place.capitalize()} of the chain is not the one in the log: it was rewritten."
+            return f"The chain is not the one in the log from {place} on: it was rewritten."
         case Tampering.CUT:
             return f"The chain ends before {place}: its end was cut off."
