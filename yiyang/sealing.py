@@ -3,13 +3,11 @@
 import asyncio
 import logging
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
-from domain.audit.chain import AT_ONCE, SEALER_LOCK, head, seal
+from domain.audit.chain import AT_ONCE, SEALER_LOCK, connect, head, seal
 from domain.audit.heads import HeadLog
-from domain.database import AS_SERVICE
 
 log = logging.getLogger("yiyang.sealing")
 
@@ -33,15 +31,17 @@ async def keep_sealing(database_url: str, audit_log: Path | None) -> None:
 
 
 async def _seal_on_one_connection(database_url: str, heads: HeadLog | None) -> None:
-    connection: Any = await asyncpg.connect(database_url, server_settings=AS_SERVICE)
+    connection = await connect(database_url)
     try:
-        alone = False
+        alone, taken = False, 0
         while True:
             # Tried, not waited for: who waits in PostgreSQL keeps it from clearing up.
             alone = alone or await connection.fetchval(_TRY, SEALER_LOCK)
+            if alone:
+                taken = await seal(connection)
             if alone and heads is not None:
                 await _note(connection, heads)
-            if not alone or await seal(connection) < AT_ONCE:
+            if taken < AT_ONCE:
                 await asyncio.sleep(_PAUSE_SECONDS)
     finally:
         connection.terminate()

@@ -7,13 +7,13 @@ from typing import Any
 
 import asyncpg
 
-from domain.audit.chain import BEGINNING, COLUMNS, Head, chained
+from domain.audit.chain import BEGINNING, TEXT, Head, chained
 
 _AT_A_TIME = 5000
 """Rows that are held at once."""
 
 _WALK = f"""
-    SELECT chain.seq, chain.entry_id, chain.hash, {", ".join(f"entry.{one}" for one in COLUMNS)}
+    SELECT chain.seq, chain.entry_id, chain.hash, {TEXT} AS text
     FROM audit_chain AS chain LEFT JOIN audit_entry AS entry ON entry.id = chain.entry_id
     ORDER BY chain.seq
 """
@@ -52,7 +52,8 @@ class Finding:
     """The first row that is not as it was.
 
     Parameters:
-        seq: its place in the chain; None for what has none.
+        seq: its place in the chain; None for what has none. Of a chain that was made anew the
+            place after the last head that is the log's.
         entry_id: the entry; None where nobody can say which it was.
     """
 
@@ -109,6 +110,7 @@ class _Walk:
         self._connection = connection
         self._heads = heads
         self._known = next(heads, None)
+        self._agreed = BEGINNING.seq
         self.last = BEGINNING
 
     async def step(self, row: Any) -> Finding | None:
@@ -116,14 +118,15 @@ class _Walk:
         seq, entry_id = row["seq"], row["entry_id"]
         if seq != self.last.seq + 1:
             return Finding(Tampering.UNLINKED, self.last.seq + 1, None)
-        if row["id"] is None:
+        if row["text"] is None:
             return Finding(Tampering.DELETED, seq, entry_id)
-        if chained(self.last.hash, row) != row["hash"]:
+        if chained(self.last.hash, row["text"]) != row["hash"]:
             return Finding(Tampering.CHANGED, seq, entry_id)
         head = Head(seq, row["hash"])
         while self._known is not None and self._known.seq <= seq:
             if self._known != head and not await self._was(self._known):
-                return Finding(Tampering.REWRITTEN, self._known.seq, entry_id)
+                return Finding(Tampering.REWRITTEN, self._agreed + 1, None)
+            self._agreed = max(self._agreed, self._known.seq)
             self._known = next(self._heads, None)
         self.last = head
         return None

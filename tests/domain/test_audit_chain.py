@@ -1,7 +1,7 @@
 """Whatever is done to the audit trail by hand is found, and the first row of it is named."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 
 from domain.access import Actor, Role
-from domain.audit.chain import Head, head, seal
+from domain.audit.chain import Head, connect, head, seal
 from domain.audit.heads import BadLine, HeadLog
 from domain.audit.models import Outcome
 from domain.audit.service import Act, Source, record, record_alone
 from domain.audit.verifying import Finding, Tampering, Verdict, verify
-from domain.database import AS_SERVICE, Database
+from domain.database import Database
 from tests.waiting import until
 from yiyang.district.cast import District
 from yiyang.sealing import keep_sealing
@@ -25,7 +25,7 @@ SEALED = 10
 @pytest.fixture
 async def sealer(database_url: str) -> AsyncGenerator[asyncpg.Connection, None]:
     """A connection as the sealer has it."""
-    connection = await asyncpg.connect(database_url, server_settings=AS_SERVICE)
+    connection = await connect(database_url)
     yield connection
     await connection.close()
 
@@ -70,6 +70,8 @@ async def test_what_nobody_has_touched_is_well(sealer: asyncpg.Connection, log: 
     "change",
     [
         "at = at + interval '1 microsecond'",
+        "at = 'infinity'",
+        "at = '20000-01-01'",
         "actor_id = gen_random_uuid()",
         "role = 'ADMIN'",
         "action = 'nothing'",
@@ -137,6 +139,30 @@ async def test_a_row_that_was_yet_to_be_sealed_is_missed(
     assert (await verdict(sealer, log)).finding == Finding(Tampering.VANISHED, None, keys[0])
 
 
+async def test_nobody_stops_the_sealer_by_what_waits(
+    database: Database, sealer: asyncpg.Connection, log: HeadLog
+) -> None:
+    """The service may add to the queue: what is sealed already, and what never was."""
+    await database.run("INSERT INTO audit_unsealed SELECT entry_id FROM audit_chain", ())
+    await database.run("INSERT INTO audit_unsealed SELECT generate_series(-2000, -1)", ())
+    await record_alone(database, None, Source(), [Act("one")])
+    assert await seal(sealer) == SEALED + 1
+    assert (await head(sealer)).seq == SEALED + 1
+    assert (await verdict(sealer, log)).finding == Finding(Tampering.VANISHED, None, -2000)
+    await database.run("DELETE FROM audit_unsealed", ())
+    assert await verdict(sealer, log) == Verdict(SEALED + 1, 0, None)
+
+
+async def test_a_hash_is_the_same_in_every_time_zone(
+    database_url: str, sql: asyncpg.Connection, log: HeadLog
+) -> None:
+    name = database_url.rpartition("/")[2]
+    await sql.execute(f"ALTER DATABASE {name} SET TimeZone = 'Asia/Shanghai'")
+    elsewhere = await connect(database_url)
+    assert await verdict(elsewhere, log) == Verdict(SEALED, 0, None)
+    await elsewhere.close()
+
+
 async def test_a_tail_that_was_cut_off_is_known_to_the_log_alone(
     database: Database, sealer: asyncpg.Connection, sql: asyncpg.Connection, log: HeadLog
 ) -> None:
@@ -154,24 +180,31 @@ async def test_a_tail_that_was_cut_off_is_known_to_the_log_alone(
     assert (finding.tampering, finding.seq) == (Tampering.REWRITTEN, 8)
 
 
+@pytest.mark.parametrize(("kept", "first"), [(range(1, 11), 5), ((3, 6, 9), 4), ((10,), 1)])
 async def test_a_chain_that_was_made_anew_is_not_the_logs(
-    sealer: asyncpg.Connection, sql: asyncpg.Connection, log: HeadLog
+    sealer: asyncpg.Connection,
+    sql: asyncpg.Connection,
+    log: HeadLog,
+    kept: Sequence[int],
+    first: int,
 ) -> None:
-    await sql.execute("UPDATE audit_entry SET purpose = 'care' WHERE id > 5")
+    """The more heads the log has, the closer it names the first row."""
+    key = await sql.fetchval("SELECT entry_id FROM audit_chain WHERE seq = 5")
+    await sql.execute("UPDATE audit_entry SET purpose = 'care' WHERE id = $1", key)
     await sql.execute("INSERT INTO audit_unsealed SELECT id FROM audit_entry")
     await sql.execute("DELETE FROM audit_chain")
     assert await seal(sealer) == SEALED
     assert (await verdict(sealer)).finding is None
-    finding = (await verdict(sealer, log)).finding
-    assert finding
-    assert finding.tampering is Tampering.REWRITTEN
+    heads = iter([head for head in log.heads() if head.seq in kept])
+    found = await verify(sealer, heads, lambda done, total: None)
+    assert found.finding == Finding(Tampering.REWRITTEN, first, None)
 
 
 async def test_a_sealer_that_dies_in_the_middle_loses_nothing(
     database: Database, database_url: str, sealer: asyncpg.Connection, sql: asyncpg.Connection
 ) -> None:
     await record_alone(database, None, Source(), [Act("kept")] * 3)
-    doomed = await asyncpg.connect(database_url, server_settings=AS_SERVICE)
+    doomed = await connect(database_url)
     async with sql.transaction():
         await sql.execute("LOCK TABLE audit_unsealed IN SHARE MODE")
         sealing = asyncio.create_task(seal(doomed))
