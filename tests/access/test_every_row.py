@@ -16,6 +16,7 @@ from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.sessions import make_session
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
 from tests.vendors import other_vendor
@@ -29,6 +30,7 @@ LISTS = {
     "device": "devices",
     "elder": "elders",
     "export": "exports",
+    "login_session": "loginSessions",
     "meal_order": "mealOrders",
     "station": "stations",
     "visit_task": "visitTasks",
@@ -83,6 +85,8 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await press(database, api.district)
     for role in Role:
         await make_export(database, api.actor(role))
+        if role is not Role.VENDOR:
+            await make_session(database, api.actor(role).id)
     vendor = api.actor(Role.VENDOR)
     for owner in (vendor, await other_vendor(database, vendor)):
         await make_webhook(database, vault, owner)

@@ -13,9 +13,9 @@ from domain.access import Role
 from domain.crypto import Vault
 from domain.ids import public_id
 from tests.api.plan.desk import Asked, Desk
-from tests.makers.accounts import make_person
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.sessions import make_session
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
 
@@ -146,7 +146,7 @@ async def test_what_a_row_holds(
     await press(desk.database, desk.district)
     await make_export(desk.database, desk.actor(Role.ADMIN))
     await make_webhook(desk.database, vault, desk.actor(Role.VENDOR))
-    await make_person(desk.database, of=desk.actor(Role.ELDER))
+    await make_session(desk.database, desk.actor(Role.ELDER).id)
     await make_data_request(desk.database, desk.district.mother_id, desk.actor(Role.ELDER))
     name, table = row_type.cls.__name__, row_type.table.name
     key = await sql.fetchval(f"SELECT id FROM {table} ORDER BY id LIMIT 1")
