@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-from domain.access import Actor, ConsentScope, Role
+from domain.access import Actor, ConsentScope, DataScope, Role
 from domain.calendar import now
 
 Row = Mapping[str, Any]
@@ -17,21 +17,28 @@ TABLES = (
     "account",
     "alarm",
     "assistance_case",
+    "assistance_case_log",
     "bed",
     "bed_stay",
     "canteen",
+    "consent_log",
     "contact",
     "data_request",
     "device",
     "elder",
+    "elder_tag",
     "export",
     "family_link",
+    "login_session",
     "meal_order",
+    "meal_order_item",
     "menu_item",
     "person",
+    "region",
     "station",
     "vendor",
     "visit_task",
+    "visit_task_log",
     "volunteer",
     "webhook",
     "webhook_delivery",
@@ -58,7 +65,10 @@ class World:
         tables: dict[str, dict[Any, Row]] = {}
         for name in TABLES:
             rows = [dict(row.items()) for row in await connection.fetch(f"SELECT * FROM {name}")]
-            tables[name] = {row.get("id", number): row for number, row in enumerate(rows)}
+            # A division is known by its code; what has no key of its own by its place.
+            tables[name] = {
+                row.get("id", row.get("code", place)): row for place, row in enumerate(rows)
+            }
         return cls(tables)
 
     def me(self, actor: Actor) -> Row:
@@ -341,6 +351,11 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.OFFICIAL: _its_region,
         **_ADMIN,
     },
+    "login_session": {
+        role: lambda world, actor, row: row["person_id"] == world.me(actor)["person_id"]
+        for role in Role
+        if role is not Role.VENDOR
+    },
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), _asked_for),
     "webhook": {Role.VENDOR: _of_own_company, **_ADMIN},
     "webhook_delivery": {
@@ -361,9 +376,78 @@ ORACLE: dict[str, dict[Role, Sees]] = {
 """Table -> role -> whether a row is seen; a role that is not named sees none."""
 
 
+def _with(table: str, column: str) -> dict[Role, Sees]:
+    """Rows that are seen with the row that they belong to."""
+
+    def through(sees: Sees) -> Sees:
+        return lambda world, actor, row: sees(world, actor, world.tables[table][row[column]])
+
+    return {role: through(sees) for role, sees in ORACLE[table].items()}
+
+
+def _own_entry(world: World, actor: Actor, row: Row) -> bool:
+    visit = world.tables["visit_task"][row["task_id"]]
+    return row["account_id"] == actor.id == visit["claimed_by"]
+
+
+RECORDS: dict[str, dict[Role, Sees]] = {
+    "region": _ALL,
+    "contact": {
+        **_family(_elders),
+        **_desks(_elders_region),
+        Role.CAREGIVER: lambda world, actor, row: _cares(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "elder_tag": {
+        **_family(_elders, ConsentScope.HEALTH_RECORD),
+        **_desks(_elders_region),
+        Role.CAREGIVER: lambda world, actor, row: _cares(world, actor, row["elder_id"]),
+        Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "meal_order_item": _with("meal_order", "order_id"),
+    "assistance_case_log": _with("assistance_case", "case_id"),
+    "consent_log": _with("family_link", "link_id"),
+    "visit_task_log": {**_with("visit_task", "task_id"), Role.VOLUNTEER: _own_entry},
+}
+"""The same of rows that have no ids of their own."""
+
+SCOPES = {
+    "device": DataScope.DEVICES,
+    "alarm": DataScope.ALARMS,
+    "meal_order": DataScope.ORDERS,
+    "meal_order_item": DataScope.ORDERS,
+}
+"""What an OAuth client must be allowed beside."""
+
+_AT_TABLE = {Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.STATION, Role.ADMIN, Role.OFFICIAL}
+_DECIDING = {Role.ELDER, Role.GUARDIAN, Role.STATION, Role.ADMIN}
+
+READERS: dict[tuple[str, str], set[Role]] = {
+    ("Elder", "full_address"): {
+        *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.VOLUNTEER),
+        *(Role.DISPATCHER, Role.STATION, Role.ADMIN),
+    },
+    ("Elder", "access_list"): _DECIDING,
+    ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
+    ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},
+    ("DataRequest", "reason"): _DECIDING,
+    ("DataRequest", "wanted"): _DECIDING,
+    ("DataRequest", "note"): _DECIDING,
+}
+"""Type and field -> who reads it of a row that they see; for others it is null."""
+
+
+def _rule(actor: Actor, table: str) -> Sees | None:
+    scope = SCOPES.get(table)
+    if actor.scopes is not None and scope is not None and scope not in actor.scopes:
+        return None
+    return {**ORACLE, **RECORDS}[table].get(actor.role)
+
+
 def expected(world: World, actor: Actor, table: str) -> set[Any]:
     """Keys of the rows that an actor should see."""
-    sees = ORACLE[table].get(actor.role)
+    sees = _rule(actor, table)
     if sees is None:
         return set()
     return {key for key, row in world.tables[table].items() if sees(world, actor, row)}
@@ -371,5 +455,5 @@ def expected(world: World, actor: Actor, table: str) -> set[Any]:
 
 def is_expected(world: World, actor: Actor, table: str, key: Any) -> bool:
     """Whether an actor should see one row."""
-    sees = ORACLE[table].get(actor.role)
+    sees = _rule(actor, table)
     return sees is not None and sees(world, actor, world.tables[table][key])

@@ -1,0 +1,224 @@
+"""What an operation should answer, worked out row by row from the oracle; no SQL, no plan."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from api.plan.shapes import (
+    ById,
+    Column,
+    Computed,
+    Consented,
+    Listing,
+    Many,
+    One,
+    OneBack,
+    Oneself,
+    Order,
+    RowType,
+    pointed_at,
+    source_of,
+    target_of,
+    unwrapped,
+)
+from domain.access import Actor, Role
+from domain.calendar import now
+from domain.ids import parse_public_id, public_id
+from tests.access.oracle import READERS, Row, World, expected
+from tests.access.worlds.selections import Field, Selection
+
+
+class Something:
+    """Equal to whatever is not null: which value it is, is for other tests."""
+
+    def __eq__(self, other: object) -> bool:
+        return other is not None
+
+    __hash__ = None
+
+    def __repr__(self) -> str:
+        return "<something>"
+
+
+class Anything(Something):
+    """Equal to everything."""
+
+    def __eq__(self, other: object) -> bool:
+        return True
+
+
+_LISTS_ACCOUNTS = {Role.ADMIN, Role.OFFICIAL, Role.STATION}
+
+
+def _in_force(row: Row) -> bool:
+    return row["since"] <= now() and (row["until"] is None or row["until"] > now())
+
+
+def _in_bed(row: Row) -> bool:
+    return row["state"] in ("OCCUPIED", "ON_LEAVE")
+
+
+WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
+    ("Elder", "tags"): lambda row: row["until"] is None,
+    ("Elder", "current_stay"): _in_bed,
+    ("Bed", "current_stay"): _in_bed,
+    ("Person", "accounts"): _in_force,
+}
+"""What some lists leave out, said once more."""
+
+
+class Seen:
+    """What an actor sees of a world; each table is looked through once."""
+
+    def __init__(self, world: World, actor: Actor) -> None:
+        self.world, self.actor = world, actor
+        self.masked: list[tuple[tuple[Any, ...], str]] = []
+        self._seen: dict[str, set[Any]] = {}
+
+    def keys(self, table: str) -> set[Any]:
+        """Of the rows that the actor sees."""
+        if table not in self._seen:
+            self._seen[table] = expected(self.world, self.actor, table)
+        return self._seen[table]
+
+    def answer(self, fields: list[Field]) -> dict[str, Any]:
+        """The data of an operation; what is masked is noted."""
+        self.masked = []
+        return {field.key: self._root(field, (field.key,)) for field in fields}
+
+    def _mask(self, path: tuple[Any, ...], reason: str) -> None:
+        self.masked.append((path, reason))
+
+    def _root(self, field: Field, path: tuple[Any, ...]) -> Any:
+        assert field.below is not None
+        given, row_type = dict(field.given), field.below.row_type
+        if field.name == "nodes":
+            return [
+                self._by_id(one, field.below, (*path, place))
+                for place, one in enumerate(given["ids"])
+            ]
+        match field.declaration:
+            case ById():
+                return self._by_id(given["id"], field.below, path)
+            case Oneself():
+                return self._row(self.world.me(self.actor), field.below, path)
+            case _:
+                listed = field.name != "accounts" or self.actor.role in _LISTS_ACCOUNTS
+                rows = [row for row in self._all(row_type) if listed and self._fits(row, field)]
+                return self._page(field, _ordered(rows, field.declaration.order), path)
+
+    def _all(self, row_type: RowType) -> list[Row]:
+        rows = self.world.tables[row_type.table.name]
+        return [rows[key] for key in self.keys(row_type.table.name)]
+
+    def _fits(self, row: Row, field: Field) -> bool:
+        given = dict(field.given)
+        if "region" in given and not self._lies_in(row, field.name, given["region"]):
+            return False
+        return "tag" not in given or any(
+            tag["elder_id"] == row["id"] and tag["tag"] == given["tag"] and tag["until"] is None
+            for tag in (self.world.tables["elder_tag"][key] for key in self.keys("elder_tag"))
+        )
+
+    def _lies_in(self, row: Row, name: str, region: str) -> bool:
+        """Of a device its elder's region is asked for, of whom only who sees the elder knows."""
+        if name != "devices":
+            return row["region_code"].startswith(region)
+        key = row["elder_id"]
+        lives = self.world.tables["elder"][key]["region_code"]
+        return key in self.keys("elder") and lives.startswith(region)
+
+    def _by_id(self, global_id: str, selection: Selection, path: tuple[Any, ...]) -> Any:
+        parsed = parse_public_id(global_id)
+        assert parsed is not None
+        if parsed[1] not in self.keys(selection.row_type.table.name):
+            return None
+        return self._row(
+            self.world.tables[selection.row_type.table.name][parsed[1]], selection, path
+        )
+
+    def _row(self, row: Row, selection: Selection, path: tuple[Any, ...]) -> dict[str, Any]:
+        row_type = selection.row_type
+        made: dict[str, Any] = {"__typename": row_type.cls.__name__}
+        if row_type.prefix:
+            made["id"] = public_id(row_type.prefix, row["id"])
+        for field in selection.fields:
+            made[field.key] = self._value(row, row_type, field, (*path, field.key))
+        return made
+
+    def _value(self, row: Row, row_type: RowType, field: Field, path: tuple[Any, ...]) -> Any:
+        declared = field.declaration
+        if isinstance(declared, Consented) and not self._consents(row, declared):
+            return self._mask(path, "NO_CONSENT")
+        declaration = unwrapped(declared)
+        match declaration:
+            case Column(column):
+                return row[column.key]
+            case Computed():
+                if self.actor.role not in READERS[row_type.cls.__name__, field.name]:
+                    return self._mask(path, "NOT_PERMITTED")
+                return Anything() if row_type.cls.__name__ == "DataRequest" else Something()
+            case One(column):
+                return self._one(row[column.key], target_of(column), field, path)
+            case _:
+                return self._many(row, row_type, field, declaration, path)
+
+    def _consents(self, elder: Row, declared: Consented) -> bool:
+        family = self.actor.role is Role.FAMILY
+        return not family or elder["id"] in self.world.shown(self.actor, declared.scope)
+
+    def _one(self, key: Any, target: RowType, field: Field, path: tuple[Any, ...]) -> Any:
+        if key is None:
+            return None
+        if key not in self.keys(target.table.name):
+            return self._mask(path, "NOT_VISIBLE")
+        assert field.below is not None
+        return self._row(self.world.tables[target.table.name][key], field.below, path)
+
+    def _many(
+        self,
+        row: Row,
+        row_type: RowType,
+        field: Field,
+        declaration: Many | OneBack | Listing,
+        path: tuple[Any, ...],
+    ) -> Any:
+        column = declaration.column
+        holds = WHERE.get((row_type.cls.__name__, field.name), lambda _: True)
+        theirs = row[pointed_at(column)]
+        rows = [
+            one for one in self._all(source_of(column)) if one[column.key] == theirs and holds(one)
+        ]
+        rows = _ordered(rows, declaration.order)
+        match declaration:
+            case Listing():
+                return self._page(field, rows, path)
+            case Many(value=value) if value is not None:
+                return [one[value.key] for one in rows]
+        assert field.below is not None
+        if isinstance(declaration, OneBack):
+            return self._row(rows[0], field.below, path) if rows else None
+        return [self._row(one, field.below, (*path, place)) for place, one in enumerate(rows)]
+
+    def _page(self, field: Field, rows: list[Row], path: tuple[Any, ...]) -> dict[str, Any]:
+        assert field.below is not None
+        assert field.first is not None
+        nodes = [
+            self._row(row, field.below, (*path, "nodes", place))
+            for place, row in enumerate(rows[: field.first])
+        ]
+        more = len(rows) > field.first
+        return {"totalCount": len(rows), "pageInfo": {"hasNextPage": more}, "nodes": nodes}
+
+
+def _ordered(rows: list[Row], order: Order) -> list[Row]:
+    names = [column.key for column in order.columns]
+    return sorted(
+        rows,
+        key=lambda row: [_comparable(row[name]) for name in names],
+        reverse=order.descending,
+    )
+
+
+def _comparable(value: Any) -> Any:
+    return value.timestamp() if isinstance(value, datetime) else value

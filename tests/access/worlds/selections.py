@@ -1,0 +1,235 @@
+"""Random operations that ask who is there, written from the schema's own declarations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from strawberry.utils.str_converters import to_camel_case
+
+from api.plan.shapes import (
+    ById,
+    Column,
+    Computed,
+    Listing,
+    Many,
+    One,
+    OneBack,
+    Oneself,
+    Rows,
+    RowType,
+    declaration_of,
+    declared_types,
+    row_type_of_table,
+    source_of,
+    target_of,
+    unwrapped,
+)
+from api.schema import schema
+from domain.elders.models import Tag
+from tests.plans.tape import Tape
+
+OBJECTS = 2500
+"""Rows that an operation may be taken to have; its limit lies higher."""
+
+MOST_FIELDS = 3
+"""Of a row."""
+
+REGION_FILTERED = ("elders", "alarms", "devices", "meal_orders", "visit_tasks", "assistance_cases")
+
+NOBODY = "0" * 32
+"""Of no row's id."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """A selected field under a key of its own.
+
+    Parameters:
+        name: as declared, for example ``meal_orders``.
+        below: what is selected of each row; None for a leaf.
+        first: rows of a page; None where it is no connection.
+        given: the other arguments as Python values: ``region``, ``tag``, ``id``, ``ids``.
+    """
+
+    key: str
+    name: str
+    declaration: Any
+    below: "Selection | None" = None
+    first: int | None = None
+    given: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is selected of a row of a type."""
+
+    row_type: RowType
+    fields: tuple[Field, ...]
+
+
+def root_fields() -> dict[str, Any]:
+    """The declared fields of the query type, by name."""
+    found: dict[str, Any] = {}
+    for field in schema.query.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]  # of Strawberry's decorator
+        if isinstance(declaration_of(field), ById | Rows | Oneself):
+            found[field.python_name] = declaration_of(field)
+    return found
+
+
+ROOTS = root_fields()
+NODES = [row_type for row_type in declared_types() if row_type.prefix]
+
+
+class Chooser:
+    """Chooses what an operation asks for.
+
+    Parameters:
+        ids: global ids of each type's rows, by table; whoever may see them.
+        regions: codes to filter by.
+    """
+
+    def __init__(self, tape: Tape, ids: dict[str, list[str]], regions: list[str]) -> None:
+        self.tape, self.ids, self.regions = tape, ids, regions
+        self.keys = 0
+
+    def operation(self) -> list[Field]:
+        """One to three root fields."""
+        return [self.root() for _ in range(self.tape.pick([1, 1, 2, 3]))]
+
+    def root(self) -> Field:
+        if self.tape.chance(35):
+            return self.nodes()
+        name = self.tape.pick([*(["elders", "alarms", "visit_tasks"] * 3), *ROOTS])
+        declaration = ROOTS[name]
+        match declaration:
+            case Rows():
+                return self.rows(name, declaration)
+            case ById(model):
+                row_type = row_type_of_table(model.__table__)
+                given = (("id", self.an_id(row_type)),)
+                below = self.selection(row_type, 4, OBJECTS)
+                return Field(self.key(name), name, declaration, below, None, given)
+            case _:
+                below = self.selection(row_type_of_table(declaration.model.__table__), 4, OBJECTS)
+                return Field(self.key(name), name, declaration, below)
+
+    def rows(self, name: str, declaration: Rows) -> Field:
+        first = self.tape.pick([200, 20, 5, 0])
+        given: list[tuple[str, Any]] = []
+        if name in REGION_FILTERED and self.tape.chance(40):
+            given.append(("region", self.tape.pick(self.regions)))
+        if name == "elders" and self.tape.chance(25):
+            given.append(("tag", self.tape.pick(list(Tag)).value))
+        row_type = row_type_of_table(declaration.model.__table__)
+        below = self.selection(row_type, 3, OBJECTS // max(first, 1))
+        return Field(self.key(name), name, declaration, below, first, tuple(given))
+
+    def nodes(self) -> Field:
+        """Rows of a type by their ids, all of them or some, and of none."""
+        row_type = self.tape.pick(NODES)
+        ids = [*self.ids[row_type.table.name], self.nobody(row_type)]
+        start, stride = self.tape.number(len(ids)), self.tape.pick([1, 3, 7, 11])
+        places = range(start, start + stride * self.tape.pick([20, 60, 3]), stride)
+        many = [ids[place % len(ids)] for place in places]
+        below = self.selection(row_type, 3, OBJECTS // len(many))
+        return Field(self.key("nodes"), "nodes", None, below, None, (("ids", tuple(many)),))
+
+    def an_id(self, row_type: RowType) -> str:
+        """Of any row, or of none."""
+        ids = self.ids[row_type.table.name]
+        return self.tape.pick(ids) if ids and self.tape.chance(95) else self.nobody(row_type)
+
+    def nobody(self, row_type: RowType) -> str:
+        return f"{row_type.prefix}_{NOBODY}"
+
+    def key(self, name: str) -> str:
+        self.keys += 1
+        return f"{name}{self.keys}"
+
+    def selection(self, row_type: RowType, levels: int, rows: int) -> Selection:
+        """Some of a type's fields, those that lead to other rows before all."""
+        rows //= MOST_FIELDS
+        choices = [name for name in row_type.fields if self.tells(row_type, name, levels, rows)]
+        chosen = (
+            [self.tape.pick(choices) for _ in range(self.tape.pick([2, MOST_FIELDS, 1]))]
+            if choices
+            else []
+        )
+        return Selection(
+            row_type, tuple(self.field(row_type, name, levels, rows) for name in chosen)
+        )
+
+    def tells(self, row_type: RowType, name: str, levels: int, rows: int) -> bool:
+        """Whether a field shows who may see what, and fits in."""
+        declaration = unwrapped(row_type.fields[name])
+        match declaration:
+            case Computed():
+                return declaration.permission is not None
+            case Column():
+                return declaration is not row_type.fields[name]
+            case Many(value=value) if value is not None:
+                return True
+            case Many(usual_length=usual):
+                return levels > 0 and rows >= usual and name != "menu"
+            case Listing():
+                return levels > 0 and rows >= 3
+            case _:
+                return levels > 0 and rows >= 1
+
+    def field(self, row_type: RowType, name: str, levels: int, rows: int) -> Field:
+        declared = row_type.fields[name]
+        declaration = unwrapped(declared)
+        key = self.key(name)
+        match declaration:
+            case One(column):
+                below = self.selection(target_of(column), levels - 1, rows)
+                return Field(key, name, declared, below)
+            case OneBack(column):
+                below = self.selection(source_of(column), levels - 1, rows)
+                return Field(key, name, declared, below)
+            case Many(column, value=None, usual_length=usual):
+                below = self.selection(source_of(column), levels - 1, rows // usual)
+                return Field(key, name, declared, below)
+            case Listing(column):
+                first = min(rows, self.tape.pick([3, 10, 50]))
+                below = self.selection(source_of(column), levels - 1, rows // first)
+                return Field(key, name, declared, below, first)
+            case _:
+                return Field(key, name, declared)
+
+
+def text_of(fields: list[Field]) -> str:
+    """The operation's document."""
+    return "{ " + " ".join(map(_text, fields)) + " }"
+
+
+def _text(field: Field) -> str:
+    head = f"{field.key}: {to_camel_case(field.name)}{_arguments(field)}"
+    if field.name == "access_list":
+        return f"{head} {{ role }}"
+    if field.below is None:
+        return head
+    rows = _rows(field.below)
+    if field.name == "nodes":
+        return f"{head} {{ ... on {field.below.row_type.cls.__name__} {rows} }}"
+    if field.first is not None:
+        return f"{head} {{ totalCount pageInfo {{ hasNextPage }} nodes {rows} }}"
+    return f"{head} {rows}"
+
+
+def _rows(selection: Selection) -> str:
+    own = ["__typename", *(["id"] if selection.row_type.prefix else [])]
+    return "{ " + " ".join([*own, *map(_text, selection.fields)]) + " }"
+
+
+def _arguments(field: Field) -> str:
+    given = dict(field.given)
+    if "ids" in given:
+        return "(ids: [" + ", ".join(f'"{one}"' for one in given["ids"]) + "])"
+    if "id" in given:
+        return f'(id: "{given["id"]}")'
+    if field.first is None:
+        return ""
+    wanted = [f'region: "{given["region"]}"'] if "region" in given else []
+    wanted += [f"tag: {given['tag']}"] if "tag" in given else []
+    filtered = f", filter: {{{', '.join(wanted)}}}" if wanted else ""
+    return f"(first: {field.first}{filtered})"
