@@ -15,7 +15,7 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test fuzz-plans fuzz-bytes bench-reads lint format lock schema access errors graphiql clean
+.PHONY: help setup demo test fuzz-plans fuzz-access fuzz-bytes bench-reads lint format lock schema access errors graphiql clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,10 @@ test: setup $(MADE)/dev ## Run every test; JOBS=4 for more at once, ARGS="-k ala
 fuzz-plans: $(MADE)/dev ## Hold plans against ordinary execution; OPERATIONS=50000, SEED=1 repeats
 	@FUZZ_OPERATIONS=$(or $(OPERATIONS),10000) FUZZ_SEED=$(SEED) .venv/bin/python -m pytest \
 	  -x -s -v tests/plans/test_planned_equals_ordinary.py $(ARGS)
+
+fuzz-access: $(MADE)/dev ## Hold random worlds' answers against the oracle; EXAMPLES=500 worlds, SEED=1
+	@FUZZ_EXAMPLES=$(or $(EXAMPLES),100) FUZZ_SEED=$(SEED) .venv/bin/python -m pytest \
+	  -x -s -v tests/access/worlds $(ARGS)
 
 fuzz-bytes: $(MADE)/dev ## Attack the server with bytes, frames and operations; EXAMPLES=1000
 	@FUZZ_EXAMPLES=$(or $(EXAMPLES),500) .venv/bin/python -m pytest --timeout 3600 -s -v \

@@ -73,6 +73,7 @@ MAY: dict[str, set[Role]] = {
     "dataRequestWithdraw": ASKERS,
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
+    "loginSessionEnd": set(Role) - {Role.VENDOR},
     **{name: {Role.VENDOR} for name in WEBHOOKS},
 }
 """Who may do what, said once more."""
@@ -314,6 +315,11 @@ async def _follow(scene: Scene) -> dict[str, Any]:
     return {"url": "https://vendor.example/", "query": query}
 
 
+async def _signed_in(scene: Scene) -> dict[str, Any]:
+    await scene.put("login_session", ended_at=None, ended_why=None)
+    return {"id": public_id("login_session", scene.key)}
+
+
 def _webhook(state: str = "ACTIVE", **more: Any) -> Prepare:
     async def prepare(scene: Scene) -> dict[str, Any]:
         stop = None if state == "ACTIVE" else "OWNER"
@@ -395,6 +401,7 @@ OPERATIONS: dict[str, Operation] = {
     "dataRequestWithdraw": Operation("data_request", _requested(own=True)),
     "exportStart": Operation("account", _list),
     "exportCancel": Operation("export", _asked_for),
+    "loginSessionEnd": Operation("login_session", _signed_in),
     "webhookCreate": Operation("account", _follow),
     "webhookUpdate": Operation("webhook", _webhook(url="https://other.example/")),
     "webhookPause": Operation("webhook", _webhook()),

@@ -27,7 +27,7 @@ from api.schema import schema
 from domain.elders.models import Tag
 from tests.plans.tape import Tape
 
-OBJECTS = 2500
+OBJECTS = 1500
 """Rows that an operation may be taken to have; its limit lies higher."""
 
 MOST_FIELDS = 3

@@ -19,8 +19,8 @@ from tests.access.worlds.ground import Ground, open_ground
 from tests.conftest import Template
 from tests.plans.tape import Tape
 
-WORLDS = 5
-OPERATIONS = 24
+WORLDS = 2
+OPERATIONS = 20
 """In each world; each is asked by two."""
 
 _DECISIONS = 160
@@ -85,5 +85,5 @@ def test_answers_are_the_oracles(loop: asyncio.Runner, ground: Ground) -> None:
     assert len(ground.roles) == ROLES_TRIED
     assert ground.counts["shown"] > ground.counts["asked"]
     assert ground.counts["hidden"] > ground.counts["asked"] / 4
-    assert ground.counts["too large"] < ground.counts["asked"] / 20
-    assert ground.counts["planned"] > ground.counts["asked"] / 2
+    assert ground.counts["too large"] < ground.counts["asked"] / 10
+    assert ground.counts["planned"] > ground.counts["asked"] * 0.4
