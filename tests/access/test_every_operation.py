@@ -20,7 +20,6 @@ from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS, Scene
 from tests.access.oracle import World, is_expected
 from tests.clients import Api
-from tests.makers.accounts import make_person
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.sessions import make_session
@@ -102,9 +101,8 @@ async def test_every_role(
     await make_export(database, api.actor(Role.OFFICIAL))
     for _ in range(2):  # one is deleted
         await make_webhook(database, vault, api.actor(Role.VENDOR))
-    for role in Role:
-        actor = api.actor(role)
-        await make_session(database, await make_person(database, of=actor), actor.id)
+    for role in set(Role) - {Role.VENDOR}:
+        await make_session(database, api.actor(role).id)
     for elder_id in (api.district.mother_id, api.district.ward_id):
         await make_data_request(database, elder_id, api.actor(Role.ELDER))
     told: dict[Role, str | None] = {}
