@@ -10,7 +10,7 @@ EACH = 4
 _STATEMENTS = (
     "INSERT INTO person (name) SELECT '众' FROM generate_series(1, {each})",
     "INSERT INTO account (name, role, person_id) SELECT '众', role, id"
-    " FROM unnest(ARRAY[{roles}]) AS role, person",
+    " FROM unnest(ARRAY[{roles}]) AS role, person WHERE person.name = '众'",
     "INSERT INTO volunteer (id, name, region_code, registered_on)"
     " SELECT id, '众', (SELECT min(region_code) FROM elder), current_date FROM account"
     " WHERE name = '众' AND role = 'VOLUNTEER'",
