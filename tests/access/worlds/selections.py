@@ -33,7 +33,7 @@ OBJECTS = 1500
 MOST_FIELDS = 3
 """Of a row."""
 
-REGION_FILTERED = ("elders", "alarms", "devices", "meal_orders", "visit_tasks", "assistance_cases")
+REGION_FILTERED = ("elders", "alarms", "devices", "visit_tasks", "assistance_cases")
 
 NOBODY = "0" * 32
 """Of no row's id."""
