@@ -14,7 +14,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from api.app import create_app
+from api.auth.tokens import TokenKey
+from api.settings import ApiSettings
+from domain.crypto import Vault
+from tests.clients import Api
 from tests.serving import serving
+from yiyang.district.cast import District
+from yiyang.outbound.wechat import WechatClient
 
 APP, SECRET = "wx0123456789abcdef", "s3cret-of-the-mini-program"
 SESSION_KEY = "a-session-key-that-stays-with-the-server"
@@ -28,6 +35,8 @@ class WechatStandIn:
     """What it knows, and what it was asked.
 
     Attributes:
+        members: openid -> the number that its phone button tells. Whoever is one has a phone, which
+            asks for codes by itself.
         users: code of ``wx.login`` -> openid and perhaps unionid; each is good once.
         phones: code of the phone button -> number; each is good once.
         faults: by path, what goes wrong with the next calls.
@@ -36,6 +45,7 @@ class WechatStandIn:
         lasts: how many seconds it says it does.
     """
 
+    members: dict[str, str] = field(default_factory=dict[str, str])
     users: dict[str, tuple[str, str | None]] = field(default_factory=dict[str, Any])
     phones: dict[str, str] = field(default_factory=dict[str, str])
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
@@ -58,7 +68,21 @@ class WechatStandIn:
             Route("/sns/jscode2session", self._session),
             Route("/cgi-bin/stable_token", self._stable_token, methods=["POST"]),
             Route("/wxa/business/getuserphonenumber", self._phone, methods=["POST"]),
+            Route("/phones/{openid}/login", self._login_code),
+            Route("/phones/{openid}/number", self._phone_code),
         ]
+
+    async def _login_code(self, request: Request) -> Response:
+        """What ``wx.login`` brings; how a phone asks WeChat is nobody else's business."""
+        code = f"login-{next(self._numbers)}"
+        self.users[code] = (request.path_params["openid"], None)
+        return PlainTextResponse(code)
+
+    async def _phone_code(self, request: Request) -> Response:
+        """What the phone button brings."""
+        code = f"phone-{next(self._numbers)}"
+        self.phones[code] = self.members[request.path_params["openid"]]
+        return PlainTextResponse(code)
 
     async def _session(self, request: Request) -> Response:
         asked = request.query_params
@@ -132,3 +156,16 @@ async def wechat_stand_in() -> AsyncGenerator[WechatStandIn, None]:
     async with serving(Starlette(routes=stand_in.routes())) as port:
         stand_in.url = f"http://127.0.0.1:{port}"
         yield stand_in
+
+
+@asynccontextmanager
+async def asking(
+    wechat: WechatStandIn, database_url: str, token_key: TokenKey, vault: Vault, district: District
+) -> AsyncGenerator[Api, None]:
+    """A server that asks WeChat."""
+    asks = WechatClient({APP: SECRET}, wechat.url, patience_seconds=2)
+    settings = ApiSettings(database_url, token_key, vault, wechat=asks)
+    async with serving(create_app(settings)) as port:
+        client = Api(port, token_key, district)
+        yield client
+        await client.close()

@@ -30,9 +30,8 @@ from domain.sessions.models import LoginSession, WechatIdentity
 from tests.clients import Api
 from tests.logins import person_of, post, refreshed, status
 from tests.serving import serving
-from tests.wechat import APP, SECRET, SESSION_KEY, Fault, WechatStandIn, wechat_stand_in
+from tests.wechat import APP, SECRET, SESSION_KEY, Fault, WechatStandIn, asking, wechat_stand_in
 from yiyang.district.cast import District
-from yiyang.outbound.wechat import WechatClient
 
 DAUGHTER_PHONE = "13812341234"
 
@@ -47,13 +46,8 @@ async def wechat() -> AsyncGenerator[WechatStandIn, None]:
 async def api(
     database_url: str, token_key: TokenKey, vault: Vault, district: District, wechat: WechatStandIn
 ) -> AsyncGenerator[Api, None]:
-    """A server that asks WeChat."""
-    asks = WechatClient({APP: SECRET}, wechat.url, patience_seconds=2)
-    settings = ApiSettings(database_url, token_key, vault, wechat=asks)
-    async with serving(create_app(settings)) as port:
-        client = Api(port, token_key, district)
-        yield client
-        await client.close()
+    async with asking(wechat, database_url, token_key, vault, district) as one:
+        yield one
 
 
 @pytest.fixture

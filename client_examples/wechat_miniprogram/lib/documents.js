@@ -1,7 +1,7 @@
 /** The pages' GraphQL documents. */
 
 /** Who a token belongs to, which decides their first page. */
-const VIEWER = `query Viewer { viewer { id role } }`;
+const VIEWER = `query Viewer { viewer { id name role } }`;
 
 const ALARM = `
 fragment AlarmParts on Alarm {

@@ -1,56 +1,66 @@
 /** Who is signed in, and where the server is: kept in the phone's storage until they sign out. */
 
-const TOKEN = "yiyang.token";
+const KEPT = "yiyang.session";
 const SERVER = "yiyang.server";
-const ROLE = "yiyang.role";
 
-/** Where `yiyang demo` listens, seen from the developer tools on the same machine. */
-const DEMO = "http://127.0.0.1:8000";
+/** Where the server is. `yiyang demo` listens here; put your own address before you upload. */
+const ADDRESS = "http://127.0.0.1:8000";
+
+/** In the developer tools, and in them alone, another server and a pasted token may be tried. */
+const isDevelopment = wx.getAccountInfoSync().miniProgram.envVersion === "develop";
+
+/**
+ * What the server has given to whoever is signed in.
+ *
+ * @typedef {{ id: string, name: string, role: string }} Account
+ * @typedef {object} Session
+ * @property {string} access the token that requests carry
+ * @property {string} [refresh] what is changed for the next tokens, once; a pasted token has none
+ * @property {number} [renewAt] when that is to be done, by the phone's own clock
+ * @property {Account} account the one that they act in
+ * @property {Account[]} accounts all of the person's
+ */
 
 /** @param {string} typed the server's address, with or without the path of its endpoint */
 function setServer(typed) {
-  wx.setStorageSync(SERVER, typed.trim().replace(/\/+(graphql\/*)?$/, "") || DEMO);
+  wx.setStorageSync(SERVER, typed.trim().replace(/\/+(graphql\/*)?$/, "") || ADDRESS);
 }
 
 /** @returns {string} the server's address, without a slash at its end */
 function server() {
-  return wx.getStorageSync(SERVER) || DEMO;
+  return (isDevelopment && wx.getStorageSync(SERVER)) || ADDRESS;
 }
 
-/** @param {string} pasted a token; the line breaks and spaces that pasting adds are dropped */
-function setToken(pasted) {
-  wx.setStorageSync(TOKEN, pasted.replace(/\s+/g, ""));
+/** @param {Session} session under one key, so that none is ever kept by halves */
+function keep(session) {
+  wx.setStorageSync(KEPT, session);
 }
 
-/** @returns {string} empty where nobody is signed in */
-function token() {
-  return wx.getStorageSync(TOKEN);
-}
-
-/** @param {string} role the viewer's, once the server has accepted the token */
-function accept(role) {
-  wx.setStorageSync(ROLE, role);
-}
-
-/** @returns {string} empty where the server has not accepted the token yet */
-function role() {
-  return wx.getStorageSync(ROLE);
+/** @returns {Session | null} null where nobody is signed in */
+function current() {
+  return wx.getStorageSync(KEPT) || null;
 }
 
 function forget() {
-  wx.removeStorageSync(TOKEN);
-  wx.removeStorageSync(ROLE);
+  wx.removeStorageSync(KEPT);
 }
 
 /** Where the signed-in person's own page is: a volunteer's is the visits, everyone else's home. */
 function startPage() {
-  return role() === "VOLUNTEER" ? "/pages/visits/visits" : "/pages/home/home";
+  const signedIn = current();
+  const isVolunteer = signedIn && signedIn.account.role === "VOLUNTEER";
+  return isVolunteer ? "/pages/visits/visits" : "/pages/home/home";
+}
+
+/** Begin anew on the page of whoever is signed in now. */
+function enter() {
+  wx.reLaunch({ url: startPage() });
 }
 
 /** Send whoever is on a page that is not theirs to their own; whether that was so. */
 function redirected(page) {
-  if (!token()) leave("signInNone");
-  else if (startPage() !== page) wx.reLaunch({ url: startPage() });
+  if (!current()) leave("signInNone");
+  else if (startPage() !== page) enter();
   else return false;
   return true;
 }
@@ -61,20 +71,20 @@ function leave(reason) {
   wx.reLaunch({ url: `/pages/sign_in/sign_in?reason=${reason}` });
 }
 
-/** The server does not accept the token any more, or never did; several answers may say so. */
+/** The server does not know whose phone this is any more; several answers may say so. */
 function refused() {
-  if (token()) leave(role() ? "signInExpired" : "signInRefused");
+  if (current()) leave("signInExpired");
 }
 
 module.exports = {
+  isDevelopment,
   setServer,
   server,
-  setToken,
-  token,
-  accept,
-  startPage,
-  redirected,
+  keep,
+  current,
   forget,
+  enter,
+  redirected,
   leave,
   refused,
 };

@@ -4,6 +4,7 @@
  */
 
 const { Backoff } = require("./backoff");
+const { REFUSED } = require("./http");
 
 const PROTOCOL = "graphql-transport-ws";
 const ONLY_ID = "1";
@@ -20,19 +21,24 @@ class Stream {
    * @param {() => string} parts.url of the WebSocket, `ws:` or `wss:`
    * @param {string} parts.query a subscription with the variable `$after`, one root field, `cursor`
    *   in it
-   * @param {() => object} parts.hello the payload of `connection_init`
+   * @param {(spoilt: string | null) => Promise<string>} parts.token a token, another than the one
+   *   that the server has refused
+   * @param {object} parts.hello what the payload of `connection_init` has beside it
    * @param {{ event(change: any): void, live(): void, broken(): void, cursorLost(): void,
    *   refused(): void }} parts.heard
    */
-  constructor({ url, query, hello, heard }) {
+  constructor({ url, query, token, hello, heard }) {
     this.url = url;
     this.query = query;
+    this.token = token;
     this.hello = hello;
     this.heard = heard;
     this.backoff = new Backoff();
     /** @type {string | null} */
     this.cursor = null;
     this.isPaused = false;
+    /** The token that the server has refused. @type {string | null} */
+    this.spoilt = null;
     /** @type {WechatMiniprogram.SocketTask | null} */
     this.task = null;
     /** Number of the socket that counts; whatever an earlier one says is not listened to. */
@@ -83,16 +89,24 @@ class Stream {
     const mine = (handle) => (event) => {
       if (attempt === this.attempt) handle(event);
     };
-    const again = mine(() => this.again());
-    const hello = () => this.send({ type: "connection_init", payload: this.hello() });
     this.expect(ACK_MS);
+    this.token(this.spoilt).then(
+      mine((token) => this.connect(token, mine)),
+      mine((error) => (error.kind === REFUSED ? this.refused() : this.again())),
+    );
+  }
+
+  connect(token, mine) {
+    const again = mine(() => this.again());
+    const payload = Object.assign({ token }, this.hello);
+    const hello = () => this.send({ type: "connection_init", payload });
     const task = wx.connectSocket({ url: this.url(), protocols: [PROTOCOL], fail: again });
     // Where WeChat refuses at once, as with five sockets open already, only `fail` is certain.
     if (!task) return;
     this.task = task;
     task.onOpen(mine(hello));
     task.onMessage(mine(({ data }) => this.receive(JSON.parse(data))));
-    task.onClose(mine(({ code }) => this.closed(code)));
+    task.onClose(mine(({ code }) => this.closed(code, token)));
     task.onError(again);
   }
 
@@ -136,8 +150,13 @@ class Stream {
     this.heard.cursorLost();
   }
 
-  closed(code) {
-    if (UNAUTHORIZED.indexOf(code) === -1) return this.again();
+  /** A token's time ends on the socket too: with the next one the stream goes on. */
+  closed(code, token) {
+    if (UNAUTHORIZED.indexOf(code) !== -1) this.spoilt = token;
+    this.again();
+  }
+
+  refused() {
     this.stop();
     this.heard.refused();
   }

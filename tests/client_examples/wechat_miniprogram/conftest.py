@@ -37,7 +37,7 @@ class Held:
         await self.phone.arrives_at("sign_in")
         await self.phone.tell("type", "token", f" {token or self.api.token(who)}\n")
         await self.phone.tell("type", "server", f"http://127.0.0.1:{self.wire.port}/")
-        await self.phone.tell("tap", "big")
+        await self.phone.tell("tap", "paste")
 
     async def open_home(self, who: Role | Actor = Role.FAMILY) -> None:
         """The same, and wait until the home page follows the stream."""

@@ -8,10 +8,13 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
+from domain.access import Role
 from tests.client_examples.wechat_miniprogram.tools import compiler
 from tests.npm import node
 from tests.waiting import until
+from tests.wechat import APP
 
 HERE = Path(__file__).resolve().parent
 PROGRAM = HERE.parents[2] / "client_examples" / "wechat_miniprogram"
@@ -39,6 +42,13 @@ class Phone:
         reply = json.loads(line)
         assert "error" not in reply, reply["error"]
         return reply["value"]
+
+    async def spoil(self, **changes: Any) -> None:
+        """What the phone keeps of its session is another thing from now on."""
+        code = f"""const kept = Object.assign(wx.getStorageSync("yiyang.session"),
+          {json.dumps(changes)});
+        wx.setStorageSync("yiyang.session", kept);"""
+        await self.tell("run", code)
 
     async def until(self, what: str, seen: Callable[[], Awaitable[bool]]) -> None:
         """Wait until something is seen. Raises AssertionError with the screen's text."""
@@ -83,14 +93,27 @@ class Phone:
 
     async def operations(self) -> list[str]:
         """The names of the operations that went over HTTP, in their order."""
-        asked = await self.tell("asked")
         return [
-            request["data"]["query"].split("{")[0].split("(")[0].split()[1] for request in asked
+            request["data"]["query"].split("{")[0].split("(")[0].split()[1]
+            for request in await self.tell("asked")
+            if "query" in request["data"]
         ]
+
+    async def doors(self) -> list[str]:
+        """The paths of the other requests, in their order."""
+        asked = await self.tell("asked")
+        return [urlsplit(each["url"]).path for each in asked if "query" not in each["data"]]
 
     async def assert_clean(self) -> None:
         """Nothing was thrown and caught by nobody, nothing written to the console."""
         assert await self.tell("faults") == []
+
+
+def kept(token: str, server: str, role: Role) -> dict[str, Any]:
+    """What is in a phone's storage after a token was pasted."""
+    account = {"id": "pasted", "name": "", "role": role}
+    session = {"access": token, "account": account, "accounts": [account]}
+    return {"yiyang.session": session, "yiyang.server": server}
 
 
 @asynccontextmanager
@@ -100,6 +123,9 @@ async def switched_on(
     language: str = "zh_CN",
     place: dict[str, float] | None = None,
     compile_by: str | None = None,
+    wechat: str | None = None,
+    openid: str = "openid-1",
+    version: str = "develop",
 ) -> AsyncGenerator[Phone, None]:
     """A phone, and the mini-program not yet opened.
 
@@ -109,6 +135,10 @@ async def switched_on(
         place: where it is (GCJ-02); None where its owner does not tell.
         compile_by: what compiles WXML, ``official`` (WeChat's own) or ``simulate``; None for the
             first that runs here.
+        wechat: the address of WeChat's stand-in; None for the tourist's app id in the developer
+            tools.
+        openid: whose phone it is.
+        version: of the mini-program, ``develop``, ``trial`` or ``release``.
     """
     options = {
         "root": str(PROGRAM),
@@ -116,6 +146,12 @@ async def switched_on(
         "language": language,
         "place": place,
         "compiler": compile_by or compiler(),
+        "wechat": {
+            "url": wechat,
+            "openid": openid,
+            "appId": APP if wechat else "touristappid",
+            "version": version,
+        },
     }
     process = await asyncio.create_subprocess_exec(
         node(), HERE / "phone" / "main.js", json.dumps(options), stdin=PIPE, stdout=PIPE,

@@ -16,7 +16,7 @@ async def test_a_token_that_is_none(held: Held) -> None:
     await phone.sees("这个登录码无效")
     await phone.arrives_at("sign_in")
     await phone.tell("type", "token", held.api.token(Role.FAMILY))
-    await phone.tell("tap", "big")
+    await phone.tell("tap", "paste")
     await phone.arrives_at("home")
     await phone.assert_clean()
 
@@ -26,7 +26,7 @@ async def test_a_server_that_is_not_there(held: Held) -> None:
     await held.sign_in(Role.FAMILY)
     await held.phone.sees("连不上服务器")
     await held.wire.mend()
-    await held.phone.tell("tap", "big")
+    await held.phone.tell("tap", "paste")
     await held.phone.arrives_at("home")
     await held.phone.assert_clean()
 
@@ -34,7 +34,7 @@ async def test_a_server_that_is_not_there(held: Held) -> None:
 async def test_a_token_that_expires_on_the_socket(held: Held) -> None:
     await held.open_home()
     brief = held.api.token(Role.FAMILY, timedelta(seconds=3))
-    await held.phone.tell("run", f"wx.setStorageSync('yiyang.token', '{brief}')")
+    await held.phone.spoil(access=brief)
     await held.phone.tell("hide")
     await held.phone.tell("show")  # the next socket is opened with it, and ended by the server
     await held.phone.arrives_at("sign_in")
@@ -47,7 +47,7 @@ async def test_a_token_that_expires_on_the_socket(held: Held) -> None:
 async def test_a_token_that_expired_while_it_was_closed(held: Held, tmp_path: Path) -> None:
     await held.open_home()
     expired = held.api.token(Role.FAMILY, timedelta(minutes=-1))
-    await held.phone.tell("run", f"wx.setStorageSync('yiyang.token', '{expired}')")
+    await held.phone.spoil(access=expired)
     async with switched_on(tmp_path / "storage.json") as phone:
         await phone.tell("launch")
         await phone.arrives_at("sign_in")
@@ -105,11 +105,20 @@ async def test_an_elder_who_is_linked_later_comes_with_the_first_alarm(
 async def test_several_refusals_at_once_are_one(held: Held, database: Database) -> None:
     await ring(database, held.api.district.sos_button_id)
     await held.open_home()
-    await held.phone.tell("run", "wx.setStorageSync('yiyang.token', 'spoilt')")
+    await held.phone.spoil(access="spoilt")
     await held.phone.tell("gesture", "onPullDownRefresh")
     await held.phone.tell("tap", "big")
     await held.phone.arrives_at("sign_in")
     await held.phone.sees("登录已过期")
     # Home without a token, the sign-in page, home, and the sign-in page once again.
     assert [what for what, _ in await held.phone.tell("done")].count("title") == 4
+    await held.phone.assert_clean()
+
+
+async def test_a_server_without_wechat_says_so(held: Held) -> None:
+    """As `yiyang demo` is, to the developer tools with the tourist's app id."""
+    await held.sign_in(Role.FAMILY, token="not-a-token")
+    await held.phone.sees("这个登录码无效")
+    await held.phone.tell("tap", "wechat")
+    await held.phone.sees("这个服务器不支持微信登录。")
     await held.phone.assert_clean()

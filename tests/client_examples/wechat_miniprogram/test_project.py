@@ -94,6 +94,7 @@ async def test_the_first_page_opens(packages: None, tmp_path: Path, by: str) -> 
     async with switched_on(tmp_path / "storage.json", compile_by=by) as phone:
         await phone.tell("launch")
         await phone.arrives_at("sign_in")
-        await phone.sees("请先登录", "请把社区发给您的登录码粘贴在下面。", "打开")
-        assert await phone.tell("attributes", "big", "disabled") == [True]
+        await phone.sees("请先登录", "用微信登录，就能看到您的家人和探访。", "打开")
+        assert await phone.tell("attributes", "wechat", "disabled") == [False]
+        assert await phone.tell("attributes", "paste", "disabled") == [True]
         await phone.assert_clean()

@@ -215,7 +215,7 @@ async def test_a_token_that_is_refused_meanwhile(
     await make_visit(database, scene.elder_id, scene.region_code)
     phone = held.phone
     await open_visits(held, scene)
-    await phone.tell("run", "wx.setStorageSync('yiyang.token', 'spoilt')")
+    await phone.spoil(access="spoilt")
     await phone.tell("tap", "claim")
     await phone.arrives_at("sign_in")
     await phone.sees("登录已过期")

@@ -16,7 +16,7 @@ from domain.elders.models import CareLevel, Gender
 from domain.visits.models import VisitKind
 from tests.client_examples.story import ring
 from tests.client_examples.wechat_miniprogram.conftest import Held
-from tests.client_examples.wechat_miniprogram.phone import PROGRAM, switched_on
+from tests.client_examples.wechat_miniprogram.phone import PROGRAM, kept, switched_on
 from tests.clients import Api
 from tests.npm import node
 
@@ -35,13 +35,9 @@ async def test_a_language_by_wechat_s_own(
     packages: None, api: Api, database: Database, tmp_path: Path, language: str, words: list[str]
 ) -> None:
     await ring(database, api.district.sos_button_id, ago=timedelta(hours=3))
-    kept = {
-        "yiyang.token": api.token(Role.FAMILY),
-        "yiyang.server": f"http://127.0.0.1:{api.port}",
-        "yiyang.role": "FAMILY",
-    }
+    left = kept(api.token(Role.FAMILY), f"http://127.0.0.1:{api.port}", Role.FAMILY)
     storage = tmp_path / "storage.json"
-    storage.write_text(json.dumps({key: json.dumps(value) for key, value in kept.items()}))
+    storage.write_text(json.dumps({key: json.dumps(value) for key, value in left.items()}))
     async with switched_on(storage, language=language) as phone:
         await phone.tell("launch")
         await phone.sees(*words)
@@ -57,6 +53,7 @@ GROUPS: dict[str, type[StrEnum]] = {
     "care": CareLevel,
     "relation": Relation,
     "visitKind": VisitKind,
+    "role": Role,
 }
 
 

@@ -4,10 +4,12 @@ const { Backoff } = require("../../lib/backoff");
 const { ACKNOWLEDGE, CHANGED, HOME } = require("../../lib/documents");
 const { elderCard } = require("../../lib/elder_view");
 const { Family, isOpen } = require("../../lib/family");
-const { ask, now, streamEndpoint, FAILED, REFUSED } = require("../../lib/graphql");
+const { ask, streamEndpoint } = require("../../lib/graphql");
+const { now, FAILED, REFUSED } = require("../../lib/http");
 const { once } = require("../../lib/once");
 const session = require("../../lib/session");
 const { Stream } = require("../../lib/stream");
+const tokens = require("../../lib/tokens");
 const { language, say } = require("../../lib/words");
 
 const CLOCK_EVERY_MS = 15000;
@@ -22,7 +24,6 @@ Component({
     alarms: [],
     elders: [],
     more: "",
-    signOutText: say("signOut"),
   },
 
   methods: {
@@ -35,7 +36,8 @@ Component({
       this.stream = new Stream({
         url: streamEndpoint,
         query: CHANGED,
-        hello: () => ({ token: session.token(), language }),
+        token: tokens.good,
+        hello: { language },
         heard: {
           event: (change) => this.changed(change),
           live: () => this.connected("live"),
@@ -175,10 +177,6 @@ Component({
         elders: elders.map(elderCard),
         more: hasMore ? say("more") : "",
       });
-    },
-
-    signOut() {
-      session.leave("signInNone");
     },
   },
 });

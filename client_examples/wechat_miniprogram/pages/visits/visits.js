@@ -1,6 +1,7 @@
 /** A volunteer's page: visits to be had nearby, claimed by one touch, and those that are theirs. */
 const { CLAIM, MORE_VISITS, RELEASE, VISITS } = require("../../lib/documents");
-const { ask, now, FAILED, REFUSED } = require("../../lib/graphql");
+const { ask } = require("../../lib/graphql");
+const { now, FAILED, REFUSED } = require("../../lib/http");
 const { once } = require("../../lib/once");
 const { whereAmI } = require("../../lib/place");
 const session = require("../../lib/session");
@@ -17,7 +18,6 @@ Component({
       mine: say("myVisits"),
       open: say("openVisits"),
       settings: say("openSettings"),
-      signOut: say("signOut"),
     },
     notice: say("opening"),
     where: "",
@@ -148,10 +148,6 @@ Component({
         none: open.length === 0 ? say("noVisits") : "",
         more: next === null ? "" : say("moreVisits"),
       });
-    },
-
-    signOut() {
-      session.leave("signInNone");
     },
   },
 });

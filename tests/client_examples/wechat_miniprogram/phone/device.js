@@ -39,6 +39,7 @@ class Device {
   api() {
     return {
       getAppBaseInfo: () => ({ language: this.#language }),
+      getDeviceInfo: () => ({ brand: "HUAWEI", model: "TAS-AN00" }),
       getLocation: (options) => answer("getLocation", options, () => this.#located(options)),
       onNetworkStatusChange: (listener) => void this.#network.add(listener),
       offNetworkStatusChange: (listener) => void this.#network.delete(listener),

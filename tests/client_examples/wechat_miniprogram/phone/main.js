@@ -1,6 +1,6 @@
 /**
  * A phone with the mini-program on it, driven by lines of JSON: `[name, ...arguments]` in,
- * `{ value }` or `{ error }` out. Its one argument is `{ root, storage, language, place }`.
+ * `{ value }` or `{ error }` out. Its one argument is `{ root, storage, language, place, wechat }`.
  */
 
 const path = require("node:path");
@@ -20,6 +20,7 @@ const { Sockets } = require("./sockets");
 const { Stage } = require("./stage");
 const { Storage } = require("./storage");
 const { Timers } = require("./timers");
+const { Wechat } = require("./wechat");
 
 /** What was thrown and caught by nobody, and what was written to the console. */
 const faults = [];
@@ -30,7 +31,8 @@ for (const level of ["log", "warn", "error"]) {
   console[level] = (...words) => faults.push(`console.${level}: ${words.join(" ")}`);
 }
 
-const { root, storage: file, language, place, compiler } = JSON.parse(process.argv[2]);
+const options = JSON.parse(process.argv[2]);
+const { root, storage: file, language, place, compiler } = options;
 const config = require(path.join(root, "app.json"));
 const { setting } = require(path.join(root, "project.config.json"));
 // Without a check of domains, as in the developer tools; with it only TLS is let through.
@@ -41,12 +43,14 @@ const requests = new Requests({ mayAsk });
 const sockets = new Sockets({ mayAsk });
 const storage = new Storage(file);
 const device = new Device({ language, place, config });
+const wechat = new Wechat(options.wechat);
 const stage = new Stage({ root, config, compiler });
-const screen = new Screen(() => stage.top.place);
+const screen = new Screen(() => stage.top.place, wechat);
 
 // Strictly what is here: a call of anything else is to fail.
 globalThis.wx = {
   ...device.api(),
+  ...wechat.api(),
   ...stage.api(),
   request: (options) => requests.request(options),
   connectSocket: (options) => sockets.connectSocket(options),
@@ -65,6 +69,10 @@ const COMMANDS = {
   attributes: (name, attribute) => screen.attributes(name, attribute),
   tap: (name, number) => screen.tap(name, number),
   type: (name, value) => screen.type(name, value),
+  pick: (name, index) => screen.pick(name, index),
+  share: (isWilling) => {
+    wechat.isWilling = isWilling;
+  },
   gesture: (name) => stage.gesture(name),
   hide: () => stage.hide(),
   /** What WeChat does to a program that has been hidden for five seconds. */

@@ -2,12 +2,17 @@
 
 const exparser = require("miniprogram-exparser");
 
-/** @param dom () => the element of the page in front */
 class Screen {
   #dom;
+  #wechat;
 
-  constructor(dom) {
+  /**
+   * @param dom () => the element of the page in front
+   * @param wechat asks the owner where a button is WeChat's own
+   */
+  constructor(dom, wechat) {
     this.#dom = dom;
+    this.#wechat = wechat;
   }
 
   /** Everything that can be read, from top to bottom. */
@@ -26,10 +31,20 @@ class Screen {
   }
 
   /** Touch the element of a class; among several, the one with the number. */
-  tap(name, number = 0) {
+  async tap(name, number = 0) {
     const element = this.#one(name, number);
     if (attributeOf(element, "disabled")) throw new Error(`.${name} is disabled`);
     dispatch(element, "tap", {});
+    // The two compilers write its name each in their own way.
+    const opens = attributeOf(element, "openType") ?? attributeOf(element, "open-type");
+    if (opens === "getPhoneNumber") dispatch(element, "getphonenumber", await this.#wechat.shared());
+  }
+
+  /** Choose from the picker of a class the item with the index. */
+  pick(name, index) {
+    const element = this.#one(name, 0);
+    if (attributeOf(element, "range")?.[index] === undefined) throw new Error(`no item ${index}`);
+    dispatch(element, "change", { value: String(index) });
   }
 
   /** Type into the field of a class. */
