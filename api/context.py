@@ -124,6 +124,14 @@ class Context:
         """
         self.disclosures.note(elder_id, field, purpose)
 
+    def refuse(self, key: UUID, field: str, purpose: str | None = None) -> None:
+        """Note that sensitive data is asked for and not shown.
+
+        Parameters:
+            key: of an elder, who perhaps is none.
+        """
+        self.disclosures.refuse(key, field, purpose)
+
     async def write_disclosures(self) -> None:
         """Have in the audit trail what has been disclosed; nothing is sent before.
 

@@ -34,6 +34,7 @@ class Permission(StrEnum):
     ALARM_ARRIVE = "alarm:arrive"
     ALARM_RESOLVE = "alarm:resolve"
     ADDRESS_READ = "elder:read_address"
+    ELDER_REVEAL = "elder:reveal"
     BED_STAY_ADMIT = "bed_stay:admit"
     BED_STAY_END = "bed_stay:end"
     BED_STAY_CLOSE = "bed_stay:close"
@@ -76,6 +77,9 @@ _RESPONDER = frozenset(
     }
 )
 
+# Not who administers the system: they call nobody, and check nobody's identity.
+_REVEALS = frozenset({Permission.ELDER_REVEAL})
+
 _STAYS = frozenset({Permission.BED_STAY_ADMIT, Permission.BED_STAY_END, Permission.BED_STAY_CLOSE})
 
 _ROLES = frozenset({Permission.ROLE_GRANT, Permission.ROLE_END})
@@ -104,8 +108,12 @@ _CONSENTS = _GIVE_UP | {
 _AT_HOME = _MEALS | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ADDRESS_READ}
 
 _OF_ROLES: dict[Role, frozenset[Permission]] = {
-    Role.ELDER: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA,
-    Role.GUARDIAN: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA | {Permission.ALARM_ACKNOWLEDGE},
+    Role.ELDER: _AT_HOME | _CONSENTS | _ASKS_ABOUT_DATA | _REVEALS,
+    Role.GUARDIAN: _AT_HOME
+    | _CONSENTS
+    | _ASKS_ABOUT_DATA
+    | _REVEALS
+    | {Permission.ALARM_ACKNOWLEDGE},
     Role.FAMILY: _AT_HOME
     | _GIVE_UP
     | {Permission.ALARM_ACKNOWLEDGE, Permission.FAMILY_LINK_REQUEST},
@@ -119,8 +127,9 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
             Permission.ADDRESS_READ,
         }
     ),
-    Role.DISPATCHER: _RESPONDER | {Permission.VISIT_VERIFY},
+    Role.DISPATCHER: _RESPONDER | _REVEALS | {Permission.VISIT_VERIFY},
     Role.STATION: _RESPONDER
+    | _REVEALS
     | _STAYS
     | _MEALS
     | _ASKS_ABOUT_DATA
@@ -131,6 +140,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     Role.ADVISOR: frozenset({Permission.ASSISTANCE_CASE_SUBMIT}),
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
     Role.OFFICIAL: _MEALS_READ
+    | _REVEALS
     | _ROLES
     | {
         Permission.VISIT_VERIFY,

@@ -16,6 +16,7 @@ from domain.calendar import today
 from domain.crypto import Vault
 from domain.database import Database
 from migrations.run import upgrade
+from tests.api.plan.desk import Desk, WatchedDatabase
 from tests.clients import PUBLIC_URL, Api
 from tests.scratch import scratch
 from tests.serving import serving
@@ -170,3 +171,11 @@ def free_port() -> int:
 
 def _sibling(url: str, name: str) -> str:
     return f"{url.rpartition('/')[0]}/{name}"
+
+
+@pytest.fixture
+async def desk(database_url: str, vault: Vault, district: District) -> AsyncGenerator[Desk, None]:
+    """Asks in this process, on the test's own database."""
+    watched = WatchedDatabase(database_url, role=None)
+    yield Desk(watched, vault, district)
+    await watched.close()

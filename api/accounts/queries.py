@@ -12,6 +12,7 @@ from api.plan.criteria import Filter, filter_input, one_of, under, whether
 from api.plan.declare import descending
 from api.plan.roots import listing
 from api.plan.shapes import AnyById, Oneself, declared, row_type_of, row_type_of_prefix
+from api.plan.unseen import seen
 from api.relay import MAX_PAGE, Connection, Node
 from domain.access import Role
 from domain.accounts import models
@@ -28,7 +29,7 @@ async def _node(info: Info, global_id: str) -> Node | None:
     row_type = row_type_of_prefix(parsed[0]) if parsed else None
     if parsed is None or row_type is None:
         raise InvalidInput("id", reason=Reason.NO_GLOBAL_ID)
-    return await info.context.loaders.by_key(row_type).load(parsed[1])
+    return await seen(info, row_type, parsed[1])
 
 
 @filter_input

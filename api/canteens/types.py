@@ -169,6 +169,12 @@ class MealOrder(Node):
         permission=Permission.MEAL_RECIPIENT_READ,
     )
     """The name on the slip; null for who looks at the money only."""
+    recipient_phone: str | None = computed(
+        lambda order, _: order.recipient_phone_masked,
+        needs=[models.MealOrder.recipient_phone_masked],
+        permission=Permission.MEAL_RECIPIENT_READ,
+    )
+    """The recipient's phone as it was when the meal was ordered, masked: 138****1234."""
     canteen: Canteen = one(models.MealOrder.canteen_id)
     """Who cooks it."""
     day: date

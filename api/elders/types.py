@@ -1,7 +1,8 @@
 """Elders as clients see them."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import strawberry
 from sqlmodel import col
@@ -9,6 +10,7 @@ from sqlmodel import col
 from api.context import Context
 from api.describe import enumeration
 from api.elders.readers import ElderReader, access_list
+from api.elders.reveal import ELDER_NEEDS, of_contact, of_elder, reveal, reveal_phone
 from api.plan.declare import (
     ascending,
     column,
@@ -32,9 +34,15 @@ from domain.beds.lifecycle import IN_BED
 from domain.beds.models import BedStay as BedStayRow
 from domain.calendar import whole_years
 from domain.canteens.models import MealOrder as MealOrderRow
+from domain.crypto import place
 from domain.devices.models import Device as DeviceRow
 from domain.elders import models
-from domain.elders.visibility import contact_visible, elder_tag_visible, elder_visible
+from domain.elders.visibility import (
+    contact_visible,
+    elder_condition_visible,
+    elder_tag_visible,
+    elder_visible,
+)
 from domain.family.models import FamilyLink as FamilyLinkRow
 from domain.visits.models import VisitTask as VisitTaskRow
 
@@ -94,6 +102,41 @@ class ElderTag:
     """First day."""
 
 
+def _health(function: Callable[[Any, Context], Any], *needs: Any) -> Any:
+    """A field of the health record: who is shown it is in the audit trail."""
+    return computed(function, needs=needs, discloses=models.ElderCondition.elder_id)
+
+
+@node(models.ElderCondition, visible=elder_condition_visible)
+class ElderCondition(Node):
+    """A diagnosis, and since when it holds. Who is shown it is in the audit trail."""
+
+    code: str = _health(
+        lambda one, context: context.vault.open(
+            one.code_cipher, place("elder_condition.code_cipher", one.elder_id)
+        ),
+        models.ElderCondition.code_cipher,
+        models.ElderCondition.elder_id,
+    )
+    """Code of ICD-10, for example I10."""
+    name: str = _health(
+        lambda one, context: context.vault.open(
+            one.name_cipher, place("elder_condition.name_cipher", one.elder_id)
+        ),
+        models.ElderCondition.name_cipher,
+        models.ElderCondition.elder_id,
+    )
+    """What it is called."""
+    since: date = _health(lambda one, _: one.since, models.ElderCondition.since)
+    """First day."""
+    until: date | None = _health(lambda one, _: one.until, models.ElderCondition.until)
+    """The day on which it was over; null where it is not."""
+    elder: Annotated["Elder", strawberry.lazy("api.elders.types")] | None = one(
+        models.ElderCondition.elder_id
+    )
+    """Whose."""
+
+
 @record(models.Contact, visible=contact_visible)
 class Contact:
     """Someone to call for an elder."""
@@ -106,6 +149,14 @@ class Contact:
         lambda contact, _: contact.phone_masked, needs=[models.Contact.phone_masked]
     )
     """Mobile phone, masked: 138****1234."""
+    reveal: str | None = computed(
+        reveal_phone,
+        needs=[models.Contact.phone_cipher],
+        permission=Permission.ELDER_REVEAL,
+        discloses=models.Contact.elder_id,
+        named=of_contact,
+    )
+    """The phone in full, as `Elder.reveal` shows what is the elder's."""
     calling_order: int
     """1 is called first."""
 
@@ -127,6 +178,10 @@ class Elder(Node):
         ConsentScope.HEALTH_RECORD, column(models.Elder.care_level)
     )
     """Ability level."""
+    id_number: str = column(models.Elder.id_number_masked)
+    """Citizen id number, masked: 330102**********1X."""
+    phone: str | None = column(models.Elder.phone_masked)
+    """Mobile phone, masked: 138****1234; null where none is known."""
     address: str = column(models.Elder.address_masked)
     """Address, masked after the community."""
     full_address: str | None = consented(
@@ -140,6 +195,16 @@ class Elder(Node):
     )
     """Address down to the door, for those who visit, answer alarms or are family; null for
     others."""
+    reveal: str | None = computed(
+        reveal,
+        needs=ELDER_NEEDS,
+        permission=Permission.ELDER_REVEAL,
+        discloses=models.Elder.id,
+        named=of_elder,
+    )
+    """Personal data in full, for those who need it in their work, the elder and the guardian; null
+    for others. Each time is in the audit trail with its purpose before the answer leaves, and so is
+    who was refused."""
     region: Region = one(models.Elder.region_code)
     """The community where they live."""
     tags: list[models.Tag] | None = consented(
@@ -152,6 +217,14 @@ class Elder(Node):
         ),
     )
     """Tags that hold today."""
+    conditions: list[ElderCondition] | None = consented(
+        ConsentScope.HEALTH_RECORD,
+        many(
+            models.ElderCondition.elder_id,
+            order=ascending(models.ElderCondition.since, models.ElderCondition.id),
+        ),
+    )
+    """Diagnoses, those that are over included, the oldest first."""
     contacts: list[Contact] = many(
         models.Contact.elder_id, order=ascending(models.Contact.calling_order)
     )

@@ -30,6 +30,7 @@ from api.plan.shapes import (
     Consented,
     Listing,
     Many,
+    Named,
     One,
     OneBack,
     Order,
@@ -97,22 +98,26 @@ def connection(column: Any, *, order: Order) -> Any:
 
 
 def computed(
-    function: Callable[[Any, Any], Any],
+    function: Callable[..., Any],
     *,
     needs: Sequence[Any],
     permission: Permission | None = None,
     discloses: Any = None,
+    named: Named | None = None,
 ) -> Any:
     """What a function makes of this row's columns.
 
     Parameters:
-        function: called with the row and the operation's context.
+        function: called with the row and the operation's context; what else it takes are the
+            field's arguments, and then it has ``named``.
         needs: the columns that it reads.
         permission: who lacks it gets null and an entry in ``extensions.masked``.
         discloses: the column with the elder of whom it shows what is sensitive: where they live,
             their health. Who was shown it is in the audit trail before the answer leaves.
+        named: what the trail says of the arguments: field and purpose. Who is refused is then in
+            the trail as well, and whoever asks it of a row that is not there to be seen.
     """
-    return Computed(function, tuple(needs), permission, discloses)
+    return Computed(function, tuple(needs), permission, discloses, named)
 
 
 def consented(scope: ConsentScope, declaration: Any) -> Any:

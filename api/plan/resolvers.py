@@ -20,7 +20,9 @@ from api.plan.shapes import (
     OneBack,
     declared,
     pointed_at,
+    target_of,
 )
+from api.plan.unseen import note_unseen
 from api.relay import After, Before, First, Last, PageArguments
 from domain.access import Role
 from domain.ids import public_id
@@ -84,6 +86,7 @@ def _one(declaration: One) -> Any:
         found = await info.context.loaders.one(declaration).load(key)
         if found is None:
             info.context.mask(info, "NOT_VISIBLE")
+            note_unseen(info, target_of(declaration.column), key)
         return found
 
     return resolve
@@ -108,18 +111,24 @@ def _one_back(declaration: OneBack) -> Any:
 
 
 def _computed(declaration: Computed) -> Any:
-    asked, elder = declaration.permission, declaration.discloses
+    asked, elder, named = declaration.permission, declaration.discloses, declaration.named
 
-    def resolve(root: Any, info: Info) -> Any:
-        if asked is not None and not info.context.actor.may(asked):
-            info.context.mask(info, "NOT_PERMITTED")
+    def resolve(root: Any, info: Info, **arguments: Any) -> Any:
+        context = info.context
+        key = getattr(root, elder.key) if elder is not None else None
+        if asked is not None and not context.actor.may(asked):
+            context.mask(info, "NOT_PERMITTED")
+            if named and key:
+                context.refuse(key, *named(arguments))
             return None
-        value = declaration.function(root, info.context)
-        if elder is not None and value is not None and (key := getattr(root, elder.key)):
-            info.context.disclose(key, f"{info.path.typename}.{info.field_name}")
+        value = declaration.function(root, context, **arguments)
+        if key and value is not None:
+            name = f"{info.path.typename}.{info.field_name}"
+            context.disclose(key, *(named(arguments) if named else (name, None)))
         return value
 
-    return resolve
+    _, _, *given = signature(declaration.function).parameters.values()
+    return _taking(resolve, given)
 
 
 def _consented(declaration: Consented) -> Any:
@@ -138,8 +147,14 @@ def _consented(declaration: Consented) -> Any:
 
     own = signature(resolve).parameters
     given = [one for name, one in signature(inner).parameters.items() if name not in own]
-    kept = [one for one in own.values() if one.kind is not Parameter.VAR_KEYWORD]
-    resolve.__signature__ = Signature([*kept, *given])  # pyright: ignore[reportFunctionMemberAccess]  # what inspect asks for
+    return _taking(resolve, given)
+
+
+def _taking(resolve: Any, given: list[Parameter]) -> Any:
+    """A resolver with any arguments as one that takes these."""
+    own = signature(resolve).parameters.values()
+    kept = [one for one in own if one.kind is not Parameter.VAR_KEYWORD]
+    resolve.__signature__ = Signature([*kept, *given])
     resolve.__annotations__ |= {one.name: one.annotation for one in given}
     return resolve
 

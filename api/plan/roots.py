@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement
 
 from api.context import Info
 from api.plan.shapes import ById, Order, Rows, Visible, declared, row_type_of_table
+from api.plan.unseen import seen
 from api.relay import After, Before, First, Last, PageArguments, key_of
 
 GlobalId = Annotated[strawberry.ID, strawberry.argument(description="Its global id.")]
@@ -22,7 +23,7 @@ def by_id(model: Any, description: str) -> Any:
     async def resolve(info: Info, id: GlobalId) -> Any:
         row_type = row_type_of_table(model.__table__)
         assert row_type.prefix is not None
-        return await info.context.loaders.by_key(row_type).load(key_of(id, row_type.prefix))
+        return await seen(info, row_type, key_of(id, row_type.prefix))
 
     return strawberry.field(
         resolver=resolve, description=description, metadata=declared(ById(model))

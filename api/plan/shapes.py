@@ -1,6 +1,6 @@
 """The shapes of declarations, and the register of declared types: what a planner reads."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,9 @@ Visible = RowAccess
 
 USUAL_LENGTH = 5
 """Rows of a list that is short by nature."""
+
+
+Named = Callable[[Mapping[str, Any]], tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -69,12 +72,15 @@ class Computed:
     Parameters:
         discloses: the column with the elder whose sensitive data it shows; None where it shows
             none.
+        named: makes of the field's arguments what the audit trail says: the field that is shown,
+            and the purpose. Who is refused is then in the trail, too.
     """
 
-    function: Callable[[Any, Any], Any]
+    function: Callable[..., Any]
     needs: tuple[InstrumentedAttribute[Any], ...]
     permission: Permission | None = None
     discloses: InstrumentedAttribute[Any] | None = None
+    named: Named | None = None
 
 
 @dataclass(frozen=True, eq=False)

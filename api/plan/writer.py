@@ -144,6 +144,8 @@ class Writer:
     def _computed(
         self, record: Record, access: Access, picked: Picked, declaration: Computed, path: str
     ) -> str:
+        if declaration.named is not None:
+            raise Unplanned(f"{picked.parent.name}.{picked.name} takes note of whom it refuses")
         asked = declaration.permission
         if asked is not None and asked not in ROLE_PERMISSIONS.get(self._role, ()):
             return f"{self._hide}(o, {path}, 'NOT_PERMITTED')"

@@ -46,6 +46,7 @@ enumeration(
     BIRTH_DATE="出生日期 the day of birth, as 1941-05-30.",
     ID_NUMBER="身份证号 the citizen's id number.",
     ADDRESS="住址 the address.",
+    PHONE="电话 the mobile phone.",
 )
 
 enumeration(

@@ -4,6 +4,7 @@ from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Actor
+from domain.audit.models import Outcome
 from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
 
@@ -21,7 +22,7 @@ class Disclosures:
     __slots__ = ("_shown",)
 
     def __init__(self) -> None:
-        self._shown: dict[tuple[UUID, str | None], dict[str, None]] | None = None
+        self._shown: dict[tuple[UUID, str | None, Outcome], dict[str, None]] | None = None
 
     def __bool__(self) -> bool:
         return bool(self._shown)
@@ -34,9 +35,20 @@ class Disclosures:
             field: as ``Type.field`` of the schema.
             purpose: what the reader gave as theirs.
         """
+        self._add(field, (elder_id, purpose, Outcome.DONE))
+
+    def refuse(self, key: UUID, field: str, purpose: str | None = None) -> None:
+        """Note a field that is asked for and not shown.
+
+        Parameters:
+            key: of an elder; perhaps there is none, and so no elder's trail has it.
+        """
+        self._add(field, (key, purpose, Outcome.DENIED))
+
+    def _add(self, field: str, which: tuple[UUID, str | None, Outcome]) -> None:
         if self._shown is None:
             self._shown = defaultdict(dict)
-        self._shown[elder_id, purpose][field] = None
+        self._shown[which][field] = None
 
     async def write(self, database: Database, actor: Actor, source: Source) -> None:
         """Have all of it in the trail; it is committed when this returns.
@@ -45,7 +57,11 @@ class Disclosures:
         """
         shown, self._shown = self._shown or {}, None
         acts = [
-            Act(READ, ELDER, elder_id, elder_id, sorted(fields), purpose)
-            for (elder_id, purpose), fields in shown.items()
+            Act(READ, ELDER, key, _seen(key, outcome), sorted(fields), purpose, outcome)
+            for (key, purpose, outcome), fields in shown.items()
         ]
         await record_alone(database, actor, source, acts)
+
+
+def _seen(key: UUID, outcome: Outcome) -> UUID | None:
+    return key if outcome is Outcome.DONE else None

@@ -95,6 +95,7 @@ class MealOrder(Table, table=True):
     canteen_id: UUID = Field(sa_column=reference("canteen.id"))
     # All that a canteen learns of the elder, beside the dishes and the amounts.
     recipient: str
+    recipient_phone_masked: str | None = None
     day: date
     meal: Meal = Field(sa_column=choice(Meal, "meal_order_meal_known"))
     delivery: bool

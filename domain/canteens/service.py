@@ -115,6 +115,7 @@ def _order(quote: Quote, elder: Elder, now: datetime) -> MealOrder:
         region_code=elder.region_code,
         canteen_id=quote.canteen_id,
         recipient=elder.name,
+        recipient_phone_masked=elder.phone_masked,
         day=quote.day,
         meal=quote.meal,
         delivery=quote.delivery,

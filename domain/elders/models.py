@@ -75,6 +75,9 @@ class Elder(Table, table=True):
     __table_args__ = (
         Index("elder_region_code_id", "region_code", "id"),
         Index("elder_id_number_once", "id_number_hash", unique=True),
+        CheckConstraint(
+            "num_nulls(phone_masked, phone_hash, phone_cipher) IN (0, 3)", name="elder_phone_whole"
+        ),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())
@@ -88,6 +91,28 @@ class Elder(Table, table=True):
     id_number_cipher: bytes = Field(sa_column=sealed())
     address_masked: str
     address_cipher: bytes = Field(sa_column=sealed())
+    phone_masked: str | None = None
+    phone_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
+    phone_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+
+
+class ElderCondition(Table, table=True):
+    """A diagnosis of an elder's from a day on, until a day or for good.
+
+    Code (ICD-10) and name are sealed to the elder: moved to another's row they do not open.
+    """
+
+    __table_args__ = (
+        CheckConstraint("until IS NULL OR until > since", name="elder_condition_period_forward"),
+        Index("elder_condition_elder_id_since_id", "elder_id", "since", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    since: date
+    until: date | None = None
+    code_cipher: bytes = Field(sa_column=sealed(bound_to=("elder_id",)))
+    name_cipher: bytes = Field(sa_column=sealed(bound_to=("elder_id",)))
 
 
 class ElderTag(Table, table=True):

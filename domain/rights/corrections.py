@@ -4,8 +4,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from domain.accounts.persons import phone_number
 from domain.calendar import today
-from domain.crypto import Vault, masked_address, masked_id_number
+from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
 from domain.elders.models import Elder
 from domain.errors import InvalidInput
 from domain.reasons import Reason
@@ -23,11 +24,8 @@ def check_wanted(field: CorrectedField, wanted: str) -> None:
     """Raises: InvalidInput(wanted) for a value that the field cannot have."""
     if not 1 <= len(wanted.strip()) <= MAX_WANTED:
         raise InvalidInput("wanted", reason=Reason.LENGTH, least=1, most=MAX_WANTED)
-    if field is CorrectedField.BIRTH_DATE:
-        fits = _day(wanted) is not None
-    else:
-        fits = field is not CorrectedField.ID_NUMBER or is_id_number(wanted)
-    if not fits:
+    fits = _FITS.get(field)
+    if fits and not fits(wanted.strip()):
         raise InvalidInput("wanted", reason=Reason.WELL_FORMED)
 
 
@@ -63,11 +61,19 @@ def _address(elder: Elder, wanted: str, vault: Vault) -> None:
     elder.address_cipher = vault.seal(wanted, "elder.address_cipher")
 
 
+def _phone(elder: Elder, wanted: str, vault: Vault) -> None:
+    phone = phone_number(wanted)
+    elder.phone_masked = masked_phone(phone)
+    elder.phone_hash = vault.digest(phone, "elder.phone_hash")
+    elder.phone_cipher = vault.seal(phone, "elder.phone_cipher")
+
+
 _CORRECT: dict[CorrectedField, Callable[[Elder, str, Vault], None]] = {
     CorrectedField.NAME: _name,
     CorrectedField.BIRTH_DATE: _birth_date,
     CorrectedField.ID_NUMBER: _id_number,
     CorrectedField.ADDRESS: _address,
+    CorrectedField.PHONE: _phone,
 }
 
 
@@ -77,3 +83,19 @@ def _day(text: str) -> date | None:
     except ValueError:
         return None
     return day if day <= today() else None
+
+
+def _is_phone(text: str) -> bool:
+    try:
+        phone_number(text)
+    except InvalidInput:
+        return False
+    return True
+
+
+_FITS: dict[CorrectedField, Callable[[str], bool]] = {
+    CorrectedField.BIRTH_DATE: lambda wanted: _day(wanted) is not None,
+    CorrectedField.ID_NUMBER: is_id_number,
+    CorrectedField.PHONE: _is_phone,
+}
+"""What a value must look like; any text will do for the others."""

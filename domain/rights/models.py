@@ -26,6 +26,7 @@ class CorrectedField(StrEnum):
     BIRTH_DATE = "BIRTH_DATE"
     ID_NUMBER = "ID_NUMBER"
     ADDRESS = "ADDRESS"
+    PHONE = "PHONE"
 
 
 class Refusal(StrEnum):

@@ -26,6 +26,7 @@ TABLES = (
     "data_request",
     "device",
     "elder",
+    "elder_condition",
     "elder_tag",
     "export",
     "family_link",
@@ -291,6 +292,14 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.VOLUNTEER: lambda world, actor, row: _claims(world, actor, row["id"]),
         Role.CAREGIVER: lambda world, actor, row: _cares(world, actor, row["id"]),
         Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["id"]),
+        **_ADMIN,
+    },
+    "elder_condition": {
+        **_family(_elders, ConsentScope.HEALTH_RECORD),
+        Role.DISPATCHER: _elders_region,
+        Role.STATION: _elders_region,
+        Role.CAREGIVER: lambda world, actor, row: _cares(world, actor, row["elder_id"]),
+        Role.ADVISOR: lambda world, actor, row: _advises(world, actor, row["elder_id"]),
         **_ADMIN,
     },
     "family_link": {

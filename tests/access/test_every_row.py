@@ -45,7 +45,7 @@ query ($after: String) { %s(first: 200, after: $after) {
 """
 OF_ELDERS = """
 query ($after: String) { elders(first: 100, after: $after) {
-  nodes { id contacts { name } tags devices { id } currentStay { id }
+  nodes { id contacts { name } tags conditions { id } devices { id } currentStay { id }
     alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
     mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } } }
   pageInfo { hasNextPage endCursor } } }
@@ -134,6 +134,13 @@ async def test_below_elders(api: Api, world: World, role: Role) -> None:
             own = {row for row in devices if world.tables["device"][row]["elder_id"] == key}
             assert keys(elder["devices"]) == own
             assert keys([elder["currentStay"]]) <= stays
+            ill = world.tables["elder_condition"]
+            own = {
+                row
+                for row in expected(world, actor, "elder_condition")
+                if ill[row]["elder_id"] == key
+            }
+            assert keys(elder["conditions"] or []) == own
             called = [c for c in world.tables["contact"].values() if c["elder_id"] == key]
             hidden = role in (Role.VOLUNTEER, Role.ADVISOR)
             assert len(elder["contacts"]) == (0 if hidden else len(called))

@@ -19,7 +19,15 @@ from tests.access.oracle import ORACLE, World, expected
 from tests.clients import Api
 from tests.signals import press
 
-OF_THE_FAMILY = ("elder", "alarm", "device", "meal_order", "assistance_case", "family_link")
+OF_THE_FAMILY = (
+    "elder",
+    "alarm",
+    "device",
+    "meal_order",
+    "assistance_case",
+    "family_link",
+    "elder_condition",
+)
 NODES = "query ($ids: [ID!]!) { nodes(ids: $ids) { id } }"
 
 

@@ -182,6 +182,7 @@ async def test_a_copy_is_gone_after_its_time(desk: Desk, vault: Vault) -> None:
         ("BIRTH_DATE", "1938-02-28", {"birthDate": "1938-02-28"}),
         ("ADDRESS", "上城区清波街道清波门社区7号", {"address": "上城区清波街道清波门社区****"}),
         ("ID_NUMBER", ID_NUMBER, {}),
+        ("PHONE", "+86 138-1234-5678", {"phone": "138****5678"}),
     ],
 )
 async def test_a_correction_is_made_when_it_is_granted(
@@ -192,7 +193,7 @@ async def test_a_correction_is_made_when_it_is_granted(
     assert wanted.encode() not in row[0]
     answer = await desk.decided(request)
     assert answer["dataRequest"]["state"] == "DONE"
-    query = "query ($id: ID!) { elder(id: $id) { name birthDate address } }"
+    query = "query ($id: ID!) { elder(id: $id) { name birthDate address phone } }"
     elder = (await desk.api.data(Role.ELDER, query, id=public_id("elder", desk.mother)))["elder"]
     assert shown.items() <= elder.items()
     if field == "ID_NUMBER":
@@ -213,6 +214,7 @@ async def test_a_correction_is_made_when_it_is_granted(
         ({"kind": "CORRECTION", "field": "BIRTH_DATE", "wanted": "1938-02-30"}, "wanted"),
         ({"kind": "CORRECTION", "field": "BIRTH_DATE", "wanted": "2999-01-01"}, "wanted"),
         ({"kind": "CORRECTION", "field": "ID_NUMBER", "wanted": "110105194912310021"}, "wanted"),
+        ({"kind": "CORRECTION", "field": "PHONE", "wanted": "12012345678"}, "wanted"),
         ({"kind": "ERASURE", "wanted": "x"}, "wanted"),
         ({"reason": "长" * 2001}, "reason"),
     ],
@@ -374,6 +376,7 @@ async def test_an_erasure_leaves_no_trace_of_the_person_and_keeps_the_trail(
         account = await session.get_one(Account, desk.api.actor(Role.ELDER).id)
     assert (elder.name, elder.id_number_masked, elder.address_masked) == ("", "", "")
     assert vault.open(elder.address_cipher, "elder.address_cipher") == ""
+    assert (elder.phone_masked, elder.phone_hash, elder.phone_cipher) == (None, None, None)
     assert (elder.birth_date.month, elder.birth_date.day) == (1, 1)
     assert account.until is not None
     seen = await desk.shown(Role.STATION, request)

@@ -11,7 +11,7 @@ from domain.accounts.models import Relation, Vendor
 from domain.alarms.lifecycle import AlarmState
 from domain.alarms.models import Alarm, AlarmSeverity, AlarmType
 from domain.database import Database
-from domain.elders.models import Contact, ElderTag, Tag
+from domain.elders.models import Contact, ElderCondition, ElderTag, Tag
 from domain.errors import (
     AlarmAlreadyOpen,
     AlreadyExists,
@@ -64,6 +64,22 @@ async def test_a_tag_that_ends_before_it_begins(database: Database, district: Di
         since=date(2025, 1, 2),
         until=date(2025, 1, 1),
         source="test",
+    )
+    assert isinstance(error, InvalidInput)
+    assert error.field == "until"
+
+
+async def test_a_condition_that_ends_before_it_begins(
+    database: Database, district: District
+) -> None:
+    error = await refused(
+        database,
+        ElderCondition,
+        elder_id=district.mother_id,
+        since=date(2025, 1, 2),
+        until=date(2025, 1, 1),
+        code_cipher=b"",
+        name_cipher=b"",
     )
     assert isinstance(error, InvalidInput)
     assert error.field == "until"

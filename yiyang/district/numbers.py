@@ -5,7 +5,7 @@ VENDOR = 0
 STAFF = 16
 ELDER = 4096
 _PER_ELDER = 16
-CONTACT, DEVICE, ELDER_ACCOUNT, RELATIVE, LINK = 1, 4, 8, 9, 10
+CONTACT, DEVICE, ELDER_ACCOUNT, RELATIVE, LINK, CONDITION = 1, 4, 8, 9, 10, 11
 """Of an elder's sixteen, the first number of each kind."""
 
 # Enough for sixteen of each of sixteen million elders.

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from domain.canteens.lifecycle import MealState
 from domain.canteens.models import Meal
 from domain.canteens.subsidies import COMMUNITY_MEAL, Split
+from domain.crypto import masked_phone
 from yiyang.district import numbers
 from yiyang.district.columns import Batch
 from yiyang.district.facilities import Facility
@@ -60,6 +61,7 @@ def add_order(batch: Batch, setting: Setting, resident: Resident, order: Order) 
             resident.community.code,
             setting.keys[order.canteen.number],
             resident.name,
+            resident.phone and masked_phone(resident.phone),
             order.day,
             order.meal.value,
             order.delivery,

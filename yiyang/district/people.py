@@ -13,6 +13,7 @@ from domain.elders.models import Tag
 from yiyang.district.addresses import Community, communities, draw_address, population
 from yiyang.district.chance import between, stream
 from yiyang.district.citizen_ids import CitizenIds
+from yiyang.district.conditions import Condition, draw_conditions
 from yiyang.district.equipment import Equipment, draw_equipment
 from yiyang.district.family import KIN, Person, draw_contacts, draw_phone
 from yiyang.district.names import SURNAMES, given_name
@@ -33,6 +34,8 @@ VOLUNTEER_STEP = 10 * FAMILY_STEP
 volunteer too."""
 
 _LINKED_WITHIN_DAYS = 3 * 365
+
+_HAVE_PHONES = 0.93
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,8 @@ class Resident:
     equipment: Sequence[Equipment]
     signs_in: bool
     relative: Relative | None
+    phone: str | None
+    conditions: Sequence[Condition]
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,8 @@ def _resident(
         equipment=outline.equipment,
         signs_in=told,
         relative=relative,
+        phone=draw_phone(rng) if told or rng.random() < _HAVE_PHONES else None,
+        conditions=draw_conditions(rng, outline.vitals, outline.tags, today),
     )
 
 

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from domain.access import Role
-from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
+from domain.crypto import Vault, masked_address, masked_id_number, masked_phone, place
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
 from yiyang.district import numbers
@@ -76,6 +76,8 @@ class Rows:
             first = numbers.of_elder(resident.index)
             elder_id = self._keys[first]
             batch["elder"].append(self._elder(elder_id, resident))
+            conditions = self._conditions(elder_id, first + numbers.CONDITION, resident)
+            batch["elder_condition"].extend(conditions)
             batch["elder_tag"].extend(_tags(elder_id, resident))
             batch["contact"].extend(self._contacts(elder_id, first + numbers.CONTACT, resident))
             batch["device"].extend(self._devices(elder_id, first + numbers.DEVICE, resident))
@@ -117,6 +119,7 @@ class Rows:
 
     def _elder(self, elder_id: UUID, resident: Resident) -> Row:
         vault, number, address = self._vault, resident.id_number, resident.address
+        phone = resident.phone
         return (
             elder_id,
             resident.community.code,
@@ -129,7 +132,21 @@ class Rows:
             vault.seal(number, "elder.id_number_cipher"),
             masked_address(address),
             vault.seal(address, "elder.address_cipher"),
+            phone and masked_phone(phone),
+            phone and vault.digest(phone, "elder.phone_hash"),
+            phone and vault.seal(phone, "elder.phone_cipher"),
         )
+
+    def _conditions(self, elder_id: UUID, first: int, resident: Resident) -> Iterator[Row]:
+        for number, one in enumerate(resident.conditions, first):
+            code, name = (
+                self._vault.seal(text, place(f"elder_condition.{column}", elder_id))
+                for column, text in (
+                    ("code_cipher", one.disease.code),
+                    ("name_cipher", one.disease.name),
+                )
+            )
+            yield self._keys[number], elder_id, one.since, code, name
 
     def _contacts(self, elder_id: UUID, first: int, resident: Resident) -> Iterator[Row]:
         for order, person in enumerate(resident.contacts, 1):
