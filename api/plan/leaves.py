@@ -4,6 +4,7 @@ Text, numbers and moments pass as the driver gives them: orjson writes them as G
 would. Whatever is not known to be the same goes through the scalar's own serialization.
 """
 
+import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -197,6 +198,8 @@ def python_value(stored: Any) -> Convert | None:
         return members.__getitem__
     if isinstance(stored, sqlalchemy.Uuid):
         return lambda value: None if value is None else UUID(value)
+    if isinstance(stored, sqlalchemy.JSON):
+        return lambda value: None if value is None else json.loads(value)
     if isinstance(stored, sqlalchemy.TypeDecorator):  # SQLModel's for text
         return python_value(cast(Any, stored).impl_instance)
     if not isinstance(stored, _SAME_IN_PYTHON):
