@@ -17,7 +17,7 @@ declarations.
 
 import inspect
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, Concatenate, TypeVar
 
 import strawberry
 
@@ -98,7 +98,7 @@ def connection(column: Any, *, order: Order) -> Any:
 
 
 def computed(
-    function: Callable[..., Any],
+    function: Callable[Concatenate[Any, Any, ...], Any],
     *,
     needs: Sequence[Any],
     permission: Permission | None = None,
