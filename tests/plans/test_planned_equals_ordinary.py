@@ -82,7 +82,8 @@ def _assert_enough_was_tried(trial: Trial) -> None:
     assert found.counts["asked"] >= OPERATIONS
     assert found.share("run", "asked") > 0.75, found
     assert found.share("planned", "run") > 0.6, found
-    assert found.share("planned", "without errors") > 0.85, "\n".join(found.unplanned[:20])
+    # One in eight reveals something in full, which is never planned.
+    assert found.share("planned", "without errors") > 0.75, "\n".join(found.unplanned[:20])
     assert found.share("with data", "asked") > 0.5, found
     assert found.share("with errors", "asked") > 0.1, found
     assert found.share("masked", "asked") > 0.02, found

@@ -25,6 +25,9 @@ NO_PLAN = {
     "null where there must be something",
     "__schema asks about the schema",
     "__type asks about the schema",
+    "Elder.accessList is asynchronous",  # by as many statements as there are rules
+    "Elder.reveal takes note of whom it refuses",
+    "Contact.reveal takes note of whom it refuses",
     "GraphQLError",  # an argument that is wrong by the value of a variable in it
     "CharacterNotInRepertoireError",  # PostgreSQL's texts have no NUL
 }
