@@ -12,6 +12,7 @@ from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
 from api.assistance.mutations import AssistanceMutations
 from api.assistance.queries import AssistanceQueries
+from api.audit.queries import AuditQueries
 from api.beds.mutations import BedMutations
 from api.beds.queries import BedQueries
 from api.canteens.mutations import CanteenMutations
@@ -54,6 +55,7 @@ class Query(
     SessionQueries,
     RightsQueries,
     WebhookQueries,
+    AuditQueries,
 ):
     """What can be read."""
 

@@ -60,6 +60,7 @@ class Permission(StrEnum):
     CONSENT_GRANT = "family_link:grant_consent"
     CONSENT_WITHDRAW = "family_link:withdraw_consent"
     ACCESS_LIST_READ = "elder:read_access_list"
+    AUDIT_SOURCE_READ = "audit_entry:read_source"
     EXPORT = "export:write"
     WEBHOOK_MANAGE = "webhook:manage"
     LOGIN_SESSION_END = "login_session:end"
@@ -150,7 +151,9 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.EXPORT,
     },
     # Follows the money, not the elder.
-    Role.AUDITOR: frozenset({Permission.SUBSIDY_REASON_READ, Permission.EXPORT}),
+    Role.AUDITOR: frozenset(
+        {Permission.SUBSIDY_REASON_READ, Permission.EXPORT, Permission.AUDIT_SOURCE_READ}
+    ),
     Role.VENDOR: frozenset({Permission.WEBHOOK_MANAGE, Permission.MEAL_RECIPIENT_READ}),
     # Who administers the system decides about nobody's assistance.
     Role.ADMIN: _RESPONDER
@@ -162,6 +165,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.VISIT_VERIFY,
         Permission.ACCESS_LIST_READ,
         Permission.EXPORT,
+        Permission.AUDIT_SOURCE_READ,
         Permission.EXPLAIN,
         Permission.INTROSPECT,
     },

@@ -40,6 +40,10 @@ SQLModel.metadata.naming_convention = {
 
 _REGION_CODE = re.compile(r"[0-9]{1,12}", re.ASCII)
 
+POINTS_TO = "points_to"
+"""In a column's info, the ``table.column`` that its values mean where no constraint says so: the
+rows may outlive what they mean."""
+
 
 class Table(SQLModel):
     """The base of every table: its name is the class's in snake case."""

@@ -136,6 +136,16 @@ def under(column: Any) -> Any:
     )
 
 
+def since(column: Any) -> Any:
+    """Rows whose moment is this one or a later one."""
+    return _always((column.type,), _one, lambda _, bounds: column >= bounds[0], Planning.NOTHING)
+
+
+def until(column: Any) -> Any:
+    """Rows whose moment is before this one."""
+    return _always((column.type,), _one, lambda _, bounds: column < bounds[0], Planning.NOTHING)
+
+
 def contains(column: Any) -> Any:
     """Rows whose text contains this one, letter by letter."""
 

@@ -202,6 +202,8 @@ def python_value(stored: Any) -> Convert | None:
         return lambda value: None if value is None else json.loads(value)
     if isinstance(stored, sqlalchemy.TypeDecorator):  # SQLModel's for text
         return python_value(cast(Any, stored).impl_instance)
+    if isinstance(stored, sqlalchemy.ARRAY):
+        return python_value(cast(Any, stored).item_type)
     if not isinstance(stored, _SAME_IN_PYTHON):
         raise Unplanned(f"what Python holds for {stored} is not known")
     return None

@@ -169,7 +169,7 @@ class KeyedRows:
 def of_page(picked: Picked, declaration: Rows, scope: Scope) -> Plans:
     """Plans for a connection over a whole table."""
     row_type = row_type_of_table(declaration.model.__table__)
-    site = PageSite(ArgumentsOf(picked), declaration.order, declaration.filter)
+    site = PageSite(ArgumentsOf(picked), declaration.order, declaration.filter, declaration.spread)
 
     def compiled(sites: Sites) -> Plan:
         arguments, source = scope.arguments(), Source()

@@ -1,11 +1,16 @@
 """Declared root fields: a row by its id, a connection over a whole table."""
 
-from typing import Annotated, Any
+from collections.abc import Awaitable, Callable
+from inspect import Parameter, Signature, get_annotations, signature
+from types import NoneType
+from typing import Annotated, Any, get_args
 
 import strawberry
 from sqlalchemy import ColumnElement
 
 from api.context import Info
+from api.describe import attribute_docs
+from api.plan.criteria import Filter
 from api.plan.shapes import ById, Order, Rows, Visible, declared, row_type_of_table
 from api.plan.unseen import seen
 from api.relay import After, Before, First, Last, PageArguments, key_of
@@ -31,7 +36,13 @@ def by_id(model: Any, description: str) -> Any:
 
 
 def listing(
-    model: Any, *, order: Order, filter: type, description: str, listed: Visible | None = None
+    model: Any,
+    *,
+    order: Order,
+    filter: type[Filter],
+    description: str,
+    listed: Visible | None = None,
+    needs: str | None = None,
 ) -> Any:
     """A connection over all rows that the actor sees.
 
@@ -42,8 +53,31 @@ def listing(
             rows of another table asks only about those that the actor sees: else a filter would
             tell what no field does.
         listed: which rows it holds, where those are fewer.
+        needs: a field of the filter without which the list means nothing: then the filter's fields
+            are arguments of their own, and this one is required. None where all may be left out.
     """
 
+    async def page(info: Info, arguments: PageArguments, given: Filter | None) -> Any:
+        conditions: list[ColumnElement[bool]] = (
+            given.conditions(info.context.actor) if given else []
+        )
+        row_type = row_type_of_table(model.__table__)
+        if listed is not None:
+            conditions.append(listed(info.context.actor))
+        return await info.context.loaders.page(row_type, order, arguments, conditions)
+
+    resolve = _filtered(page, filter) if needs is None else _spread(page, filter, needs)
+    return strawberry.field(
+        resolver=resolve,
+        description=description,
+        metadata=declared(Rows(model, order, filter, listed, spread=needs is not None)),
+    )
+
+
+_Page = Callable[[Info, PageArguments, Any], Awaitable[Any]]
+
+
+def _filtered(page: _Page, kind: type[Filter]) -> Any:
     async def resolve(
         info: Info,
         first: First = None,
@@ -52,19 +86,41 @@ def listing(
         before: Before = None,
         filter: Any = None,
     ) -> Any:
-        arguments = PageArguments(first, after, last, before)
-        conditions: list[ColumnElement[bool]] = (
-            filter.conditions(info.context.actor) if filter else []
-        )
-        row_type = row_type_of_table(model.__table__)
-        if listed is not None:
-            conditions.append(listed(info.context.actor))
-        return await info.context.loaders.page(row_type, order, arguments, conditions)
+        return await page(info, PageArguments(first, after, last, before), filter)
 
     described = strawberry.argument(description="Which rows; all that you may see if null.")
-    resolve.__annotations__["filter"] = Annotated[filter | None, described]
-    return strawberry.field(
-        resolver=resolve,
-        description=description,
-        metadata=declared(Rows(model, order, filter, listed)),
-    )
+    resolve.__annotations__["filter"] = Annotated[kind | None, described]
+    return resolve
+
+
+def _spread(page: _Page, kind: type[Filter], needs: str) -> Any:
+    async def resolve(
+        info: Info,
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        **given: Any,
+    ) -> Any:
+        return await page(info, PageArguments(first, after, last, before), kind(**given))
+
+    described: list[Parameter] = []
+    docs, types = attribute_docs(kind), get_annotations(kind)
+    for name in kind.criteria:
+        required = name == needs
+        shown: Any = strawberry.argument(description=docs[name])
+        type_ = _without_null(types[name]) if required else types[name]
+        default = Parameter.empty if required else None
+        annotation = Annotated[type_, shown]
+        described.append(
+            Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+        )
+        resolve.__annotations__[name] = annotation
+    own = list(signature(resolve).parameters.values())[:-1]
+    resolve.__signature__ = Signature([*own, *described])  # pyright: ignore[reportFunctionMemberAccess]  # what inspect asks for
+    return resolve
+
+
+def _without_null(kind: Any) -> Any:
+    (given,) = (one for one in get_args(kind) if one is not NoneType)
+    return given

@@ -10,6 +10,7 @@ from strawberry.types.field import StrawberryField
 
 from domain.access import ConsentScope, Permission
 from domain.row_access import RowAccess
+from domain.tables import POINTS_TO
 
 Visible = RowAccess
 
@@ -132,12 +133,14 @@ class Rows:
 
     Parameters:
         listed: the rows that a list holds, where those are fewer.
+        spread: whether the filter's fields are arguments of the field's own.
     """
 
     model: Any
     order: Order
     filter: Any
     listed: Visible | None = None
+    spread: bool = False
 
     @property
     def visible(self) -> Visible:
@@ -285,12 +288,18 @@ def source_of(column: InstrumentedAttribute[Any]) -> RowType:
 
 
 def pointed_at(column: InstrumentedAttribute[Any]) -> str:
-    """The name of the column that a foreign key points at."""
-    (key,) = column.property.columns[0].foreign_keys
-    return key.column.key
+    """The name of the column that another one points at."""
+    return _target(column).key
 
 
 def target_of(column: InstrumentedAttribute[Any]) -> RowType:
-    """The type over the table that a foreign key points to."""
-    (key,) = column.property.columns[0].foreign_keys
-    return row_type_of_table(key.column.table)
+    """The type over the table that a column points to."""
+    return row_type_of_table(_target(column).table)
+
+
+def _target(column: InstrumentedAttribute[Any]) -> Any:
+    stored = column.property.columns[0]
+    for key in stored.foreign_keys:
+        return key.column
+    table, _, name = stored.info[POINTS_TO].partition(".")
+    return stored.table.metadata.tables[table].columns[name]

@@ -61,11 +61,13 @@ class PageSite:
 
     Parameters:
         filter: the class of its filter, if it takes one.
+        spread: whether the filter's fields are arguments of the field's own.
     """
 
     arguments: ArgumentsOf
     order: Order
     filter: type[Filter] | None = None
+    spread: bool = False
 
     def read(self, variables: VariableValues) -> tuple[PageShape, list[Any]]:
         """The shape, and the page's size, its cursors' values, its filter's.
@@ -82,6 +84,8 @@ class PageSite:
                 kinds = [column.type.python_type for column in self.order.columns]
                 values += decode_cursor(given[name], kinds, name)
         wanted = given.get("filter")
+        if self.spread and self.filter:
+            wanted = {name: given[name] for name in self.filter.shown if name in given}
         filter = self.filter.of(wanted) if self.filter and wanted is not None else None
         if filter is not None:
             values += filter.values()

@@ -4,12 +4,9 @@ from collections import defaultdict
 from uuid import UUID
 
 from domain.access import Actor
-from domain.audit.models import Outcome
+from domain.audit.models import READ, Outcome
 from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
-
-READ = "read"
-"""The action of a row that speaks of an answer."""
 
 ELDER = "elder"
 """The table of those whose data it is."""

@@ -8,7 +8,10 @@ from sqlalchemy import ARRAY, BigInteger, Column, Index, LargeBinary, Text, Uuid
 from sqlmodel import Field
 
 from domain.access import Role
-from domain.tables import Table, choice, counter, moment
+from domain.tables import POINTS_TO, Table, choice, counter, moment
+
+READ = "read"
+"""The action of rows that say who was shown what."""
 
 
 class Outcome(StrEnum):
@@ -29,7 +32,9 @@ class AuditEntry(Table, table=True):
     id: int = Field(default=None, sa_column=counter())
     at: datetime = Field(default=None, sa_column=moment(default_now=True))
     # No foreign keys: the trail stays when what it speaks of is erased.
-    actor_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
+    actor_id: UUID | None = Field(
+        default=None, sa_column=Column(Uuid(), nullable=True, info={POINTS_TO: "account.id"})
+    )
     role: Role | None = Field(
         default=None, sa_column=choice(Role, "audit_entry_role_known", nullable=True)
     )
@@ -37,7 +42,9 @@ class AuditEntry(Table, table=True):
     outcome: Outcome = Field(sa_column=choice(Outcome, "audit_entry_outcome_known"))
     object_type: str | None = None
     object_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
-    elder_id: UUID | None = Field(default=None, sa_column=Column(Uuid(), nullable=True))
+    elder_id: UUID | None = Field(
+        default=None, sa_column=Column(Uuid(), nullable=True, info={POINTS_TO: "elder.id"})
+    )
     fields: list[str] = Field(
         default_factory=list,
         sa_column=Column(ARRAY(Text), nullable=False, server_default=text("'{}'::text[]")),

@@ -16,7 +16,7 @@ from graphql import (
 
 from api.relay import MAX_PAGE
 from tests.plans.shape import named, node_of
-from tests.plans.values import Place, Ref, Values, literal
+from tests.plans.values import ID_OF, Place, Ref, Values, literal
 
 _USUAL_LENGTH = 5
 
@@ -64,7 +64,10 @@ class Arguments:
             return self.values.tape.pick(said)
         about = _about(parent, name)
         chosen = self._chosen(declared)
-        given = [f"{one}: {self._given(declared[one], Place(one, about))}" for one in chosen]
+        given = [
+            f"{one}: {self._given(declared[one], Place(one, ID_OF.get(one, about)))}"
+            for one in chosen
+        ]
         said.append(f"({', '.join(given)})" if given else "")
         return said[-1]
 
@@ -79,7 +82,8 @@ class Arguments:
         chosen = tape.pick([["first"], ["first", "after"], ["last"], ["last", "before"]])
         more = tape.pick(["after", "before", "first"]) if tape.chance(3) else None
         filtered = ["filter"] if "filter" in declared and tape.chance(45) else []
-        return dict.fromkeys([*chosen, *([more] if more else []), *filtered])
+        needed = [name for name, one in declared.items() if is_required_argument(one)]
+        return dict.fromkeys([*needed, *chosen, *([more] if more else []), *filtered])
 
     def _given(self, declared: Any, place: Place) -> str:
         tape = self.values.tape

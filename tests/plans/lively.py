@@ -8,6 +8,8 @@ from sqlmodel import col
 from domain.access import Actor, ConsentScope, Role
 from domain.alarms import service
 from domain.alarms.models import Alarm, ResolveReason
+from domain.audit.models import READ, Outcome
+from domain.audit.service import Act, Source, record_alone
 from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database
@@ -41,6 +43,7 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
     dead = {"state": DeliveryState.DEAD, "attempts": 10, "last_attempt_at": now()}
     await make_webhook(database, vault, vendor, last_status=500, **dead)
     await _reserve(database, district)
+    await _look(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:
@@ -97,3 +100,14 @@ async def _reserve(database: Database, district: District) -> None:
     await set_scopes(database, link_id, (ConsentScope.ALARMS, ConsentScope.LOCATION))
     little = (ConsentScope.MEALS_ORDERS, ConsentScope.HEALTH_RECORD)
     await make_link(database, daughter_id, district.ward_id, scopes=little)
+
+
+async def _look(database: Database, district: District) -> None:
+    """The mother's door is shown to some, and refused to one."""
+    about = {"object_type": "elder", "object_id": district.mother_id}
+    shown = Act(READ, elder_id=district.mother_id, fields=["Elder.fullAddress"], **about)
+    refused = Act("visit_claim", outcome=Outcome.DENIED, **about)
+    for role in (Role.STATION, Role.FAMILY, Role.VOLUNTEER):
+        player = district.players[role]
+        actor = Actor(player.account_id, role, player.region_code)
+        await record_alone(database, actor, Source("r", "::1"), [shown, refused])

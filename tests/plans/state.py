@@ -34,6 +34,12 @@ class Kept:
         """Another one after each change of any row; a change of none may move it too."""
         return await self._sql.fetchval(_MARK)
 
+    async def forget_reads(self) -> None:
+        """Take what was read since out of the audit trail."""
+        new = f"xmin::text::bigint >= {self._since}"
+        await self._sql.execute(f"DELETE FROM audit_entry WHERE {new}")
+        await self._sql.execute(f"DELETE FROM audit_unsealed WHERE {new}")
+
     async def restore(self) -> None:
         """Make the rows again what they were."""
         async with self._sql.transaction():

@@ -61,6 +61,11 @@ CRITERIA: dict[str, list[Any]] = {
     "station": ["STATION", "ABSENT"],
     "canteen": ["CANTEEN"],
     "day": ["2026-01-01"],
+    "account": ["DAUGHTER", "ABSENT"],
+    "elder": ["MOTHER", "ABSENT"],
+    "action": ["read", "nothing"],
+    "since": ["2026-01-01T00:00:00+08:00", "2126-01-01T00:00:00Z"],
+    "until": ["2026-01-01T00:00:00+08:00", "2126-01-01T00:00:00Z"],
     "webhook": ["webhook_" + "0" * 32, "x"],
 }
 
@@ -172,7 +177,7 @@ def filters() -> list[tuple[str, str]]:
     return [
         (name, criterion)
         for name, field in named("Query").fields.items()
-        if "last" in field.args
+        if {"filter", "last"} <= field.args.keys()
         for criterion in named(str(field.args["filter"].type)).fields
     ]
 

@@ -122,6 +122,8 @@ class Trial:
             if asked.is_mutation and await kept.mark() != before:
                 self.statistics.counts["changes"] += not planned
                 await kept.restore()
+            else:
+                await kept.forget_reads()
 
 
 def _check_variables(asked: Asked, asking: Asking) -> None:

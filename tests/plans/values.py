@@ -17,7 +17,7 @@ from graphql import (
 )
 
 from domain.access import Actor
-from domain.calendar import today
+from domain.calendar import now, today
 from tests.plans.supply import Supply
 from tests.plans.tape import Tape
 
@@ -64,16 +64,20 @@ _WRONG: dict[str, Sequence[Any]] = {
     "String": [1, True, {"a": "b"}, Word("BARE"), ["a", "b"]],
     "ID": [1.5, True, {}, Word("BARE"), ["a", "b"]],
     "Boolean": ["true", 1, Word("NO"), []],
+    "DateTime": ["2026-02-30T00:00:00Z", "", 0, "now", "2026-01-01"],
     "Date": ["2026-02-30", "", 20260101, "today", "2026-01-01T00:00:00"],
 }
 
-_ID_OF = {
+ID_OF = {
     "bedId": "Bed",
     "elderId": "Elder",
     "menuItemId": "MenuItem",
     "station": "Station",
     "canteen": "Canteen",
+    "account": "Account",
+    "elder": "Elder",
 }
+"""Of which type an id is, by the name of its argument or its input's field."""
 
 
 class Values:
@@ -125,7 +129,7 @@ class Values:
         for name, field in kind.fields.items():
             required = isinstance(field.type, GraphQLNonNull) and field.default_value is Undefined
             if self.tape.chance(99 if required else 45):
-                place = Place(name, _ID_OF.get(name) or _subject(kind.name, self._supply))
+                place = Place(name, ID_OF.get(name) or _subject(kind.name, self._supply))
                 given[name] = self._nested(field.type, place, ref, field.default_value)
         if self.tape.chance(1):
             given["unknown"] = 1
@@ -156,6 +160,9 @@ class Values:
             case "Date":
                 days = self.tape.pick([0, 1, -1, 2, 5, -30, 400, -40])
                 return (today() + timedelta(days=days)).isoformat()
+            case "DateTime":
+                days = self.tape.pick([0, 1, -1, 400, -400])
+                return (now() + timedelta(days=days)).isoformat()
             case _:
                 return self._string(place)
 

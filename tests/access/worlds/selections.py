@@ -24,6 +24,7 @@ from api.plan.shapes import (
     unwrapped,
 )
 from api.schema import schema
+from domain.audit.models import AuditEntry
 from domain.elders.models import Tag
 from tests.plans.tape import Tape
 
@@ -70,8 +71,11 @@ def root_fields() -> dict[str, Any]:
     """The declared fields of the query type, by name."""
     found: dict[str, Any] = {}
     for field in schema.query.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]  # of Strawberry's decorator
-        if isinstance(declaration_of(field), ById | Rows | Oneself):
-            found[field.python_name] = declaration_of(field)
+        declaration = declaration_of(field)
+        # The trail grows with each answer.
+        trail = isinstance(declaration, Rows) and declaration.model is AuditEntry
+        if isinstance(declaration, ById | Rows | Oneself) and not trail:
+            found[field.python_name] = declaration
     return found
 
 
@@ -163,7 +167,7 @@ class Chooser:
         declaration = unwrapped(row_type.fields[name])
         match declaration:
             case Computed():
-                return declaration.permission is not None
+                return declaration.permission is not None and declaration.named is None
             case Column():
                 return declaration is not row_type.fields[name]
             case Many(value=value) if value is not None:
