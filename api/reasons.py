@@ -178,6 +178,17 @@ REQUEST: tuple[tuple[str, str, str], ...] = (
         "query and documentId exclude each other",
     ),
     (
+        "请求体不是 UTF-8 表单，或字段过多",
+        "請求體不是 UTF-8 表單，或欄位過多",
+        "the body is no form in UTF-8, or has too many fields",
+    ),
+    ("有参数重复给出", "有參數重複給出", "a parameter stands twice"),
+    (
+        "不是本身份提供方此刻签发的 logout token",
+        "不是本身分提供方此刻簽發的 logout token",
+        "no logout token of our provider's, or not of now",
+    ),
+    (
         "documentId 须为非空字符串",
         "documentId 須為非空字串",
         "documentId must be a string that is not empty",

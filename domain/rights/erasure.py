@@ -39,7 +39,8 @@ from domain.visits.lifecycle import CLAIMED_STATES, VisitState
 from domain.visits.models import VisitTask
 
 _AGREEMENT_KEPT = "5 years"
-"""From the end of a service agreement: Measures for elderly care institutions (2020), on files."""
+"""From the end of a stay: claims out of a service agreement come late, and the files of a house are
+what they are settled by. Our own choice; local rules on archives may ask for more."""
 
 _HASH_BYTES = 32
 
