@@ -5,13 +5,23 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlmodel import col
 
 from api.webhooks.delivering import LEASE, Deliverer
 from domain.access import Actor, Role
+from domain.alarms.service import clear_alarms
+from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database
+from domain.ids import parse_public_id
+from domain.webhooks.models import Webhook, WebhookDelivery
 from domain.webhooks.sending import Sender
 from tests.clients import Api
+from tests.signals import sos_of
+from yiyang.district.cast import District
 from yiyang.outbound.webhooks import HttpSender
 
 FOLLOW = "subscription { alarmChanged { change alarm { id type state } } }"
@@ -79,3 +89,47 @@ async def delivering(
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+
+
+def key(webhook: Any) -> UUID:
+    """Of a webhook as the API shows it."""
+    parsed = parse_public_id(webhook["id"])
+    assert parsed
+    return parsed[1]
+
+
+async def put(database: Database, webhook: Any, **values: Any) -> None:
+    """Change the row itself."""
+    async with database.transaction("test") as session:
+        this = col(Webhook.id) == key(webhook)
+        await session.execute(update(Webhook).where(this).values(**values))
+
+
+async def hurry(database: Database) -> None:
+    """Whatever waits is due, and nothing rests."""
+    async with database.transaction("test") as session:
+        await session.execute(update(WebhookDelivery).values(next_at=now()))
+        await session.execute(update(Webhook).values(rests_until=None))
+
+
+async def cleared(database: Database, district: District) -> None:
+    """The button's condition has ended."""
+    async with database.transaction("test") as session:
+        await clear_alarms(session, [await sos_of(session, district.sos_button_id)])
+
+
+async def delivered(api: Api, vendor: Actor, webhook: Any) -> bool:
+    """Whether all has arrived."""
+    return set(await states(api, vendor, webhook["id"])) == {"DELIVERED"}
+
+
+async def tried(api: Api, vendor: Actor, webhook: Any, times: int) -> bool:
+    """Whether the newest delivery has had so many attempts."""
+    found = (await read(api, vendor, webhook["id"]))["deliveries"]["nodes"]
+    return bool(found) and found[0]["attempts"] == times
+
+
+async def stopped(api: Api, vendor: Actor, webhook: Any, state: str, reason: str) -> bool:
+    """Whether it has come to a state, and why."""
+    found = await read(api, vendor, webhook["id"])
+    return (found["state"], found["stopReason"]) == (state, reason)

@@ -14,6 +14,7 @@ from domain.access import Role
 from domain.accounts.revocations import LONGEST_TOKEN, Revocation, prune, revoke
 from domain.database import Database
 from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api, graphql_socket
+from tests.waiting import until
 
 VIEWER = "{ viewer { id } }"
 CHANGED = f'subscription {{ alarmChanged(after: "{BEGINNING}") {{ change }} }}'
@@ -35,9 +36,11 @@ async def void(api: Api, database: Database, subject: UUID, token: str) -> None:
     """Revoke, and wait until the server knows."""
     async with database.transaction("test") as session:
         await revoke(session, subject)
-    async with asyncio.timeout(TIMEOUT_SECONDS):
-        while await status(api, token) != 401:  # noqa: ASYNC110  # another process would not tell
-            await asyncio.sleep(0.01)
+
+    async def refused() -> bool:
+        return await status(api, token) == 401
+
+    await until(refused)
 
 
 @pytest.mark.parametrize("which", ["account", "session", "client"])
