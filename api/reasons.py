@@ -127,6 +127,11 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "您無權讀取的欄位：{fields}",
         "fields that you may not read: {fields}",
     ),
+    Reason.FOR_A_PURPOSE: (
+        "须逐次说明用途才能查看、不能导出的字段：{fields}",
+        "須逐次說明用途才能查看、不能匯出的欄位：{fields}",
+        "fields that are shown one at a time, for a purpose, and in no file: {fields}",
+    ),
     Reason.ONE_START: (
         "after、since、deliveryId 和 dead 必须且只能给出一个",
         "after、since、deliveryId 和 dead 必須且只能給出一個",

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     WEBHOOK_ADDRESS = "WEBHOOK_ADDRESS"
     FOLLOWABLE = "FOLLOWABLE"
     NOT_YOURS = "NOT_YOURS"  # fields
+    FOR_A_PURPOSE = "FOR_A_PURPOSE"  # fields
     ONE_START = "ONE_START"
     PHONE = "PHONE"
     PLACE_OF_ROLE = "PLACE_OF_ROLE"

@@ -24,7 +24,7 @@ class ExportStartInput(MutationInput):
     query: str | None = None
     """A query of one list and its rows without paging: `{ elders(filter: {region: "330102"}) {
     nodes { id name age } } }`. Each row becomes a line of the file, as far as you may see it at the
-    moment at which it is written."""
+    moment at which it is written. `reveal` is refused: a file has no purpose."""
     document_id: str | None = None
     """Instead of `query`: the id of a document, as over HTTP."""
     operation_name: str | None = None

@@ -3,24 +3,13 @@
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from graphql import (
-    FieldNode,
-    GraphQLObjectType,
-    GraphQLSchema,
-    OperationType,
-    TypeInfo,
-    TypeInfoVisitor,
-    Visitor,
-    get_named_type,
-    parse,
-    visit,
-)
-from strawberry.utils.str_converters import to_snake_case
+from graphql import FieldNode, OperationType
 
+from api.asked_fields import declared_fields
 from api.context import Context
 from api.operations import Operation
 from api.own_documents import check_variables, chosen, declared, handed_in, names_declared
-from api.plan.shapes import Computed, declared_types, unwrapped
+from api.plan.shapes import Computed
 from api.schema import core
 from domain.access import Actor
 from domain.errors import InvalidInput, QueryTooLarge
@@ -63,7 +52,7 @@ def _followed(context: Context, given: "WebhookCreateInput | WebhookUpdateInput"
     variables = declared(names_declared(operation), given.variables or {})
     check_variables(operation, variables)
     _check_size(operation, variables)
-    if hidden := sorted(set(_hidden(text, context.actor))):
+    if hidden := sorted(_hidden(text, context.actor)):
         raise InvalidInput("query", reason=Reason.NOT_YOURS, fields=", ".join(hidden))
     return {"document": text, "variables": variables}
 
@@ -85,28 +74,7 @@ def _check_size(operation: Operation, variables: Mapping[str, Any]) -> None:
 
 def _hidden(text: str, actor: Actor) -> Iterator[str]:
     """Fields that would be null in every message, because the role may not read them."""
-    asked = _Fields(core)
-    visit(parse(text), TypeInfoVisitor(asked.types, asked))
-    for row_type in declared_types():
-        for name in asked.found.get(row_type.cls.__name__, ()):
-            given = row_type.fields.get(to_snake_case(name))
-            field = None if given is None else unwrapped(given)
-            permission = field.permission if isinstance(field, Computed) else None
-            if permission is not None and not actor.may(permission):
-                yield f"{row_type.cls.__name__}.{name}"
-
-
-class _Fields(Visitor):
-    """The fields that a document asks for, by their types."""
-
-    def __init__(self, schema: GraphQLSchema) -> None:
-        super().__init__()
-        self.types = TypeInfo(schema)
-        self.found: dict[str, set[str]] = {}
-
-    def enter_field(self, node: FieldNode, *_: Any) -> None:
-        """Note one."""
-        parent = self.types.get_parent_type()
-        kind = get_named_type(parent) if parent else None
-        if isinstance(kind, GraphQLObjectType):
-            self.found.setdefault(kind.name, set()).add(node.name.value)
+    for name, field in declared_fields(text):
+        permission = field.permission if isinstance(field, Computed) else None
+        if permission is not None and not actor.may(permission):
+            yield name
