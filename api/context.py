@@ -47,6 +47,7 @@ class Context:
         documents: those that ids stand for; None where no id is known.
         purse: what the client may spend; None for ourselves, who may spend anything.
         session_id: the login that the token is of; None where it is of none.
+        client_id: the OAuth client that the token was given to; None for our own apps.
         address: from which the client speaks, as text; None for ourselves.
     """
 
@@ -65,6 +66,7 @@ class Context:
     purse: "Purse | None" = None
     address: str | None = None
     session_id: UUID | None = None
+    client_id: UUID | None = None
     disclosures: Disclosures = field(default_factory=Disclosures)
     """What sensitive data the answer shows: it is in the audit trail before the answer leaves."""
     masked: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])

@@ -124,6 +124,7 @@ class Gate:
             purse=self.buckets.purse(grant) if self.buckets else None,
             address=address,
             session_id=grant.session,
+            client_id=grant.client,
             webhooks_anywhere=self.webhooks_anywhere,
         )
 

@@ -30,6 +30,7 @@ def wanted(context: Context, given: "WebhookCreateInput") -> Wanted:
         url=checked(given.url, anywhere=context.webhooks_anywhere),
         **_followed(context, given),
         language=context.language.value,
+        client_id=context.client_id,
     )
 
 

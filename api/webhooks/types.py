@@ -37,6 +37,8 @@ enumeration(
     GONE="Its address answered 410.",
     RIGHTS_WITHDRAWN="The account that made it has ended, or may have no webhooks any more.",
     QUERY_REFUSED="Its query is no longer answered; the schema may have changed since.",
+    CLIENT_DISABLED="The OAuth client that made it is disabled; it goes on by itself once that is "
+    "enabled again.",
 )
 
 enumeration(

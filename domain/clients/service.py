@@ -98,8 +98,25 @@ async def replace_keys(
     return client
 
 
+async def give_scopes(session: AsyncSession, client_id: UUID, scopes: Sequence[str]) -> OauthClient:
+    """A client may ask for these scopes from now on, and for no others. Where it loses one, the
+    tokens that it has are void. Raises: NotFound.
+    """
+    client = await _locked(session, client_id)
+    loses = not set(client.scopes) <= set(scopes)
+    client.scopes = sorted(scopes)
+    if loses:
+        await revoke(session, client.epoch)
+        await _begin_epoch(session, client)
+    await _recorded(session, "client_give_scopes", client)
+    return client
+
+
 async def disable(session: AsyncSession, client_id: UUID) -> OauthClient:
-    """A client gets no more tokens, and those that it has are void. Raises: NotFound."""
+    """A client gets no more tokens, and those that it has are void; its webhooks stop.
+
+    Raises: NotFound.
+    """
     client = await _locked(session, client_id)
     if client.disabled_at is None:
         client.disabled_at = now()
@@ -109,11 +126,14 @@ async def disable(session: AsyncSession, client_id: UUID) -> OauthClient:
 
 
 async def enable(session: AsyncSession, client_id: UUID) -> OauthClient:
-    """A client gets tokens again; those from before stay void. Raises: NotFound."""
+    """A client gets tokens again; those from before stay void. Its webhooks go on.
+
+    Raises: NotFound.
+    """
     client = await _locked(session, client_id)
     if client.disabled_at is not None:
         client.disabled_at = None
-        client.epoch = (await session.execute(select(func.uuidv7()))).scalar_one()
+        await _begin_epoch(session, client)
         await _recorded(session, "client_enable", client)
     return client
 
@@ -148,6 +168,10 @@ async def _locked(session: AsyncSession, client_id: UUID) -> OauthClient:
     if client is None:
         raise NotFound("client_id")
     return client
+
+
+async def _begin_epoch(session: AsyncSession, client: OauthClient) -> None:
+    client.epoch = (await session.execute(select(func.uuidv7()))).scalar_one()
 
 
 async def _recorded(session: AsyncSession, action: str, client: OauthClient) -> None:

@@ -6,22 +6,32 @@ lease ends, with the deliveries that are not settled; what had been sent is sent
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Uuid, delete, exists, func, literal, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Uuid,
+    and_,
+    delete,
+    exists,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain import outbox
-from domain.access import Actor, DataScope, Permission
-from domain.accounts.periods import account_in_force, actor_of
+from domain.access import Actor
 from domain.audit import service as trail
 from domain.calendar import now
-from domain.errors import NotFound
 from domain.outbox import OutboxEvent
 from domain.webhooks.lifecycle import (
     DELIVERY_LIFECYCLE,
@@ -35,8 +45,9 @@ from domain.webhooks.lifecycle import (
     WebhookState,
 )
 from domain.webhooks.models import Webhook, WebhookDelivery, WebhookFault, WebhookStop
+from domain.webhooks.owners import of_disabled_client, owner_of
 from domain.webhooks.sending import GONE, Outcome
-from domain.webhooks.service import AGAIN
+from domain.webhooks.service import AGAIN, forget_failures
 
 MOST_PENDING = 1_000
 """Deliveries of a webhook that wait; the rest waits in the outbox, where it takes no room."""
@@ -48,6 +59,11 @@ _JITTER = 0.1
 
 _PENDING = col(WebhookDelivery.state) == DeliveryState.PENDING
 
+_ACTIVE = col(Webhook.state) == WebhookState.ACTIVE
+
+_LEFT_BY_CLIENT = col(Webhook.stop) == WebhookStop.CLIENT_DISABLED
+"""Of a webhook that goes on by itself, once its client is enabled again."""
+
 _HOPELESS = (WebhookFault.TOO_LARGE, WebhookFault.EXPIRED)
 """Faults of ours, not of the other side: another attempt would end like this one."""
 
@@ -57,7 +73,7 @@ class Standing:
     """A webhook that is this worker's, and on whose behalf it is told.
 
     Parameters:
-        actor: its owner as the account says now.
+        actor: its owner as account and client are now.
         full: whether so much waits already that nothing is to be read.
         due: the delivery to try; None where none is due.
     """
@@ -71,6 +87,8 @@ class Standing:
 async def take(session: AsyncSession, most: int, lease: timedelta, *, reading: bool) -> list[UUID]:
     """Webhooks that have something to do and that no worker has; they are this worker's now.
 
+    So are those whose client has been disabled or enabled: they are to stop, or to go on.
+
     Parameters:
         most: how many at most.
         lease: for how long.
@@ -83,13 +101,13 @@ async def take(session: AsyncSession, most: int, lease: timedelta, *, reading: b
     )
     head = select(func.max(col(OutboxEvent.position))).scalar_subquery()
     wants = or_(due, col(Webhook.position) != head) if reading else due
+    cut_off = of_disabled_client()
     free = (
         select(col(Webhook.id))
         .where(
-            col(Webhook.state) == WebhookState.ACTIVE,
+            or_(and_(_ACTIVE, or_(wants, cut_off)), and_(_LEFT_BY_CLIENT, ~cut_off)),
             _is_over(col(Webhook.taken_until)),
             _is_over(col(Webhook.rests_until)),
-            wants,
         )
         .order_by(col(Webhook.taken_until).nulls_first())
         .limit(most)
@@ -105,14 +123,18 @@ async def standing(session: AsyncSession, webhook_id: UUID, lease: timedelta) ->
     """What there is to do about a webhook, which stays this worker's for another lease.
 
     Returns: None for one that is sent nothing (any more); it is paused where its owner's account no
-        longer holds.
+        longer holds, or its client is disabled.
     """
-    webhook = await _active(session, webhook_id)
+    webhook = await _locked(session, webhook_id, or_(_ACTIVE, _LEFT_BY_CLIENT))
     if webhook is None:
         return None
-    actor = await _owner(session, webhook)
-    if actor is None:
-        await stop(session, webhook, WebhookStop.RIGHTS_WITHDRAWN)
+    owner = await owner_of(session, webhook)
+    if webhook.stop is owner:
+        return None
+    if webhook.stop is not None:
+        _go_on(session, webhook)
+    if isinstance(owner, WebhookStop):
+        await stop(session, webhook, owner)
         return None
     webhook.taken_until = now() + lease
     waiting = col(WebhookDelivery.webhook_id) == webhook_id, _PENDING
@@ -120,7 +142,7 @@ async def standing(session: AsyncSession, webhook_id: UUID, lease: timedelta) ->
     due = select(WebhookDelivery).where(*waiting, col(WebhookDelivery.next_at) <= func.now())
     order = col(WebhookDelivery.next_at), col(WebhookDelivery.id)
     first = await session.scalar(due.order_by(*order).limit(1))
-    return Standing(webhook, actor, (count or 0) >= MOST_PENDING, first)
+    return Standing(webhook, owner, (count or 0) >= MOST_PENDING, first)
 
 
 async def note(
@@ -184,7 +206,7 @@ async def settle(session: AsyncSession, delivery: WebhookDelivery, outcome: Outc
     found.last_status, found.last_fault = outcome.status, outcome.fault
     if outcome.fault is None:
         found.state = DELIVERY_LIFECYCLE.next(found.state, DeliveryAction.DELIVER)
-        webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
+        forget_failures(webhook)
         return True
     if outcome.fault in _HOPELESS:
         found.state = DELIVERY_LIFECYCLE.next(found.state, DeliveryAction.GIVE_UP)
@@ -251,22 +273,24 @@ async def _rest(session: AsyncSession, webhook: Webhook, outcome: Outcome) -> No
         await stop(session, webhook, WebhookStop.FAILING)
 
 
+def _go_on(session: AsyncSession, webhook: Webhook) -> None:
+    """Where it stood; the trail says so."""
+    webhook.state = WEBHOOK_LIFECYCLE.next(webhook.state, WebhookAction.RESUME)
+    webhook.stop = None
+    forget_failures(webhook)
+    act = trail.Act("webhook_go_on", "webhook", webhook.id)
+    trail.record(session, None, trail.Source(), [act])
+
+
 async def _active(session: AsyncSession, webhook_id: UUID) -> Webhook | None:
-    active = col(Webhook.state) == WebhookState.ACTIVE
-    statement = select(Webhook).where(col(Webhook.id) == webhook_id, active)
+    return await _locked(session, webhook_id, _ACTIVE)
+
+
+async def _locked(
+    session: AsyncSession, webhook_id: UUID, which: ColumnElement[bool]
+) -> Webhook | None:
+    statement = select(Webhook).where(col(Webhook.id) == webhook_id, which)
     return await session.scalar(statement.with_for_update())
-
-
-async def _owner(session: AsyncSession, webhook: Webhook) -> Actor | None:
-    """Who it is told for; None where the account has ended, or may have no webhooks."""
-    try:
-        account = await account_in_force(session, webhook.account_id)
-    except NotFound:
-        return None
-    scopes = webhook.scopes
-    bounds = None if scopes is None else frozenset(DataScope(scope) for scope in scopes)
-    actor = replace(actor_of(account), scopes=bounds)
-    return actor if actor.may(Permission.WEBHOOK_MANAGE) else None
 
 
 def _is_over(moment: Any) -> ColumnElement[bool]:

@@ -32,6 +32,7 @@ class WebhookStop(StrEnum):
     GONE = "GONE"
     RIGHTS_WITHDRAWN = "RIGHTS_WITHDRAWN"
     QUERY_REFUSED = "QUERY_REFUSED"
+    CLIENT_DISABLED = "CLIENT_DISABLED"
 
 
 class WebhookFault(StrEnum):
@@ -53,11 +54,16 @@ class Webhook(Table, table=True):
         CheckConstraint(
             "(previous_secret IS NULL) = (previous_until IS NULL)", name="webhook_secrets_whole"
         ),
+        CheckConstraint("(client_id IS NULL) = (scopes IS NULL)", name="webhook_client_bounded"),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())
     account_id: UUID = Field(sa_column=reference("account.id", index=True))
-    # Of the OAuth client that asked for it; none for who is bound by the role alone.
+    # The OAuth client that asked for it, and with which scopes; none for who is bound by the role
+    # alone. What the client may do now bounds it too.
+    client_id: UUID | None = Field(
+        default=None, sa_column=reference("oauth_client.id", nullable=True)
+    )
     scopes: list[str] | None = Field(default=None, sa_column=Column(ARRAY(Text), nullable=True))
     url: str
     language: str

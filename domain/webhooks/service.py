@@ -59,12 +59,14 @@ class Wanted:
         url: where to; checked.
         document: a subscription alone with its fragments; checked against the schema.
         language: of what the messages say in words.
+        client_id: the OAuth client that asks; None for a person.
     """
 
     url: str
     document: str
     variables: dict[str, Any]
     language: str
+    client_id: UUID | None = None
 
 
 @dataclass(frozen=True)
@@ -133,7 +135,7 @@ async def change(
     webhook = await _for_update(session, actor, webhook_id)
     for name, value in wanted().items():
         setattr(webhook, name, value)
-    _forget_failures(webhook)
+    forget_failures(webhook)
     _tell(session, webhook)
     return webhook
 
@@ -157,7 +159,7 @@ async def resume(session: AsyncSession, actor: Actor, webhook_id: UUID) -> Webho
     webhook = await _for_update(session, actor, webhook_id)
     webhook.state = WEBHOOK_LIFECYCLE.next(webhook.state, WebhookAction.RESUME)
     webhook.stop = None
-    _forget_failures(webhook)
+    forget_failures(webhook)
     _tell(session, webhook)
     return webhook
 
@@ -194,7 +196,7 @@ async def test(session: AsyncSession, actor: Actor, webhook_id: UUID) -> Webhook
     """
     webhook = await _for_update(session, actor, webhook_id)
     session.add(WebhookDelivery(webhook_id=webhook_id))
-    _forget_failures(webhook)
+    forget_failures(webhook)
     _tell(session, webhook)
     return webhook
 
@@ -217,7 +219,7 @@ async def replay(session: AsyncSession, actor: Actor, webhook_id: UUID, start: F
             position = await _position_before(session, start.since)
         await outbox.check_held(await session.connection(), position, "after")
         webhook.position = min(webhook.position, position)
-    _forget_failures(webhook)
+    forget_failures(webhook)
     _tell(session, webhook)
     return webhook
 
@@ -270,7 +272,8 @@ async def _refuse_too_many(session: AsyncSession, actor: Actor) -> None:
         raise TooManyWebhooks(most=MOST)
 
 
-def _forget_failures(webhook: Webhook) -> None:
+def forget_failures(webhook: Webhook) -> None:
+    """As if no attempt had failed."""
     webhook.failures, webhook.failing_since, webhook.rests_until = 0, None, None
 
 

@@ -206,6 +206,13 @@ def _of_own_company(world: World, actor: Actor, row: Row) -> bool:
     return owner["id"] == actor.id or (company is not None and owner["vendor_id"] == company)
 
 
+def _manages(world: World, actor: Actor, row: Row) -> bool:
+    theirs = actor.scopes is None or (
+        row["scopes"] is not None and actor.scopes.issuperset(row["scopes"])
+    )
+    return theirs and _of_own_company(world, actor, row)
+
+
 def _asked_for(_: World, actor: Actor, row: Row) -> bool:
     return row["account_id"] == actor.id and row["role"] == actor.role.value
 
@@ -366,9 +373,9 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         if role is not Role.VENDOR
     },
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), _asked_for),
-    "webhook": {Role.VENDOR: _of_own_company, **_ADMIN},
+    "webhook": {Role.VENDOR: _manages, **_ADMIN},
     "webhook_delivery": {
-        Role.VENDOR: lambda world, actor, row: _of_own_company(
+        Role.VENDOR: lambda world, actor, row: _manages(
             world, actor, world.tables["webhook"][row["webhook_id"]]
         ),
         **_ADMIN,

@@ -1,47 +1,13 @@
 """`yiyang client`, run as an operator runs it."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 from uuid import uuid4
 
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
-PROGRAM = Path(sys.executable).with_name("yiyang")
-
-
-class Operator:
-    """Whoever may run commands beside the database."""
-
-    def __init__(self, database_url: str) -> None:
-        self._environment = {"PATH": os.environ["PATH"], "YIYANG_DATABASE_URL": database_url}
-
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [PROGRAM, "client", *words],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
-    def says(self, *words: str) -> list[dict[str, Any]]:
-        """The lines of a command that must succeed."""
-        done = self.run(*words)
-        assert done.returncode == 0, done.stderr
-        return [json.loads(line) for line in done.stdout.splitlines()]
-
-    def is_told(self, *words: str) -> str:
-        """What a command that must fail says: one sentence, and nothing on stdout."""
-        done = self.run(*words)
-        assert (done.returncode, done.stdout) == (1, "")
-        assert done.stderr.startswith("yiyang: ")
-        assert "Traceback" not in done.stderr
-        return done.stderr
+from tests.operators import Operator
 
 
 @pytest.fixture
@@ -70,6 +36,8 @@ def test_a_clients_life(operator: Operator) -> None:
     assert listed["previous_secret_until"] is not None
     assert operator.says("enable", made["client_id"]) == []
     assert operator.says("list")[0]["disabled_at"] is None
+    assert operator.says("scopes", made["client_id"], "--scope", "orders:read") == []
+    assert operator.says("list")[0]["scope"] == "orders:read"
 
 
 def test_a_client_with_keys_has_no_secret(operator: Operator, tmp_path: Path) -> None:
@@ -88,6 +56,7 @@ def test_what_is_wrong_is_named(operator: Operator, tmp_path: Path) -> None:
     assert "--scope elders:read" in told
     assert "orders:read" in told
     assert "--name" in operator.is_told(*CREATE, "--name", "长" * 101)
+    assert "no such client" in operator.is_told("scopes", str(uuid4()), *ALARMS)
     for command in ("rotate", "disable", "enable"):
         assert "no such client" in operator.is_told(command, str(uuid4()))
         assert "no client id" in operator.is_told(command, "abc")

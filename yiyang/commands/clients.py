@@ -100,8 +100,25 @@ def rotate(
 
 
 @app.command()
+def scopes(
+    client: Id,
+    scope: Annotated[
+        list[str],
+        typer.Option(help="What it may ask for from now on, and nothing else; again for more."),
+    ],
+    data_dir: DataDir = _DATA_DIR,
+) -> None:
+    """Give a client other scopes. What it loses its webhooks lose at once, and where it loses one
+    the tokens that it has are void."""
+    from domain.clients import service
+
+    key, given = _id(client), _scopes(scope)
+    _run(lambda session: service.give_scopes(session, key, given), data_dir)
+
+
+@app.command()
 def disable(client: Id, data_dir: DataDir = _DATA_DIR) -> None:
-    """Let a client have no tokens; those that it has are void at once."""
+    """Let a client have no tokens; those that it has are void at once, and its webhooks stop."""
     from domain.clients import service
 
     key = _id(client)
@@ -110,7 +127,8 @@ def disable(client: Id, data_dir: DataDir = _DATA_DIR) -> None:
 
 @app.command()
 def enable(client: Id, data_dir: DataDir = _DATA_DIR) -> None:
-    """Let a client have tokens again; those from before stay void."""
+    """Let a client have tokens again; those from before stay void. Its webhooks go on where they
+    stood, as far as changes are kept."""
     from domain.clients import service
 
     key = _id(client)

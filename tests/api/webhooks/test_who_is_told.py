@@ -13,6 +13,7 @@ from domain.devices.models import Device
 from domain.webhooks.lifecycle import FAILING_FOR
 from domain.webhooks.models import Webhook, WebhookDelivery
 from tests.clients import Api
+from tests.makers.clients import make_client
 from tests.polling import drop_all_but_the_newest
 from tests.receiver import Receiver
 from tests.signals import press
@@ -162,7 +163,8 @@ async def test_a_client_without_the_scope_is_told_of_no_alarm(
     receiver: Receiver,
 ) -> None:
     webhook = await created(api, vendor, receiver.url)
-    await put(database, webhook, scopes=[DataScope.DEVICES])
+    client = await make_client(database)
+    await put(database, webhook, client_id=client.id, scopes=[DataScope.DEVICES])
     async with delivering(database, vault):
         await press(database, district)
 

@@ -1,0 +1,40 @@
+"""Whoever runs ``yiyang`` beside the database."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+PROGRAM = Path(sys.executable).with_name("yiyang")
+
+
+class Operator:
+    """Runs `yiyang client` on a database."""
+
+    def __init__(self, database_url: str) -> None:
+        self._environment = {"PATH": os.environ["PATH"], "YIYANG_DATABASE_URL": database_url}
+
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROGRAM, "client", *words],
+            env=self._environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def says(self, *words: str) -> list[dict[str, Any]]:
+        """The lines of a command that must succeed."""
+        done = self.run(*words)
+        assert done.returncode == 0, done.stderr
+        return [json.loads(line) for line in done.stdout.splitlines()]
+
+    def is_told(self, *words: str) -> str:
+        """What a command that must fail says: one sentence, and nothing on stdout."""
+        done = self.run(*words)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr.startswith("yiyang: ")
+        assert "Traceback" not in done.stderr
+        return done.stderr
