@@ -1,0 +1,71 @@
+"""Somebody asks for a copy of all that is known of an elder."""
+
+import json
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from domain.access import Role
+from domain.crypto import Vault
+from domain.elders.models import Contact, Elder
+from domain.rights import service
+from domain.rights.holdings import HOLDINGS
+from domain.rights.models import DataRequest, DataRequestPiece
+from tests.exporting import working
+from tests.rights import Desk, key_of
+from tests.trail import trail
+
+
+async def test_a_copy_holds_all_that_is_known_and_is_the_askers_alone(
+    desk: Desk, database_url: str, vault: Vault
+) -> None:
+    request = await desk.asked(reason="我想看看")
+    assert (await desk.shown(Role.ELDER, request))["reason"] == "我想看看"
+    async with working(database_url, vault):
+        assert (await desk.decided(request))["userErrors"] == []
+        await desk.reached(request, "DONE")
+    done = await desk.shown(Role.ELDER, request)
+    path = done["url"]
+    assert (await desk.shown(Role.STATION, request))["url"] is None
+    answer = await desk.fetched(Role.ELDER, path)
+    assert answer.headers["cache-control"] == "private, no-store"
+    assert len(answer.content) == done["byteCount"]
+    copy = json.loads(answer.content)
+    assert copy.keys() - {"made_at"} == HOLDINGS.keys()
+    (elder,) = copy["elder"]
+    async with desk.database.transaction("test") as session:
+        stored = await session.get_one(Elder, desk.mother)
+        phones = (
+            await session.scalars(
+                select(col(Contact.phone_cipher)).where(col(Contact.elder_id) == desk.mother)
+            )
+        ).all()
+    assert elder["id_number"] == vault.open(stored.id_number_cipher, "elder.id_number_cipher")
+    assert elder["address"] == vault.open(stored.address_cipher, "elder.address_cipher")
+    assert not [name for name in elder if name.endswith(("_hash", "_masked", "_cipher"))]
+    assert sorted(one["phone"] for one in copy["contact"]) == sorted(
+        vault.open(phone, "contact.phone_cipher") for phone in phones
+    )
+    (seen,) = await trail(desk.database, action="data_request_download")
+    assert (seen.actor_id, seen.elder_id) == (desk.api.actor(Role.ELDER).id, desk.mother)
+    for stranger in (Role.STATION, Role.FAMILY, Role.OFFICIAL, Role.ADMIN):
+        assert (await desk.fetched(stranger, path)).status_code == 404
+    assert len(await trail(desk.database, action="data_request_download")) == 1
+
+
+async def test_a_copy_is_gone_after_its_time(desk: Desk, vault: Vault) -> None:
+    request = await desk.asked()
+    await desk.decided(request)
+    async with desk.database.transaction("worker") as session:
+        await service.perform(session, vault, key_of(request))
+    path = (await desk.shown(Role.ELDER, request))["url"]
+    over = update(DataRequest).values(expires_at=func.now() - timedelta(seconds=1))
+    async with desk.database.transaction("test") as session:
+        await session.execute(over)
+    assert (await desk.fetched(Role.ELDER, path)).status_code == 404
+    async with desk.database.transaction("worker") as session:
+        assert await service.expire(session) == 1
+        assert await service.expire(session) == 0
+    assert (await desk.shown(Role.ELDER, request))["state"] == "EXPIRED"
+    assert await desk.database.fetch(select(col(DataRequestPiece.request_id))) == []
