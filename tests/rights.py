@@ -11,7 +11,7 @@ from sqlmodel import col
 from domain.access import Actor, Role
 from domain.database import Database
 from domain.elders.models import Elder
-from domain.ids import parse_public_id, public_id
+from domain.ids import public_id
 from domain.rights.models import DataRequest
 from tests.clients import Api
 from tests.waiting import until
@@ -90,13 +90,6 @@ class Desk:
             requests = await session.scalars(select(DataRequest).order_by(col(DataRequest.id)))
             elders = await session.scalars(select(Elder).order_by(col(Elder.id)))
             return [row.model_dump() for row in (*requests.all(), *elders.all())]
-
-
-def key_of(request: str) -> UUID:
-    """Of a request as the API shows it."""
-    parsed = parse_public_id(request)
-    assert parsed is not None
-    return parsed[1]
 
 
 _SETTLE = """

@@ -10,13 +10,13 @@ from uuid import UUID
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.relay import key_of
 from api.webhooks.delivering import LEASE, Deliverer
 from domain.access import Actor, Role
 from domain.alarms.service import clear_alarms
 from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database
-from domain.ids import parse_public_id
 from domain.webhooks.models import Webhook, WebhookDelivery
 from domain.webhooks.sending import Sender
 from tests.clients import Api
@@ -93,9 +93,7 @@ async def delivering(
 
 def key(webhook: Any) -> UUID:
     """Of a webhook as the API shows it."""
-    parsed = parse_public_id(webhook["id"])
-    assert parsed
-    return parsed[1]
+    return key_of(webhook["id"], "webhook")
 
 
 async def put(database: Database, webhook: Any, **values: Any) -> None:

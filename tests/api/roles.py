@@ -9,12 +9,13 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlmodel import col
 
+from api.relay import key_of
 from domain.access import Actor, Role
 from domain.accounts.models import Account
 from domain.calendar import DISTRICT_ZONE
 from domain.crypto import Vault
 from domain.database import Database
-from domain.ids import parse_public_id, public_id
+from domain.ids import public_id
 from tests.clients import Api
 from tests.makers.accounts import make_account, make_person
 
@@ -71,9 +72,7 @@ def code(payload: dict[str, Any]) -> str | None:
 
 def key(payload: dict[str, Any]) -> UUID:
     """Of the account."""
-    parsed = parse_public_id(payload["account"]["id"])
-    assert parsed
-    return parsed[1]
+    return key_of(payload["account"]["id"], "account")
 
 
 async def stored(database: Database, account_id: UUID) -> Account:

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from api.connections import MAX_A_CLIENT
 from api.own_documents import MOST_VARIABLES
+from api.relay import key_of
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.calendar import now
@@ -24,7 +25,6 @@ from domain.exports.allowance import MOST_STARTED, STARTED_WITHIN
 from domain.exports.asked import asked_of
 from domain.exports.lifecycle import ExportState
 from domain.exports.models import Export, ExportFailure
-from domain.ids import parse_public_id
 from tests.clients import Api
 from tests.exporting import CANCEL, answer, exported, fetch, refused, started, working
 from tests.makers.exports import make_export, make_file
@@ -32,12 +32,6 @@ from tests.makers.exports import make_export, make_file
 NAMED = "query ($name: String!) { elders(filter: {nameContains: $name}) { nodes { id } } }"
 SEALED = {"asked_cipher": b"sealed", "cursor_cipher": b"sealed"}
 BLANK = (None, None)
-
-
-def key_of(export_id: str) -> UUID:
-    parsed = parse_public_id(export_id)
-    assert parsed
-    return parsed[1]
 
 
 async def asked(database: Database, key: UUID) -> tuple[Any, ...]:
@@ -53,7 +47,7 @@ async def test_only_variables_that_are_declared_are_stored(
     junk = {"junk": "x" * MOST_VARIABLES, "exportFirst": 1, "exportAfter": "y"}
     export = await started(api, Role.OFFICIAL, NAMED, variables={"name": "王", **junk})
     async with database.transaction("test") as session:
-        stored = await session.get_one(Export, key_of(export["id"]))
+        stored = await session.get_one(Export, key_of(export["id"], "export"))
     assert asked_of(stored, vault).variables == {"name": "王"}
     assert "王".encode() not in (stored.asked_cipher or b"")
 
@@ -70,9 +64,9 @@ async def test_variables_are_bounded(api: Api) -> None:
 
 async def test_what_has_been_given_up_keeps_no_question(api: Api, database: Database) -> None:
     export = await started(api, Role.OFFICIAL, NAMED, variables={"name": "王"})
-    assert (await asked(database, key_of(export["id"])))[0]
+    assert (await asked(database, key_of(export["id"], "export")))[0]
     await api.data(Role.OFFICIAL, CANCEL, id=export["id"])
-    assert await asked(database, key_of(export["id"])) == BLANK
+    assert await asked(database, key_of(export["id"], "export")) == BLANK
 
 
 async def test_what_is_written_keeps_no_question(
@@ -80,7 +74,7 @@ async def test_what_is_written_keeps_no_question(
 ) -> None:
     async with working(database_url, vault):
         export = await exported(api, Role.OFFICIAL, NAMED, variables={"name": "王"})
-    assert await asked(database, key_of(export["id"])) == BLANK
+    assert await asked(database, key_of(export["id"], "export")) == BLANK
     assert (await fetch(api, Role.OFFICIAL, export["url"])).status_code == 200
 
 
@@ -132,7 +126,7 @@ async def test_twenty_an_hour_whatever_became_of_them(api: Api, database: Databa
     assert str(MOST_STARTED) in error["message"]
     assert await started(api, Role.AUDITOR)
     async with database.transaction("test") as session:
-        one = update(Export).where(col(Export.id) == key_of(ids[0]))
+        one = update(Export).where(col(Export.id) == key_of(ids[0], "export"))
         await session.execute(one.values(created_at=now() - STARTED_WITHIN))
     assert await started(api, Role.OFFICIAL)
     assert await refused(api, Role.OFFICIAL) == ("TOO_MANY_EXPORTS", None)

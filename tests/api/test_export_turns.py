@@ -18,13 +18,13 @@ from sqlmodel import col
 
 from api.exports import listing, writing
 from api.exports.writing import Writer
+from api.relay import key_of
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.crypto import Vault
 from domain.database import Database
 from domain.exports import service
 from domain.exports.models import ExportPiece
-from domain.ids import parse_public_id
 from tests.clients import Api
 from tests.exporting import CANCEL, ended, fetch, read, rows_in, started, working
 from yiyang import worker
@@ -77,10 +77,8 @@ async def everyone(api: Api) -> list[str]:
         after = page["pageInfo"]["endCursor"]
 
 
-def key_of(export: Any) -> UUID:
-    parsed = parse_public_id(export["id"])
-    assert parsed
-    return parsed[1]
+def key(export: Any) -> UUID:
+    return key_of(export["id"], "export")
 
 
 async def pieces(database: Database) -> int:
@@ -97,7 +95,7 @@ async def test_turn_by_turn(api: Api, writer: Writer) -> None:
     export = await started(api, Role.OFFICIAL, "{ elders { nodes { id } } }")
     shown = []
     while not shown or shown[-1]["state"] == "RUNNING":
-        await writer.take_turn(key_of(export))
+        await writer.take_turn(key(export))
         shown.append(await read(api, Role.OFFICIAL, export["id"]))
     assert [one["rowCount"] for one in shown] == sorted({one["rowCount"] for one in shown})
     assert len(shown) == -(-export["expectedRows"] // 20)
@@ -109,9 +107,9 @@ async def test_turn_by_turn(api: Api, writer: Writer) -> None:
 async def test_workers_that_take_the_same_turn_write_it_once(api: Api, writer: Writer) -> None:
     export = await started(api, Role.OFFICIAL, "{ elders { nodes { id } } }")
     while (await read(api, Role.OFFICIAL, export["id"]))["state"] in ("WAITING", "RUNNING"):
-        await asyncio.gather(*(writer.take_turn(key_of(export)) for _ in range(4)))
+        await asyncio.gather(*(writer.take_turn(key(export)) for _ in range(4)))
     assert await ids_in(api, export) == await everyone(api)
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     assert await ids_in(api, export) == await everyone(api)
 
 
@@ -123,17 +121,17 @@ async def test_a_right_that_is_withdrawn_ends_it(
     api: Api, database: Database, writer: Writer, withdrawn: dict[str, Any]
 ) -> None:
     export = await started(api, Role.OFFICIAL)
-    await writer.take_turn(key_of(export))
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
+    await writer.take_turn(key(export))
     assert await pieces(database) == 2
     async with database.transaction("test") as session:
         mine = update(Account).where(col(Account.id) == api.actor(Role.OFFICIAL).id)
         await session.execute(mine.values(**withdrawn))
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     failed = await read(api, Role.OFFICIAL, export["id"])
     assert (failed["state"], failed["failure"]) == ("FAILED", "RIGHTS_WITHDRAWN")
     assert await pieces(database) == 0
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     assert await read(api, Role.OFFICIAL, export["id"]) == failed
 
 
@@ -155,7 +153,7 @@ async def test_a_right_withdrawn_while_a_page_is_read_keeps_the_page_out(
 
     loop = asyncio.get_running_loop()
     monkeypatch.setattr(writing, "packed", withdrawn)
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     failed = await read(api, Role.OFFICIAL, export["id"])
     assert (failed["failure"], failed["rowCount"]) == ("RIGHTS_WITHDRAWN", 0)
     assert await pieces(database) == 0
@@ -164,10 +162,10 @@ async def test_a_right_withdrawn_while_a_page_is_read_keeps_the_page_out(
 @pytest.mark.usefixtures("small")
 async def test_cancelled_in_the_middle(api: Api, database: Database, writer: Writer) -> None:
     export = await started(api, Role.OFFICIAL)
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     assert (await read(api, Role.OFFICIAL, export["id"]))["state"] == "RUNNING"
     await api.data(Role.OFFICIAL, CANCEL, id=export["id"])
-    await writer.take_turn(key_of(export))
+    await writer.take_turn(key(export))
     assert (await read(api, Role.OFFICIAL, export["id"]))["state"] == "CANCELLED"
     assert await pieces(database) == 0
 
@@ -179,7 +177,7 @@ async def test_larger_than_a_file_may_be(
     monkeypatch.setattr(service, "MOST_BYTES", 4000)
     export = await started(api, Role.OFFICIAL)
     for _ in range(4):
-        await writer.take_turn(key_of(export))
+        await writer.take_turn(key(export))
     failed = await read(api, Role.OFFICIAL, export["id"])
     assert (failed["state"], failed["failure"]) == ("FAILED", "TOO_LARGE")
     assert await pieces(database) == 0

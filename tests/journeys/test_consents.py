@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from api.relay import key_of
 from domain.access import Actor, ConsentScope, Role
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
-from domain.ids import parse_public_id, public_id
+from domain.ids import public_id
 from tests.clients import BEGINNING, Api
 from tests.makers.family import make_relative
 from tests.signals import press
@@ -199,11 +200,9 @@ async def test_a_consent_ends_by_itself_and_with_its_link(
         api, Role.ELDER, "consentGrant", id=link, scopes=["LOCATION"], until="2020-01-01T00:00:00Z"
     )
     assert past["userErrors"] == [{"code": "INVALID_INPUT", "field": "until"}]
-    parsed = parse_public_id(link)
-    assert parsed
     await database.rows(
         "UPDATE family_link SET location_until = now() WHERE id = $1 RETURNING 1",
-        (parsed[1],),
+        (key_of(link, "family_link"),),
         once=False,
         primary=True,
     )

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
+from api.relay import key_of
 from domain.access import Role
 from domain.crypto import Vault
 from domain.elders.models import Contact, Elder
@@ -13,7 +14,7 @@ from domain.rights import service
 from domain.rights.holdings import HOLDINGS
 from domain.rights.models import DataRequest, DataRequestPiece
 from tests.exporting import working
-from tests.rights import Desk, key_of
+from tests.rights import Desk
 from tests.trail import trail
 
 
@@ -58,7 +59,7 @@ async def test_a_copy_is_gone_after_its_time(desk: Desk, vault: Vault) -> None:
     request = await desk.asked()
     await desk.decided(request)
     async with desk.database.transaction("worker") as session:
-        await service.perform(session, vault, key_of(request))
+        await service.perform(session, vault, key_of(request, "data_request"))
     path = (await desk.shown(Role.ELDER, request))["url"]
     over = update(DataRequest).values(expires_at=func.now() - timedelta(seconds=1))
     async with desk.database.transaction("test") as session:

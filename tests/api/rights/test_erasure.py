@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import insert, select
 from sqlmodel import col
 
+from api.relay import key_of
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.beds.lifecycle import StayState
@@ -17,7 +18,7 @@ from domain.rights import service
 from domain.rights.holdings import HOLDINGS, Deleted
 from domain.rights.reach import rows_about
 from tests.exporting import working
-from tests.rights import Desk, key_of, settle
+from tests.rights import Desk, settle
 from tests.signals import press
 
 
@@ -81,7 +82,7 @@ async def test_what_has_come_up_since_stops_an_erasure(desk: Desk, vault: Vault)
     assert (await desk.decided(request))["userErrors"] == []
     await press(desk.database, desk.api.district)
     async with desk.database.transaction("worker") as session:
-        await service.perform(session, vault, key_of(request))
+        await service.perform(session, vault, key_of(request, "data_request"))
     seen = await desk.shown(Role.ELDER, request)
     assert (seen["state"], seen["refusal"]) == ("REFUSED", "OPEN_MATTERS")
     assert seen["elder"]["name"]
