@@ -4,14 +4,16 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from api.auth.issuing import Issuer
 from domain.accounts.models import Account, Person
 from domain.database import Database
+from domain.sessions.models import LoginSession, RefreshToken
 from domain.sessions.service import Device, Lifetimes, begin
 from tests.clients import Api
+from tests.waiting import until
 
 PHONE = Device("a phone", "192.0.2.7")
 
@@ -60,3 +62,24 @@ async def status(api: Api, tokens: dict[str, Any]) -> int:
     """Of a request to the GraphQL endpoint."""
     body = {"query": "{ viewer { id } }"}
     return (await api.http.post(api.url, json=body, headers=bearing(tokens))).status_code
+
+
+async def kept(database: Database) -> list[Any]:
+    """All that is known of sessions and tokens."""
+    sessions = select(
+        col(LoginSession.id), col(LoginSession.ended_why), col(LoginSession.account_id)
+    )
+    tokens = select(col(RefreshToken.token_hash), col(RefreshToken.used_at))
+    return [
+        await database.fetch(sessions.order_by(col(LoginSession.id))),
+        await database.fetch(tokens.order_by(col(RefreshToken.issued_at))),
+    ]
+
+
+async def void(api: Api, tokens: dict[str, Any]) -> None:
+    """Wait until the server believes no access token of these."""
+
+    async def refused() -> bool:
+        return await status(api, tokens) == 401
+
+    await until(refused)

@@ -19,6 +19,11 @@ async def trail(database: Database, **wanted: Any) -> Sequence[AuditEntry]:
         return (await session.execute(statement)).scalars().all()
 
 
+async def actions(database: Database) -> list[str]:
+    """What was done, oldest first."""
+    return [entry.action for entry in await trail(database)]
+
+
 def object_of(entry: AuditEntry) -> str:
     """The global id of what an entry speaks of."""
     assert entry.object_type is not None

@@ -3,25 +3,16 @@
 from typing import Any
 from uuid import UUID
 
-import pytest
-
 from domain.access import Role
 from domain.database import Database
 from domain.sessions.service import Device
 from tests.clients import Api
-from tests.logins import bearing, person_of, refreshed, signed_in, status
-from tests.waiting import until
+from tests.logins import bearing, person_of, refreshed, signed_in, status, void
 
 SESSIONS = """{ loginSessions(first: 10) { nodes {
     id device address isCurrent createdAt lastUsedAt expiresAt endedAt endedWhy } } }"""
 END = """mutation ($id: ID!) { loginSessionEnd(input: { id: $id }) {
     loginSession { isCurrent endedWhy } userErrors { code field } } }"""
-
-
-@pytest.fixture
-async def daughter(api: Api, database: Database) -> UUID:
-    volunteer = api.district.players[Role.VOLUNTEER].account_id
-    return await person_of(database, api.district.daughter_id, volunteer)
 
 
 async def asked(api: Api, tokens: dict[str, Any], query: str, **variables: Any) -> Any:
@@ -58,11 +49,7 @@ async def test_a_lost_phone_is_signed_out_from_another(
         ended = (await asked(api, here, END, id=key))["loginSessionEnd"]
         assert ended["userErrors"] == []
         assert ended["loginSession"] == {"isCurrent": False, "endedWhy": "ENDED_BY_PERSON"}
-
-    async def is_void() -> bool:
-        return await status(api, lost) == 401
-
-    await until(is_void)
+    await void(api, lost)
     assert (await refreshed(api, lost["refresh_token"])).status_code == 401
     assert await status(api, here) == 200
 

@@ -1,0 +1,17 @@
+"""Somebody with two accounts, who signs in."""
+
+from uuid import UUID
+
+import pytest
+
+from domain.access import Role
+from domain.database import Database
+from tests.clients import Api
+from tests.logins import person_of
+
+
+@pytest.fixture
+async def daughter(api: Api, database: Database) -> UUID:
+    """A person who is the mother's daughter, and a volunteer."""
+    volunteer = api.district.players[Role.VOLUNTEER].account_id
+    return await person_of(database, api.district.daughter_id, volunteer)
