@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
 
+import pytest
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -158,11 +159,18 @@ async def wechat_stand_in() -> AsyncGenerator[WechatStandIn, None]:
         yield stand_in
 
 
-@asynccontextmanager
-async def asking(
-    wechat: WechatStandIn, database_url: str, token_key: TokenKey, vault: Vault, district: District
+@pytest.fixture
+async def wechat() -> AsyncGenerator[WechatStandIn, None]:
+    """For tests that import it: one that is up."""
+    async with wechat_stand_in() as one:
+        yield one
+
+
+@pytest.fixture
+async def api(
+    database_url: str, token_key: TokenKey, vault: Vault, district: District, wechat: WechatStandIn
 ) -> AsyncGenerator[Api, None]:
-    """A server that asks WeChat."""
+    """For tests that import it: a server that asks that one."""
     asks = WechatClient({APP: SECRET}, wechat.url, patience_seconds=2)
     settings = ApiSettings(database_url, token_key, vault, wechat=asks)
     async with serving(create_app(settings)) as port:

@@ -1,0 +1,55 @@
+"""Users of a mini-program at the doors where it signs them in."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx
+from sqlalchemy import func, select, update
+from sqlmodel import col
+
+from domain.accounts.models import Account, Person
+from domain.accounts.persons import phone_columns
+from domain.crypto import Vault
+from domain.database import Database
+from domain.sessions.models import LoginSession, WechatIdentity
+from tests.clients import Api
+from tests.logins import person_of, post
+from tests.wechat import WechatStandIn
+
+DAUGHTER_PHONE = "13812341234"
+
+
+async def known(database: Database, vault: Vault, phone: str, *account_ids: UUID) -> UUID:
+    """A person whose phone is known, and whose accounts these are."""
+    person_id = await person_of(database, *account_ids)
+    async with database.transaction("test") as session:
+        theirs = update(Person).where(col(Person.id) == person_id)
+        await session.execute(theirs.values(phone_columns(vault, phone)))
+    return person_id
+
+
+async def login(api: Api, code: str = "login-1", **more: Any) -> httpx.Response:
+    """A code of ``wx.login`` is shown."""
+    return await post(api, "/auth/wechat", {"code": code, **more})
+
+
+async def bind(api: Api, ticket: str, code: str = "phone-1", **more: Any) -> httpx.Response:
+    """A code of the phone button is shown, with the ticket of who asks."""
+    return await post(api, "/auth/wechat/phone", {"code": code, "ticket": ticket, **more})
+
+
+async def first_time(
+    api: Api, wechat: WechatStandIn, phone: str, openid: str = "openid-1"
+) -> httpx.Response:
+    """Sign in as somebody who was never here, with the phone button."""
+    wechat.users["first"], wechat.phones["phone"] = (openid, None), phone
+    ticket = (await login(api, "first")).json()["ticket"]
+    return await bind(api, ticket, "phone")
+
+
+async def counted(database: Database) -> list[int]:
+    """How many persons, accounts, identities and sessions there are."""
+    tables = (Person, Account, WechatIdentity, LoginSession)
+    counts = select(*(select(func.count()).select_from(one).scalar_subquery() for one in tables))
+    (row,) = await database.fetch(counts)
+    return list(row)
