@@ -1,14 +1,13 @@
-"""People who sign in: persons of the district's accounts, and the tokens of their devices."""
+"""The doors by which sessions go on and end, and the tokens of devices."""
 
 from typing import Any
 from uuid import UUID
 
 import httpx
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlmodel import col
 
 from api.auth.issuing import Issuer
-from domain.accounts.models import Account, Person
 from domain.database import Database
 from domain.sessions.models import LoginSession, RefreshToken
 from domain.sessions.service import Device, Lifetimes, begin
@@ -16,17 +15,6 @@ from tests.clients import Api
 from tests.waiting import until
 
 PHONE = Device("a phone", "192.0.2.7")
-
-
-async def person_of(database: Database, *account_ids: UUID) -> UUID:
-    """A new person, whose accounts these are from now on."""
-    async with database.transaction("test") as session:
-        person = Person(name="王丽")
-        session.add(person)
-        await session.flush()
-        theirs = update(Account).where(col(Account.id).in_(account_ids))
-        await session.execute(theirs.values(person_id=person.id))
-    return person.id
 
 
 async def signed_in(

@@ -1,31 +1,18 @@
 """Users of a mini-program at the doors where it signs them in."""
 
 from typing import Any
-from uuid import UUID
 
 import httpx
-from sqlalchemy import func, select, update
-from sqlmodel import col
+from sqlalchemy import func, select
 
 from domain.accounts.models import Account, Person
-from domain.accounts.persons import phone_columns
-from domain.crypto import Vault
 from domain.database import Database
 from domain.sessions.models import LoginSession, WechatIdentity
 from tests.clients import Api
-from tests.logins import person_of, post
+from tests.logins import post
 from tests.wechat import WechatStandIn
 
 DAUGHTER_PHONE = "13812341234"
-
-
-async def known(database: Database, vault: Vault, phone: str, *account_ids: UUID) -> UUID:
-    """A person whose phone is known, and whose accounts these are."""
-    person_id = await person_of(database, *account_ids)
-    async with database.transaction("test") as session:
-        theirs = update(Person).where(col(Person.id) == person_id)
-        await session.execute(theirs.values(phone_columns(vault, phone)))
-    return person_id
 
 
 async def login(api: Api, code: str = "login-1", **more: Any) -> httpx.Response:

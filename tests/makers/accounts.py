@@ -1,5 +1,6 @@
 """Persons and accounts for tests, inserted past the service."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,14 +20,14 @@ async def make_person(
     database: Database,
     name: str = "何方",
     *,
-    of: Actor | None = None,
+    accounts: Sequence[UUID] = (),
     vault: Vault | None = None,
     phone: str | None = None,
 ) -> UUID:
     """Somebody.
 
     Parameters:
-        of: whose account becomes theirs.
+        accounts: that become theirs.
         phone: eleven digits; needs the vault.
     """
     columns = phone_columns(vault, phone) if vault and phone else {}
@@ -34,9 +35,8 @@ async def make_person(
     async with database.transaction("test") as session:
         session.add(person)
         await session.flush()
-        if of is not None:
-            theirs = update(Account).where(col(Account.id) == of.id)
-            await session.execute(theirs.values(person_id=person.id))
+        theirs = update(Account).where(col(Account.id).in_(accounts))
+        await session.execute(theirs.values(person_id=person.id))
     return person.id
 
 

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from domain.access import Actor
-from domain.accounts.models import Account
 from domain.database import Database
+from tests.makers.accounts import make_account
 
 
 async def make_colleague(database: Database, of: Actor, person_id: UUID | None = None) -> Actor:
@@ -13,8 +13,4 @@ async def make_colleague(database: Database, of: Actor, person_id: UUID | None =
     Parameters:
         person_id: whose it is; nobody's we know if None.
     """
-    account = Account(name="钱守真", role=of.role, region_code=of.region, person_id=person_id)
-    async with database.transaction("test") as session:
-        session.add(account)
-        await session.flush()
-        return Actor(account.id, of.role, of.region)
+    return await make_account(database, of.role, person_id, name="钱守真", region_code=of.region)

@@ -1,10 +1,7 @@
 """What is asked by one is decided by another."""
 
-from sqlalchemy import update
-from sqlmodel import col
-
 from domain.access import Role
-from domain.accounts.models import Account, Person
+from tests.makers.accounts import make_person
 from tests.makers.colleagues import make_colleague
 from tests.rights import Desk
 
@@ -36,13 +33,8 @@ async def test_nobody_decides_what_they_have_asked_for(desk: Desk) -> None:
     """Neither in the same account nor in another of the same person."""
     request = await desk.asked(Role.STATION)
     station = desk.api.actor(Role.STATION)
-    async with desk.database.transaction("test") as session:
-        person = Person(name="同一人")
-        session.add(person)
-        await session.flush()
-        mine = update(Account).where(col(Account.id) == station.id).values(person_id=person.id)
-        await session.execute(mine)
-    second = await make_colleague(desk.database, station, person.id)
+    person_id = await make_person(desk.database, accounts=[station.id])
+    second = await make_colleague(desk.database, station, person_id)
     before = await desk.everything()
     for who in (Role.STATION, second):
         (error,) = (await desk.decided(request, who))["userErrors"]

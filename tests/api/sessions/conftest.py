@@ -7,11 +7,11 @@ import pytest
 from domain.access import Role
 from domain.database import Database
 from tests.clients import Api
-from tests.logins import person_of
+from tests.makers.accounts import make_person
 
 
 @pytest.fixture
 async def daughter(api: Api, database: Database) -> UUID:
     """A person who is the mother's daughter, and a volunteer."""
-    volunteer = api.district.players[Role.VOLUNTEER].account_id
-    return await person_of(database, api.district.daughter_id, volunteer)
+    accounts = api.district.daughter_id, api.district.players[Role.VOLUNTEER].account_id
+    return await make_person(database, accounts=accounts)

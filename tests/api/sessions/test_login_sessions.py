@@ -7,7 +7,8 @@ from domain.access import Role
 from domain.database import Database
 from domain.sessions.service import Device
 from tests.clients import Api
-from tests.logins import bearing, person_of, refreshed, signed_in, status, void
+from tests.logins import bearing, refreshed, signed_in, status, void
+from tests.makers.accounts import make_person
 
 SESSIONS = """{ loginSessions(first: 10) { nodes {
     id device address isCurrent createdAt lastUsedAt expiresAt endedAt endedWhy } } }"""
@@ -58,7 +59,7 @@ async def test_nobody_sees_or_ends_another_persons_session(
     api: Api, database: Database, daughter: UUID
 ) -> None:
     hers = await signed_in(api, database, daughter)
-    stranger = await person_of(database, api.district.neighbour_daughter_id)
+    stranger = await make_person(database, accounts=[api.district.neighbour_daughter_id])
     theirs = await signed_in(api, database, stranger)
     before = await sessions(api, hers)
     assert len(await sessions(api, theirs)) == 1

@@ -8,7 +8,8 @@ import websockets
 
 from domain.database import Database
 from tests.clients import TIMEOUT_SECONDS, Api, graphql_socket
-from tests.logins import bearing, kept, person_of, post, refreshed, signed_in, status, void
+from tests.logins import bearing, kept, post, refreshed, signed_in, status, void
+from tests.makers.accounts import make_person
 from tests.trail import actions
 
 
@@ -27,7 +28,7 @@ async def test_logging_out_ends_this_session_alone(
 async def test_logging_out_everywhere_ends_all_sessions_and_their_sockets(
     api: Api, database: Database, daughter: UUID
 ) -> None:
-    stranger = await person_of(database, api.district.neighbour_daughter_id)
+    stranger = await make_person(database, accounts=[api.district.neighbour_daughter_id])
     here, there = [await signed_in(api, database, daughter) for _ in range(2)]
     other = await signed_in(api, database, stranger)
     async with graphql_socket(api.ws_url, there["access_token"]) as socket:

@@ -13,18 +13,18 @@ from tests.client_examples.wechat_miniprogram.hers import OPENID, Hers
 from tests.client_examples.wechat_miniprogram.phone import switched_on
 from tests.client_examples.wire import wire_to
 from tests.clients import Api
+from tests.makers.accounts import make_person
 from tests.wechat import WechatStandIn
 from tests.wechat import api as api
 from tests.wechat import wechat as wechat
-from tests.wechat_users import DAUGHTER_PHONE, known
+from tests.wechat_users import DAUGHTER_PHONE
 
 
 @pytest.fixture
 async def daughter(api: Api, database: Database, vault: Vault) -> UUID:
     """The mother's daughter, who is a volunteer besides; her phone is known."""
-    district = api.district
-    volunteer = district.players[Role.VOLUNTEER].account_id
-    return await known(database, vault, DAUGHTER_PHONE, district.daughter_id, volunteer)
+    accounts = api.district.daughter_id, api.district.players[Role.VOLUNTEER].account_id
+    return await make_person(database, accounts=accounts, vault=vault, phone=DAUGHTER_PHONE)
 
 
 @pytest.fixture
