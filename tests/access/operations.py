@@ -15,7 +15,8 @@ from domain.calendar import now, today
 from domain.crypto import Vault
 from domain.family.models import WITHOUT_END
 from domain.ids import public_id
-from tests.access.oracle import World, expected
+from tests.access.oracle import expected
+from tests.access.world import World
 
 DESKS = {Role.DISPATCHER, Role.STATION, Role.ADMIN}
 RELATIVES = {Role.GUARDIAN, Role.FAMILY}

@@ -11,7 +11,8 @@ from domain.calendar import now
 from domain.database import Database
 from domain.elders.access_list import readers_of
 from domain.ids import public_id
-from tests.access.oracle import World, is_expected
+from tests.access.oracle import is_expected
+from tests.access.world import World
 from tests.clients import Api
 from tests.makers.family import make_relative
 

@@ -12,7 +12,8 @@ from domain.database import Database
 from domain.errors import InvalidInput
 from domain.row_access import anyone
 from domain.tables import Subtree
-from tests.access.oracle import ORACLE, World, expected
+from tests.access.oracle import ORACLE, expected
+from tests.access.world import World
 from tests.clients import Api
 
 ACTOR = bindparam("actor", type_=Uuid())

@@ -18,7 +18,8 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS, Scene
-from tests.access.oracle import World, is_expected
+from tests.access.oracle import is_expected
+from tests.access.world import World
 from tests.clients import Api
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export

@@ -12,7 +12,8 @@ from domain.access import Actor, Role
 from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import parse_public_id, public_id
-from tests.access.oracle import ORACLE, World, expected
+from tests.access.oracle import ORACLE, expected
+from tests.access.world import World
 from tests.clients import Api
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export

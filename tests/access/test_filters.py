@@ -7,7 +7,7 @@ import asyncpg
 from domain.access import Actor, Role
 from domain.calendar import now
 from domain.ids import public_id
-from tests.access.oracle import World
+from tests.access.world import World
 from tests.clients import Api
 
 

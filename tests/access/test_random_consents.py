@@ -15,7 +15,8 @@ from domain.database import Database
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
 from domain.ids import parse_public_id, public_id
-from tests.access.oracle import ORACLE, World, expected
+from tests.access.oracle import ORACLE, expected
+from tests.access.world import World
 from tests.clients import Api
 from tests.signals import press
 

@@ -8,7 +8,8 @@ import pytest
 from domain.access import Actor, DataScope, Role
 from domain.database import Database
 from domain.ids import public_id
-from tests.access.oracle import World, expected
+from tests.access.oracle import expected
+from tests.access.world import World
 from tests.clients import BEGINNING, Api
 from tests.signals import press
 from tests.vendors import vendor_of

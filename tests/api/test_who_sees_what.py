@@ -15,8 +15,8 @@ from domain.elders.models import Elder
 from domain.family.models import FamilyLink
 from domain.ids import public_id
 from domain.metadata import METADATA
-from tests.access.oracle import World
 from tests.access.oracle import expected as expected_rows
+from tests.access.world import World
 from tests.clients import BEGINNING, Api
 from tests.makers.family import link_of
 from tests.signals import press

@@ -14,7 +14,8 @@ from domain.access import Actor, Role
 from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import parse_public_id, public_id
-from tests.access.oracle import World, expected
+from tests.access.oracle import expected
+from tests.access.world import World
 from tests.signals import press
 from yiyang.district.cast import District
 

@@ -8,7 +8,8 @@ import pytest
 
 from domain.access import Actor, Role
 from domain.calendar import DISTRICT_ZONE, today
-from tests.access.oracle import World, expected
+from tests.access.oracle import expected
+from tests.access.world import World
 from yiyang.district.cast import District, find_cast
 
 FIRST = {

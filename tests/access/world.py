@@ -1,0 +1,100 @@
+"""Every row of the tables that decide who sees what, in memory."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import asyncpg
+
+from domain.access import Actor, ConsentScope
+from domain.calendar import now
+
+Row = Mapping[str, Any]
+
+
+TABLES = (
+    "account",
+    "alarm",
+    "assistance_case",
+    "assistance_case_log",
+    "bed",
+    "bed_stay",
+    "canteen",
+    "consent_log",
+    "contact",
+    "data_request",
+    "device",
+    "elder",
+    "elder_condition",
+    "elder_tag",
+    "export",
+    "family_link",
+    "login_session",
+    "meal_order",
+    "meal_order_item",
+    "menu_item",
+    "person",
+    "region",
+    "station",
+    "vendor",
+    "visit_task",
+    "visit_task_log",
+    "volunteer",
+    "webhook",
+    "webhook_delivery",
+)
+
+
+@dataclass(frozen=True)
+class World:
+    """Every row of the tables that decide who sees what, by table and key."""
+
+    tables: Mapping[str, Mapping[Any, Row]]
+
+    @classmethod
+    async def read(cls, url: str) -> "World":
+        """All of a database."""
+        connection = await asyncpg.connect(url)
+        world = await cls.read_by(connection)
+        await connection.close()
+        return world
+
+    @classmethod
+    async def read_by(cls, connection: asyncpg.Connection) -> "World":
+        """The same on a connection that is there."""
+        tables: dict[str, dict[Any, Row]] = {}
+        for name in TABLES:
+            rows = [dict(row.items()) for row in await connection.fetch(f"SELECT * FROM {name}")]
+            # A division is known by its code; what has no key of its own by its place.
+            tables[name] = {
+                row.get("id", row.get("code", place)): row for place, row in enumerate(rows)
+            }
+        return cls(tables)
+
+    def me(self, actor: Actor) -> Row:
+        """The actor's account."""
+        return self.tables["account"][actor.id]
+
+    def linked(self, actor: Actor) -> set[Any]:
+        """Elders to whom an account is linked."""
+        links = self.tables["family_link"].values()
+        return {
+            link["elder_id"]
+            for link in links
+            if link["account_id"] == actor.id and link["state"] == "ACTIVE"
+        }
+
+    def shown(self, actor: Actor, scope: ConsentScope) -> set[Any]:
+        """Elders who consent to show an account something."""
+        links, until = self.tables["family_link"].values(), f"{scope.value.lower()}_until"
+        return {
+            link["elder_id"]
+            for link in links
+            if link["account_id"] == actor.id and _is_to_come(link[until])
+        }
+
+
+def _is_to_come(until: datetime | None) -> bool:
+    # asyncpg's infinity has no zone.
+    return until is not None and (until.tzinfo is None or until > now())
