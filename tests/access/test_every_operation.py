@@ -17,8 +17,9 @@ from domain.canteens.quotes import Quote
 from domain.crypto import Vault
 from domain.database import Database
 from domain.metadata import METADATA
-from tests.access.operations import MAY, OPERATIONS, Scene
+from tests.access.operations import MAY, OPERATIONS
 from tests.access.oracle import is_expected
+from tests.access.scene import Scene
 from tests.access.world import World
 from tests.clients import Api
 from tests.makers.data_requests import make_data_request
