@@ -31,7 +31,8 @@ from api.origins import shared_with
 from api.pages import Pages
 from api.plan import metrics
 from api.requests import Gate
-from api.rights import download as copies
+from api.rights.download import Copies
+from api.rights.types import COPIES
 from api.settings import ApiSettings
 from api.sse import GraphQLOverSse
 from api.trusted import Documents
@@ -146,7 +147,7 @@ def create_app(
         *Sessions(gate, issuer, attempts).routes(),
         *doors,
         Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
-        *copies.routes(gate, connections),
+        Route(f"{COPIES}/{{id}}", Copies(gate, connections).answer),
         *_staff_routes(settings, database),
         *pages,
     ]

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 from api.auth.revocations import Revocations
@@ -11,6 +12,7 @@ from api.context import Context
 from api.feed import Feed
 from api.refusals import new_request_id
 from api.texts import Language
+from domain.audit.service import Source
 from domain.crypto import Vault
 from domain.database import Database
 
@@ -133,6 +135,11 @@ def address_of(scope: Scope) -> str | None:
     """The client's address; behind a proxy that is trusted the one that it names."""
     client = scope.get("client")
     return client[0] if client else None
+
+
+def source_of(request: HTTPConnection) -> Source:
+    """From where a request comes that executes no operation, for the audit trail."""
+    return Source(new_request_id(), address_of(request.scope))
 
 
 def _document(fields: dict[str, Any], extensions: dict[str, Any]) -> tuple[str, str | None]:

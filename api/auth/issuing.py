@@ -3,14 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-
 from api.auth.tokens import Grant, TokenKey
-from api.refusals import new_request_id
-from api.requests import address_of
 from domain.accounts.models import Account
 from domain.accounts.periods import ends_with
-from domain.audit.service import Source
 from domain.calendar import now
 from domain.ids import public_id
 from domain.sessions.service import Issued, Lifetimes
@@ -42,11 +37,6 @@ class Issuer:
             "accounts": [_shown(one) for one in issued.accounts],
             "needs_phone": False,
         }
-
-
-def source_of(request: Request) -> Source:
-    """From where a request comes, for the audit trail."""
-    return Source(new_request_id(), address_of(request.scope))
 
 
 def _shown(account: Account) -> dict[str, Any]:

@@ -11,11 +11,11 @@ from starlette.routing import Route
 
 from api.auth.answers import PRIVATE, answer, body_of, door, text_in, text_or_none
 from api.auth.attempts import Attempts
-from api.auth.issuing import Issuer, source_of
+from api.auth.issuing import Issuer
 from api.auth.tokens import Grant, InvalidToken, bearer
 from api.refusals import Refusal
 from api.relay import key_of
-from api.requests import Gate
+from api.requests import Gate, source_of
 from domain.accounts.models import Account
 from domain.audit.service import Act, record
 from domain.sessions import service

@@ -23,11 +23,12 @@ from starlette.routing import Route
 
 from api.auth.answers import answer, body_of, door, text_in, text_or_none
 from api.auth.attempts import Attempts
-from api.auth.issuing import Issuer, source_of
+from api.auth.issuing import Issuer
 from api.auth.sessions import ACTOR, MAX_ID
 from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal, rate_limited
 from api.relay import key_of
+from api.requests import source_of
 from api.sealed_text import opened, sealed
 from domain.accounts.persons import MAX_NAME, person_name, phone_number
 from domain.audit.service import Act, Source, record

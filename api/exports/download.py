@@ -7,63 +7,28 @@ the database waits for a slow client.
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from email.utils import format_datetime
+from functools import partial
 from uuid import UUID
 
-import orjson
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
-from starlette.types import Receive, Scope, Send
 
-from api.auth.tokens import InvalidToken, bearer
-from api.connections import MAX_A_CLIENT, Connections, TooMany
+from api.connections import Connections
+from api.downloads import PRIVATE, Transfer, asked_for, noted, refused
 from api.exports.ranges import Changed, NotSatisfiable, Span, Unchanged, Validators, span_of
-from api.refusals import TRY_LATER, Refusal, new_request_id
-from api.requests import Gate, address_of
-from api.texts import preferred
+from api.requests import Gate
 from domain.access import Actor
-from domain.audit.service import Act, Source, record_alone
+from domain.audit.service import Act
 from domain.calendar import district_day, now
 from domain.exports.file import owned, part_at
 from domain.exports.lifecycle import UNFINISHED, ExportState
 from domain.exports.models import Export
-from domain.ids import parse_public_id
 
-PRIVATE = {
-    # Lines about people: no cache keeps them, whoever runs it.
-    "Cache-Control": "private, no-store",
-    "Vary": "Authorization",
-    "X-Content-Type-Options": "nosniff",
-}
 _MEDIA_TYPE = "application/jsonl"
 
 
 class CutOff(Exception):
     """The file is no longer its owner's to have: the transfer ends before its length."""
-
-
-class Transfer(Response):
-    """A file on its way: one more connection of its client's, for as long as it takes.
-
-    Parameters:
-        file: what is sent if the client may have one more.
-    """
-
-    def __init__(self, file: Response, client: UUID, connections: Connections) -> None:
-        super().__init__(status_code=file.status_code)
-        self._file, self._client, self._connections = file, client, connections
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send it."""
-        try:
-            self._connections.hold(self._client)
-        except TooMany:
-            many = refused(Request(scope), TRY_LATER, "TOO_MANY_CONNECTIONS", most=MAX_A_CLIENT)
-            await many(scope, receive, send)
-            return
-        try:
-            await self._file(scope, receive, send)
-        finally:
-            self._connections.let_go(self._client)
 
 
 @dataclass(frozen=True)
@@ -79,30 +44,19 @@ class Downloads:
 
     async def answer(self, request: Request) -> Response:
         """GET or HEAD."""
-        try:
-            actor = self.gate.admit(bearer(request.headers.get("authorization"))).actor
-        except InvalidToken:
-            return refused(request, 401, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
-        parsed = parse_public_id(request.path_params["id"])
-        export = None
-        if parsed is not None and parsed[0] == "export":
-            export = await owned(self.gate.database, actor, parsed[1])
-        if export is None:
-            return refused(request, 404, "NOT_FOUND")
+        asked = await asked_for(self.gate, request, "export", partial(owned, self.gate.database))
+        if isinstance(asked, Response):
+            return asked
+        actor, export = asked
         if export.state in UNFINISHED:
             return refused(request, 409, "EXPORT_NOT_READY")
         if export.state is not ExportState.DONE or _is_over(export):
             return refused(request, 410, "EXPORT_GONE")
         file = self._file(request, actor, export)
         if isinstance(file, Transfer):
-            await self._note(request, actor, export)
+            act = Act("export_download", "export", export.id, fields=[export.list_name])
+            await noted(self.gate, request, actor, act)
         return file
-
-    async def _note(self, request: Request, actor: Actor, export: Export) -> None:
-        """Have it in the audit trail before the first byte leaves."""
-        act = Act("export_download", "export", export.id, fields=[export.list_name])
-        source = Source(new_request_id(), address_of(request.scope))
-        await record_alone(self.gate.database, actor, source, [act])
 
     def _file(self, request: Request, actor: Actor, export: Export) -> Response:
         validators = _validators(export)
@@ -159,14 +113,3 @@ def _described(export: Export) -> dict[str, str]:
     day = district_day(export.created_at)
     name = f"{export.list_name}-{day.isoformat()}.jsonl"
     return {"Content-Disposition": f'attachment; filename="{name}"'}
-
-
-def refused(
-    request: Request, status: int, code: str, headers: dict[str, str] | None = None, **facts: int
-) -> Response:
-    """Why somebody is not given a file, in their language."""
-    language = preferred(request.headers.get("accept-language"))
-    body = Refusal(code, status, **facts).body(language, new_request_id())
-    return Response(
-        orjson.dumps(body), status, {**PRIVATE, **(headers or {})}, media_type="application/json"
-    )

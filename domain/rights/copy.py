@@ -7,17 +7,20 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, LargeBinary, RowMapping, Table, delete, select
+from sqlalchemy import Column, LargeBinary, RowMapping, Table, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain.access import Actor
 from domain.calendar import now
 from domain.crypto import Vault, place
 from domain.database import Database
 from domain.metadata import METADATA
 from domain.rights.holdings import HOLDINGS
+from domain.rights.lifecycle import RequestState
 from domain.rights.models import DataRequest, DataRequestPiece
 from domain.rights.reach import rows_about
+from domain.rights.visibility import data_request_visible
 from domain.rotation import sealed_columns
 
 PIECE_BYTES = 512 * 1024
@@ -35,6 +38,20 @@ async def write_copy(session: AsyncSession, vault: Vault, request: DataRequest) 
             written += await _add(session, vault, request.id, written, bytes(waiting))
             waiting.clear()
     return written + await _add(session, vault, request.id, written, bytes(waiting))
+
+
+async def owned(database: Database, actor: Actor, request_id: UUID) -> DataRequest | None:
+    """A request whose copy the actor may fetch now; None where there is none."""
+    statement = select(DataRequest).where(
+        col(DataRequest.id) == request_id,
+        col(DataRequest.asked_by) == actor.id,
+        data_request_visible(actor),
+        col(DataRequest.state) == RequestState.DONE,
+        col(DataRequest.expires_at) > func.now(),
+    )
+    async with database.reading(primary=True) as connection:
+        row = (await connection.execute(statement)).mappings().first()
+    return DataRequest(**row) if row else None
 
 
 async def read_copy(database: Database, vault: Vault, request_id: UUID) -> AsyncIterator[bytes]:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from datetime import date
 
+from stdnum.iso7064 import mod_11_2
+
 from domain.accounts.persons import phone_number
 from domain.calendar import today
 from domain.crypto import Vault, masked_address, masked_id_number, masked_phone
@@ -16,8 +18,6 @@ MAX_WANTED = 200
 """Characters of a wanted value."""
 
 _ID_NUMBER = re.compile(r"\d{17}[\dX]", re.ASCII)
-_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
-_CHECK_CHARACTERS = "10X98765432"
 
 
 def check_wanted(field: CorrectedField, wanted: str) -> None:
@@ -31,10 +31,7 @@ def check_wanted(field: CorrectedField, wanted: str) -> None:
 
 def is_id_number(text: str) -> bool:
     """Whether a text is a citizen's id number, its check character included (GB 11643-1999)."""
-    if not _ID_NUMBER.fullmatch(text):
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(_WEIGHTS, text, strict=False))
-    return _CHECK_CHARACTERS[total % 11] == text[-1]
+    return bool(_ID_NUMBER.fullmatch(text)) and mod_11_2.is_valid(text)
 
 
 def correct(elder: Elder, field: CorrectedField, wanted: str, vault: Vault) -> None:

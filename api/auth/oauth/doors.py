@@ -15,8 +15,7 @@ from api.auth.attempts import Attempts
 from api.auth.oauth import addresses
 from api.auth.oauth.asked import Asked, Malformed, asked_by
 from api.auth.oauth.exchange import Exchange, Server, refusal
-from api.refusals import new_request_id
-from api.requests import address_of
+from api.requests import source_of
 from domain.access import Actor, Role
 from domain.accounts.revocations import revoke
 from domain.audit.service import Act, Source, record
@@ -74,7 +73,7 @@ class Doors:
         known = await find(self.database, claimed)
         exchange = Exchange(self.server, asked, known)
         status, body = await asyncio.to_thread(exchange.answer, endpoint)
-        source = Source(new_request_id(), address_of(request.scope))
+        source = source_of(request)
         if not await self._commit(exchange, endpoint, asked, source):
             status, body = refusal("invalid_client")
         elif exchange.client is not None:

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from api.auth.answers import PRIVATE, form_of
 from api.auth.attempts import Attempts
-from api.auth.issuing import source_of
 from api.auth.staff.logout_tokens import read
 from api.auth.staff.provider import Away, Denied, Provider
 from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal
-from api.requests import BadRequest
+from api.requests import BadRequest, source_of
 from domain.audit.service import Act, record
 from domain.crypto import Vault
 from domain.database import Database

@@ -16,14 +16,13 @@ from starlette.routing import Route
 
 from api.auth.answers import Endpoint, door, form_of, text_in
 from api.auth.attempts import Attempts
-from api.auth.issuing import source_of
 from api.auth.sessions import MAX_TOKEN
 from api.auth.staff.claims import Said, Unfit, read
 from api.auth.staff.pages import OwnPages, refusal_page, sent_to
 from api.auth.staff.provider import Away, Denied, Provider, Stale
 from api.auth.staff.settings import CALLBACK, StaffLoginSettings
 from api.refusals import Refusal
-from api.requests import BadRequest
+from api.requests import BadRequest, source_of
 from domain.accounts.identities import ProviderLogin, provider_session_digest
 from domain.accounts.models import Account
 from domain.accounts.periods import actor_of

@@ -10,10 +10,11 @@ from starlette.responses import Response
 
 from api.auth.answers import answer, body_of, text_in, text_or_none
 from api.auth.attempts import Attempts
-from api.auth.issuing import Issuer, source_of
+from api.auth.issuing import Issuer
 from api.auth.sessions import MAX_ID
 from api.refusals import Refusal
 from api.relay import key_of
+from api.requests import source_of
 from domain.accounts.identities import ProviderLogin, StaffIdentity
 from domain.accounts.sign_in_codes import redeem
 from domain.audit.service import Act, record
