@@ -7,8 +7,8 @@ handler changes nothing the second time.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import Awaitable, Callable, Generator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -27,6 +27,7 @@ from domain.clients import proofs
 from domain.crypto import Vault
 from domain.database import AS_SERVICE, Database
 from domain.exports import service as exports
+from domain.outage import is_outage
 from domain.rights import service as rights
 from domain.sessions import provider_logout
 from domain.sessions import service as sessions
@@ -74,6 +75,13 @@ _JOBS: Mapping[str, Run] = {
 _LONGEST_SLEEP = timedelta(seconds=1)
 _RETRY_SECONDS = 2
 _RETRY_AFTER = timedelta(seconds=2)
+
+_TRIES = 5
+"""How often a data request is tried that fails by a fault of ours; what fails as the database is
+away is tried until it is back."""
+
+REQUEUED = "* * * * *"
+"""When jobs are asked for again that the queue has given up, as cron says it."""
 
 DEAD_AFTER = timedelta(seconds=30)
 """How long a worker may be silent before its jobs are taken by others."""
@@ -138,6 +146,7 @@ async def _work_on_one_connection(
     try:
         queue = PgQueuer.from_asyncpg_connection(connection)
         _register(queue, database)
+        _register_requeue(queue)
         if vault is not None:
             _register_exports(queue, database, vault)
             _register_rights(queue, database, vault)
@@ -155,16 +164,35 @@ def _register(queue: PgQueuer, database: Database) -> None:
 
 
 def _register_job(queue: PgQueuer, database: Database, name: str, run: Run) -> None:
-    @queue.entrypoint(name)
+    @queue.entrypoint(name, on_failure="hold")
     async def work(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        arguments = json.loads(job.payload or b"{}")
-        try:
+        with _tried_again(job):
+            arguments = json.loads(job.payload or b"{}")
             async with database.transaction("worker") as session:
                 await run(session, arguments)
-        except Exception as failure:
-            # Without this the queue would give the job up, and with it someone's call for help.
-            log.exception("job %s failed and is tried again", job.id)
-            raise RetryRequested(_RETRY_AFTER) from failure
+
+
+@contextmanager
+def _tried_again(job: Job) -> Generator[None, None, None]:
+    """A job that fails is tried again: without this the queue would give it up, and with it
+    someone's call for help."""
+    try:
+        yield
+    except Exception as failure:
+        log.exception("job %s failed and is tried again", job.id)
+        raise RetryRequested(_RETRY_AFTER) from failure
+
+
+def _register_requeue(queue: PgQueuer) -> None:
+    """Jobs are held whose next try the queue could not write: to be lost they are too dear."""
+
+    @queue.schedule("jobs.requeue", REQUEUED)
+    async def requeue(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
+        for job in await queue.qm.queries.list_failed_jobs(order="ASC"):
+            # The same may have been asked for anew: then this one waits until that is done.
+            with suppress(asyncpg.UniqueViolationError):
+                await queue.qm.queries.requeue_jobs([job.id])
+                log.warning("job %s had been given up, and is tried again", job.id)
 
 
 def _register_prune(
@@ -180,14 +208,11 @@ def _register_prune(
 def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None:
     @queue.entrypoint(exports.WRITE_JOB, concurrency_limit=_EXPORTS_AT_ONCE)
     async def write(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        export_id = UUID(json.loads(job.payload or b"{}")["export_id"])
-        # The whole schema comes with it: alarms must not wait until it is there.
-        writing: Any = await asyncio.to_thread(import_module, "api.exports.writing")
-        try:
+        with _tried_again(job):
+            export_id = UUID(json.loads(job.payload or b"{}")["export_id"])
+            # The whole schema comes with it: alarms must not wait until it is there.
+            writing: Any = await asyncio.to_thread(import_module, "api.exports.writing")
             await writing.Writer(database, vault).take_turn(export_id)
-        except Exception as failure:
-            log.exception("job %s failed and is tried again", job.id)
-            raise RetryRequested(_RETRY_AFTER) from failure
 
     @queue.schedule("exports.tidy", "*/5 * * * *")
     async def tidy(_: Schedule) -> None:  # pyright: ignore[reportUnusedFunction] # registered
@@ -198,12 +223,16 @@ def _register_exports(queue: PgQueuer, database: Database, vault: Vault) -> None
 
 
 def _register_rights(queue: PgQueuer, database: Database, vault: Vault) -> None:
-    @queue.entrypoint(rights.PERFORM_JOB, concurrency_limit=1)
+    @queue.entrypoint(rights.PERFORM_JOB, concurrency_limit=1, on_failure="hold")
     async def perform(job: Job) -> None:  # pyright: ignore[reportUnusedFunction] # registered
-        request_id = UUID(json.loads(job.payload or b"{}")["request_id"])
-        try:
-            async with database.transaction("worker") as session:
-                await rights.perform(session, vault, request_id)
-        except Exception as failure:
-            log.exception("job %s failed and is tried again", job.id)
-            raise RetryRequested(_RETRY_AFTER) from failure
+        with _tried_again(job):
+            request_id = UUID(json.loads(job.payload or b"{}")["request_id"])
+            try:
+                async with database.transaction("worker") as session:
+                    await rights.perform(session, vault, request_id)
+            except Exception as failure:
+                if is_outage(failure) or job.attempts + 1 < _TRIES:
+                    raise
+                log.exception("data request %s cannot be carried out", request_id)
+                async with database.transaction("worker") as session:
+                    await rights.fail(session, request_id)

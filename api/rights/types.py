@@ -36,6 +36,7 @@ enumeration(
     REFUSED="已拒绝 refused; `refusal` says why.",
     WITHDRAWN="已撤回 taken back by whoever asked.",
     EXPIRED="已过期 the copy's time is over, and it is gone.",
+    FAILED="办理失败 it cannot be carried out, by a fault of ours; it may be approved once more.",
 )
 
 enumeration(

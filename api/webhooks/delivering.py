@@ -14,7 +14,7 @@ from time import monotonic, time
 from uuid import UUID
 
 from api.feed import LOOK_SECONDS, Feed
-from api.webhooks.messages import MOST_BYTES, Away, Expired, Reader, Refused
+from api.webhooks.messages import MOST_BYTES, Away, Defect, Expired, Reader, Refused
 from domain.alarms.service import TOPIC as ALARMS
 from domain.calendar import now
 from domain.crypto import Vault
@@ -155,6 +155,9 @@ class Deliverer:
             body = await self._reader(standing, feed).body(due)
         except Expired:
             outcome = Outcome(fault=WebhookFault.EXPIRED)
+        except Defect:
+            log.error("webhook %s: %s cannot be made", due.webhook_id, due.id)
+            outcome = Outcome(fault=WebhookFault.INTERNAL)
         else:
             outcome = None if body is None else await self._sent(standing.webhook, due, body)
         async with self.database.transaction(_NOBODY) as session:

@@ -41,10 +41,11 @@ class Expired(Exception):
 
 
 class Away(Exception):
-    """Not now: the database is busy, or something of ours is broken."""
+    """Not now: the database is busy."""
 
 
-_NOT_NOW = ("UNAVAILABLE", "INTERNAL")
+class Defect(Exception):
+    """Something of ours is broken; what it is stands in the log."""
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,7 @@ class Reader:
 
         Parameters:
             after: the position to begin after.
-        Raises: Refused, Expired, Away.
+        Raises: Refused, Expired, Away, Defect.
         """
         context, found = self._context(after), list[int]()
         async with aclosing(streamed(self._request(), context, counted=True)) as answers:
@@ -80,7 +81,7 @@ class Reader:
     async def body(self, delivery: WebhookDelivery) -> bytes | None:
         """A message; None where the change is not to be seen, or no longer what is asked for.
 
-        Raises: Refused, Expired, Away.
+        Raises: Refused, Expired, Away, Defect.
         """
         if delivery.position is None:
             said: Mapping[str, Any] = {"data": {"id": public_id("webhook", self.webhook.id)}}
@@ -118,13 +119,15 @@ class Reader:
 
 
 def _check(answer: Answer) -> None:
-    """Raises: Refused, Expired or Away for an answer that is no event's."""
+    """Raises: Refused, Expired, Away or Defect for an answer that is no event's."""
     errors = answer.body.get("errors")
     if not errors:
         return
     code = errors[0]["extensions"]["code"]
-    if code in _NOT_NOW:
+    if code == "UNAVAILABLE":
         raise Away(code)
+    if code == "INTERNAL":
+        raise Defect(code)
     if code == "CURSOR_EXPIRED":
         raise Expired
     if answer.body.get("data") is None:

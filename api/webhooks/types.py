@@ -60,6 +60,7 @@ enumeration(
     ADDRESS_REFUSED="The name leads to an address that is not public.",
     TOO_LARGE="The message would be larger than 256 KiB: ask for less.",
     EXPIRED="The change is older than seven days, and no longer kept.",
+    INTERNAL="The message could not be made, by a fault of ours; it is tried again as any other.",
 )
 
 

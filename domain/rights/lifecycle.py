@@ -15,6 +15,7 @@ class RequestState(StrEnum):
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
     EXPIRED = "EXPIRED"
+    FAILED = "FAILED"
 
 
 class RequestAction(StrEnum):
@@ -26,6 +27,7 @@ class RequestAction(StrEnum):
     FINISH = "FINISH"
     HALT = "HALT"
     EXPIRE = "EXPIRE"
+    FAIL = "FAIL"
 
 
 REQUEST_LIFECYCLE = Lifecycle(
@@ -36,6 +38,9 @@ REQUEST_LIFECYCLE = Lifecycle(
         (RequestState.APPROVED, RequestAction.FINISH): RequestState.DONE,
         # Something has come up since: the data must be kept after all.
         (RequestState.APPROVED, RequestAction.HALT): RequestState.REFUSED,
+        (RequestState.APPROVED, RequestAction.FAIL): RequestState.FAILED,
+        # Once what was broken is mended.
+        (RequestState.FAILED, RequestAction.APPROVE): RequestState.APPROVED,
         (RequestState.DONE, RequestAction.EXPIRE): RequestState.EXPIRED,
     }
 )

@@ -117,7 +117,9 @@ async def approve(
     if request.kind is RequestKind.ERASURE:
         await _refuse_too_early(session, request.elder_id)
     arguments = {"request_id": str(request.id)}
-    enqueue(session, Job(PERFORM_JOB, arguments, timedelta(0), f"{PERFORM_JOB}:{request.id}"))
+    # A key for each time it is approved: the job that has failed may not be off the queue yet.
+    key = f"{PERFORM_JOB}:{request.id}:{request.decided_at}"
+    enqueue(session, Job(PERFORM_JOB, arguments, timedelta(0), key))
     return request
 
 
@@ -141,10 +143,7 @@ async def refuse(
 
 async def perform(session: AsyncSession, vault: Vault, request_id: UUID) -> None:
     """Carry out what has been approved; nothing, for one that is not, or no longer."""
-    approved = select(DataRequest).where(
-        col(DataRequest.id) == request_id, col(DataRequest.state) == RequestState.APPROVED
-    )
-    request = await session.scalar(approved.with_for_update())
+    request = await _approved(session, request_id)
     if request is None:
         return
     if request.kind is RequestKind.ACCESS:
@@ -164,6 +163,14 @@ async def perform(session: AsyncSession, vault: Vault, request_id: UUID) -> None
     _finish(session, request)
     await session.flush()
     await erase(session, vault, request.elder_id)
+
+
+async def fail(session: AsyncSession, request_id: UUID) -> None:
+    """Give up what has been approved and cannot be carried out, by a fault of ours: who asked sees
+    it, and it may be approved again. Nothing, for one that is not approved, or no longer."""
+    request = await _approved(session, request_id)
+    if request is not None:
+        _move(session, request, RequestAction.FAIL)
 
 
 async def expire(session: AsyncSession) -> int:
@@ -215,6 +222,13 @@ async def _decided(
     request.note_cipher = _sealed(vault, note, "note")
     _move(session, request, action)
     return request
+
+
+async def _approved(session: AsyncSession, request_id: UUID) -> DataRequest | None:
+    statement = select(DataRequest).where(
+        col(DataRequest.id) == request_id, col(DataRequest.state) == RequestState.APPROVED
+    )
+    return await session.scalar(statement.with_for_update())
 
 
 async def _locked(session: AsyncSession, actor: Actor, request_id: UUID) -> DataRequest:

@@ -212,6 +212,8 @@ async def settle(session: AsyncSession, delivery: WebhookDelivery, outcome: Outc
         found.state = DELIVERY_LIFECYCLE.next(found.state, DeliveryAction.GIVE_UP)
         return True
     _put_off(found, outcome)
+    if outcome.fault is WebhookFault.INTERNAL:
+        return True  # no fault of the address: what comes after may arrive
     await _rest(session, webhook, outcome)
     return False
 

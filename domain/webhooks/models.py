@@ -44,6 +44,7 @@ class WebhookFault(StrEnum):
     ADDRESS_REFUSED = "ADDRESS_REFUSED"
     TOO_LARGE = "TOO_LARGE"
     EXPIRED = "EXPIRED"
+    INTERNAL = "INTERNAL"
 
 
 class Webhook(Table, table=True):

@@ -258,3 +258,30 @@ async def test_a_message_that_is_too_large_is_dead_at_once(
     (delivery,) = (await read(api, vendor, webhook["id"]))["deliveries"]["nodes"]
     assert delivery["lastFault"] == "TOO_LARGE"
     assert receiver.got == []
+
+
+async def test_a_message_that_we_cannot_make_holds_up_no_other(
+    api: Api,
+    database: Database,
+    vault: Vault,
+    district: District,
+    vendor: Actor,
+    receiver: Receiver,
+) -> None:
+    query = "subscription { alarmChanged { alarm { region { name } } } }"
+    webhook = await created(api, vendor, receiver.url, query)
+    sql = "ALTER TABLE {} RENAME TO {} "
+    await press(database, district)
+    await database.run(sql.format("region", "region_away"), ())
+    async with delivering(database, vault):
+        await until(lambda: tried(api, vendor, webhook, 1))
+        (failed,) = (await read(api, vendor, webhook["id"]))["deliveries"]["nodes"]
+        assert (failed["state"], failed["lastFault"]) == ("PENDING", "INTERNAL")
+        await done(api, vendor, "Test", id=webhook["id"])
+        await until(receiver.told)
+        assert receiver.verified(webhook["secret"])["type"] == "webhook.test"
+        assert (await read(api, vendor, webhook["id"]))["failingSince"] is None
+        await database.run(sql.format("region_away", "region"), ())
+        await hurry(database)
+        await until(lambda: delivered(api, vendor, webhook))
+    assert receiver.ids[-1] == failed["id"]
