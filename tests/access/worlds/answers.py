@@ -1,6 +1,6 @@
 """What an operation should answer, worked out row by row from the oracle; no SQL, no plan."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -25,7 +25,8 @@ from domain.access import Actor, Role
 from domain.calendar import now
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import READERS, Row, World, expected
-from tests.access.worlds.selections import Field, Selection
+from tests.access.worlds.documents import cursor
+from tests.access.worlds.selections import Field, Part, Selection
 
 
 class Something:
@@ -51,7 +52,8 @@ class Anything(Something):
 _LISTS_ACCOUNTS = {Role.ADMIN, Role.OFFICIAL, Role.STATION}
 
 
-def _in_force(row: Row) -> bool:
+def in_force(row: Row) -> bool:
+    """Whether an account may be used now."""
     return row["since"] <= now() and (row["until"] is None or row["until"] > now())
 
 
@@ -63,7 +65,7 @@ WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("Elder", "tags"): lambda row: row["until"] is None,
     ("Elder", "current_stay"): _in_bed,
     ("Bed", "current_stay"): _in_bed,
-    ("Person", "accounts"): _in_force,
+    ("Person", "accounts"): in_force,
 }
 """What some lists leave out, said once more."""
 
@@ -82,17 +84,35 @@ class Seen:
             self._seen[table] = expected(self.world, self.actor, table)
         return self._seen[table]
 
-    def answer(self, fields: list[Field]) -> dict[str, Any]:
+    def answer(self, fields: Sequence[Field]) -> dict[str, Any]:
         """The data of an operation; what is masked is noted."""
         self.masked = []
         return {field.key: self._root(field, (field.key,)) for field in fields}
+
+    def rows(self, field: Field) -> list[Any]:
+        """All rows of a root list, as a file has them; what is masked is noted as in an answer."""
+        assert field.below is not None
+        self.masked = []
+        listed = enumerate(self._listed(field))
+        return [self._row(row, field.below, (field.key, "nodes", place)) for place, row in listed]
+
+    def event(self, name: str, part: str, row: Row, selection: Selection) -> Any:
+        """What a subscription says of a row; None where the row is not seen.
+
+        Parameters:
+            name, part: the subscription's field, and the field of it that shows the row.
+        """
+        self.masked = []
+        if row["id"] not in self.keys(selection.row_type.table.name):
+            return None
+        return self._row(row, selection, (name, part))
 
     def _mask(self, path: tuple[Any, ...], reason: str) -> None:
         self.masked.append((path, reason))
 
     def _root(self, field: Field, path: tuple[Any, ...]) -> Any:
         assert field.below is not None
-        given, row_type = dict(field.given), field.below.row_type
+        given = dict(field.given)
         if field.name == "nodes":
             return [
                 self._by_id(one, field.below, (*path, place))
@@ -103,10 +123,18 @@ class Seen:
                 return self._by_id(given["id"], field.below, path)
             case Oneself():
                 return self._row(self.world.me(self.actor), field.below, path)
+            case _ if field.name == "node":
+                return self._by_id(given["id"], field.below, path)
             case _:
-                listed = field.name != "accounts" or self.actor.role in _LISTS_ACCOUNTS
-                rows = [row for row in self._all(row_type) if listed and self._fits(row, field)]
-                return self._page(field, _ordered(rows, field.declaration.order), path)
+                return self._page(field, self._listed(field), path)
+
+    def _listed(self, field: Field) -> list[Row]:
+        """A whole table's rows, as far as they are seen and asked for, in their order."""
+        assert field.below is not None
+        if field.name == "accounts" and self.actor.role not in _LISTS_ACCOUNTS:
+            return []
+        rows = [row for row in self._all(field.below.row_type) if self._fits(row, field)]
+        return _ordered(rows, field.order)
 
     def _all(self, row_type: RowType) -> list[Row]:
         rows = self.world.tables[row_type.table.name]
@@ -205,22 +233,40 @@ class Seen:
 
     def _page(self, field: Field, rows: list[Row], path: tuple[Any, ...]) -> dict[str, Any]:
         assert field.below is not None
-        assert field.first is not None
+        assert field.part is not None
+        part, order = field.part, field.order
+        between = [row for row in rows if _lies_between(row, part, order)]
+        shown = between[-part.size or len(between) :] if part.backward else between[: part.size]
         nodes = [
-            self._row(row, field.below, (*path, "nodes", place))
-            for place, row in enumerate(rows[: field.first])
+            self._row(row, field.below, (*path, "nodes", place)) for place, row in enumerate(shown)
         ]
-        more = len(rows) > field.first
-        return {"totalCount": len(rows), "pageInfo": {"hasNextPage": more}, "nodes": nodes}
+        more = len(between) > part.size
+        info = {
+            "hasNextPage": part.before is not None if part.backward else more,
+            "hasPreviousPage": more if part.backward else part.after is not None,
+            "startCursor": cursor(shown[0], order) if shown else None,
+            "endCursor": cursor(shown[-1], order) if shown else None,
+        }
+        return {"totalCount": len(rows), "pageInfo": info, "nodes": nodes}
+
+
+def _lies_between(row: Row, part: Part, order: Order) -> bool:
+    """Of rows that are not in the list themselves only the place counts."""
+    place = _place(row, order)
+    after = part.after is None or _follows(place, _place(part.after, order), order)
+    return after and (part.before is None or _follows(_place(part.before, order), place, order))
+
+
+def _follows(place: list[Any], other: list[Any], order: Order) -> bool:
+    return place < other if order.descending else place > other
 
 
 def _ordered(rows: list[Row], order: Order) -> list[Row]:
-    names = [column.key for column in order.columns]
-    return sorted(
-        rows,
-        key=lambda row: [_comparable(row[name]) for name in names],
-        reverse=order.descending,
-    )
+    return sorted(rows, key=lambda row: _place(row, order), reverse=order.descending)
+
+
+def _place(row: Row, order: Order) -> list[Any]:
+    return [_comparable(row[column.key]) for column in order.columns]
 
 
 def _comparable(value: Any) -> Any:

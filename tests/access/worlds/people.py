@@ -4,23 +4,26 @@ import asyncpg
 
 from domain.access import Role
 
+NAME = "众"
+"""Of everybody and everything here."""
+
 EACH = 4
 """Accounts of a role; four people hold one of each."""
 
 _STATEMENTS = (
-    "INSERT INTO person (name) SELECT '众' FROM generate_series(1, {each})",
-    "INSERT INTO account (name, role, person_id) SELECT '众', role, id"
-    " FROM unnest(ARRAY[{roles}]) AS role, person WHERE person.name = '众'",
+    "INSERT INTO person (name) SELECT '{name}' FROM generate_series(1, {each})",
+    "INSERT INTO account (name, role, person_id) SELECT '{name}', role, id"
+    " FROM unnest(ARRAY[{roles}]) AS role, person WHERE person.name = '{name}'",
     "INSERT INTO volunteer (id, name, region_code, registered_on)"
-    " SELECT id, '众', (SELECT min(region_code) FROM elder), current_date FROM account"
-    " WHERE name = '众' AND role = 'VOLUNTEER'",
+    " SELECT id, '{name}', (SELECT min(region_code) FROM elder), current_date FROM account"
+    " WHERE name = '{name}' AND role = 'VOLUNTEER'",
     "INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at,"
     " late, repeat_count, resolved_at, resolve_reason, measures, version)"
     " SELECT elder_id, id, '330102', 'SOS', 'MAJOR', 'RESOLVED', 1, now(), false, 0, now(),"
     " 'DRILL', '{{}}', 1 FROM device",
     "INSERT INTO assistance_case (elder_id, region_code, kind, state, submitted_by, submitted_at,"
     " reject_reason, version) SELECT elder.id, '330102', 'MINIMUM_LIVING', 'WITHDRAWN',"
-    " (SELECT id FROM account LIMIT 1), now(), '众', 1 FROM elder LIMIT 40",
+    " (SELECT id FROM account LIMIT 1), now(), '{name}', 1 FROM elder LIMIT 40",
     "INSERT INTO assistance_case_log (case_id, action, state, account_id)"
     " SELECT id, 'WITHDRAW', 'WITHDRAWN', submitted_by FROM assistance_case",
     "INSERT INTO data_request (elder_id, region_code, kind, state, asked_by, due_on)"
@@ -29,19 +32,19 @@ _STATEMENTS = (
     # The last ones' accounts have another role by now than they had when they asked.
     "INSERT INTO export (account_id, role, language, list_name, expected_rows, row_count,"
     " byte_count, masked, state) SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END,"
-    " 'en', 'regions', 1, 0, 0, '', 'WAITING' FROM account WHERE name = '众'",
-    "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, position,"
-    " failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'ACTIVE', 0, 0"
-    " FROM account WHERE name = '众' AND role = 'VENDOR'",
+    " 'en', 'regions', 1, 0, 0, '', 'WAITING' FROM account WHERE name = '{name}'",
+    "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, stop,"
+    " position, failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'PAUSED',"
+    " 'OWNER', 0, 0 FROM account WHERE name = '{name}' AND role = 'VENDOR'",
     "INSERT INTO login_session (person_id, account_id, expires_at)"
-    " SELECT person_id, id, now() + interval '1 day' FROM account WHERE name = '众'",
+    " SELECT person_id, id, now() + interval '1 day' FROM account WHERE name = '{name}'",
     "INSERT INTO webhook_delivery (webhook_id, position, state, attempts)"
     " SELECT id, place, 'DELIVERED', 1 FROM webhook, generate_series(1, 3) AS place",
 )
 
 
 async def people_with_everything(sql: asyncpg.Connection) -> None:
-    """Insert them; who is named 众 is theirs."""
+    """Insert them; what is named so is theirs."""
     roles = ", ".join(f"'{role.value}'" for role in Role)
     for statement in _STATEMENTS:
-        await sql.execute(statement.format(each=EACH, roles=roles))
+        await sql.execute(statement.format(each=EACH, roles=roles, name=NAME))

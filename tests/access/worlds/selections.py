@@ -1,9 +1,8 @@
-"""Random operations that ask who is there, written from the schema's own declarations."""
+"""Random operations that ask who is there, chosen from the schema's own declarations."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from strawberry.utils.str_converters import to_camel_case
 
 from api.plan.shapes import (
     ById,
@@ -14,6 +13,7 @@ from api.plan.shapes import (
     One,
     OneBack,
     Oneself,
+    Order,
     Rows,
     RowType,
     declaration_of,
@@ -26,6 +26,8 @@ from api.plan.shapes import (
 from api.schema import schema
 from domain.audit.models import AuditEntry
 from domain.elders.models import Tag
+from domain.ids import public_id
+from tests.access.oracle import ORACLE, Row, World
 from tests.plans.tape import Tape
 
 OBJECTS = 1500
@@ -40,6 +42,42 @@ NOBODY = "0" * 32
 """Of no row's id."""
 
 
+class Supply:
+    """What the arguments of operations are taken from.
+
+    Attributes:
+        rows: of each table in the order of their keys, whoever may see them.
+        ids: their global ids, of tables that have any.
+        regions: codes to filter by.
+    """
+
+    def __init__(self, world: World) -> None:
+        self.rows: Mapping[str, list[Row]] = {
+            table: [rows[key] for key in sorted(rows)] for table, rows in world.tables.items()
+        }
+        self.ids = {
+            table: [public_id(table, row["id"]) for row in self.rows[table]] for table in ORACLE
+        }
+        codes = sorted({row["region_code"] for row in self.rows["elder"]})
+        self.regions = [code[:digits] for code in codes for digits in (2, 6, 9, 12)]
+
+
+@dataclass(frozen=True)
+class Part:
+    """Which rows of a list are asked for.
+
+    Parameters:
+        size: how many at most.
+        backward: from the list's end.
+        after, before: rows, seen or not, between which they lie; None for the list's own ends.
+    """
+
+    size: int
+    backward: bool = False
+    after: Row | None = None
+    before: Row | None = None
+
+
 @dataclass(frozen=True)
 class Field:
     """A selected field under a key of its own.
@@ -47,7 +85,7 @@ class Field:
     Parameters:
         name: as declared, for example ``meal_orders``.
         below: what is selected of each row; None for a leaf.
-        first: rows of a page; None where it is no connection.
+        part: of a connection; None where it is none.
         given: the other arguments as Python values: ``region``, ``tag``, ``id``, ``ids``.
     """
 
@@ -55,8 +93,13 @@ class Field:
     name: str
     declaration: Any
     below: "Selection | None" = None
-    first: int | None = None
+    part: Part | None = None
     given: tuple[tuple[str, Any], ...] = ()
+
+    @property
+    def order(self) -> Order:
+        """A connection's."""
+        return unwrapped(self.declaration).order
 
 
 @dataclass(frozen=True)
@@ -84,15 +127,10 @@ NODES = [row_type for row_type in declared_types() if row_type.prefix]
 
 
 class Chooser:
-    """Chooses what an operation asks for.
+    """Chooses what an operation asks for."""
 
-    Parameters:
-        ids: global ids of each type's rows, by table; whoever may see them.
-        regions: codes to filter by.
-    """
-
-    def __init__(self, tape: Tape, ids: dict[str, list[str]], regions: list[str]) -> None:
-        self.tape, self.ids, self.regions = tape, ids, regions
+    def __init__(self, tape: Tape, supply: Supply) -> None:
+        self.tape, self.supply = tape, supply
         self.keys = 0
 
     def operation(self) -> list[Field]:
@@ -101,7 +139,7 @@ class Chooser:
 
     def root(self) -> Field:
         if self.tape.chance(35):
-            return self.nodes()
+            return self.node() if self.tape.chance(25) else self.nodes()
         name = self.tape.pick([*(["elders", "alarms", "visit_tasks"] * 3), *ROOTS])
         declaration = ROOTS[name]
         match declaration:
@@ -109,28 +147,47 @@ class Chooser:
                 return self.rows(name, declaration)
             case ById(model):
                 row_type = row_type_of_table(model.__table__)
-                given = (("id", self.an_id(row_type)),)
-                below = self.selection(row_type, 4, OBJECTS)
-                return Field(self.key(name), name, declaration, below, None, given)
+                return self.one(name, declaration, row_type)
             case _:
                 below = self.selection(row_type_of_table(declaration.model.__table__), 4, OBJECTS)
                 return Field(self.key(name), name, declaration, below)
 
     def rows(self, name: str, declaration: Rows) -> Field:
-        first = self.tape.pick([200, 20, 5, 0])
+        """Some of a whole table."""
+        row_type = row_type_of_table(declaration.model.__table__)
+        part = self.part(self.tape.pick([200, 20, 5, 0]), row_type)
+        below = self.selection(row_type, 3, OBJECTS // max(part.size, 1))
+        return Field(self.key(name), name, declaration, below, part, self.filter(name))
+
+    def filter(self, name: str) -> tuple[tuple[str, Any], ...]:
+        """What a whole table is asked for by."""
         given: list[tuple[str, Any]] = []
         if name in REGION_FILTERED and self.tape.chance(40):
-            given.append(("region", self.tape.pick(self.regions)))
+            given.append(("region", self.tape.pick(self.supply.regions)))
         if name == "elders" and self.tape.chance(25):
             given.append(("tag", self.tape.pick(list(Tag)).value))
-        row_type = row_type_of_table(declaration.model.__table__)
-        below = self.selection(row_type, 3, OBJECTS // max(first, 1))
-        return Field(self.key(name), name, declaration, below, first, tuple(given))
+        return tuple(given)
+
+    def part(self, size: int, row_type: RowType) -> Part:
+        """A page of so many rows, from either end, perhaps beyond some row of the table."""
+        rows = self.supply.rows[row_type.table.name]
+        ends = [self.tape.pick(rows) if rows and self.tape.chance(30) else None for _ in range(2)]
+        return Part(size, self.tape.chance(30), *ends)
+
+    def node(self) -> Field:
+        """A row of any type by its id."""
+        return self.one("node", None, self.tape.pick(NODES))
+
+    def one(self, name: str, declaration: Any, row_type: RowType) -> Field:
+        """A row by its id, or none."""
+        given = (("id", self.an_id(row_type)),)
+        below = self.selection(row_type, 4, OBJECTS)
+        return Field(self.key(name), name, declaration, below, None, given)
 
     def nodes(self) -> Field:
         """Rows of a type by their ids, all of them or some, and of none."""
         row_type = self.tape.pick(NODES)
-        ids = [*self.ids[row_type.table.name], self.nobody(row_type)]
+        ids = [*self.supply.ids[row_type.table.name], self.nobody(row_type)]
         start, stride = self.tape.number(len(ids)), self.tape.pick([1, 3, 7, 11])
         places = range(start, start + stride * self.tape.pick([20, 60, 3]), stride)
         many = [ids[place % len(ids)] for place in places]
@@ -139,7 +196,7 @@ class Chooser:
 
     def an_id(self, row_type: RowType) -> str:
         """Of any row, or of none."""
-        ids = self.ids[row_type.table.name]
+        ids = self.supply.ids[row_type.table.name]
         return self.tape.pick(ids) if ids and self.tape.chance(95) else self.nobody(row_type)
 
     def nobody(self, row_type: RowType) -> str:
@@ -194,46 +251,8 @@ class Chooser:
                 below = self.selection(source_of(column), levels - 1, rows // usual)
                 return Field(key, name, declared, below)
             case Listing(column):
-                first = min(rows, self.tape.pick([3, 10, 50]))
-                below = self.selection(source_of(column), levels - 1, rows // first)
-                return Field(key, name, declared, below, first)
+                part = self.part(min(rows, self.tape.pick([3, 10, 50])), source_of(column))
+                below = self.selection(source_of(column), levels - 1, rows // part.size)
+                return Field(key, name, declared, below, part)
             case _:
                 return Field(key, name, declared)
-
-
-def text_of(fields: list[Field]) -> str:
-    """The operation's document."""
-    return "{ " + " ".join(map(_text, fields)) + " }"
-
-
-def _text(field: Field) -> str:
-    head = f"{field.key}: {to_camel_case(field.name)}{_arguments(field)}"
-    if field.name == "access_list":
-        return f"{head} {{ role }}"
-    if field.below is None:
-        return head
-    rows = _rows(field.below)
-    if field.name == "nodes":
-        return f"{head} {{ ... on {field.below.row_type.cls.__name__} {rows} }}"
-    if field.first is not None:
-        return f"{head} {{ totalCount pageInfo {{ hasNextPage }} nodes {rows} }}"
-    return f"{head} {rows}"
-
-
-def _rows(selection: Selection) -> str:
-    own = ["__typename", *(["id"] if selection.row_type.prefix else [])]
-    return "{ " + " ".join([*own, *map(_text, selection.fields)]) + " }"
-
-
-def _arguments(field: Field) -> str:
-    given = dict(field.given)
-    if "ids" in given:
-        return "(ids: [" + ", ".join(f'"{one}"' for one in given["ids"]) + "])"
-    if "id" in given:
-        return f'(id: "{given["id"]}")'
-    if field.first is None:
-        return ""
-    wanted = [f'region: "{given["region"]}"'] if "region" in given else []
-    wanted += [f"tag: {given['tag']}"] if "tag" in given else []
-    filtered = f", filter: {{{', '.join(wanted)}}}" if wanted else ""
-    return f"(first: {field.first}{filtered})"

@@ -16,7 +16,7 @@ from domain.access import Role
 from domain.calendar import now
 from domain.family.models import UNTIL, WITHOUT_END
 from tests.access.oracle import World
-from tests.access.worlds.people import people_with_everything
+from tests.access.worlds.people import NAME, people_with_everything
 
 COMMUNITIES = 6
 """Where everybody lives: few, so that regions meet."""
@@ -54,7 +54,7 @@ class _Throw:
         some = rng.sample(sorted(fed), min(len(fed), KNOWN // 2))
         self.elders = [*some, *rng.sample(keys, KNOWN - len(some))]
         self.accounts = [row["id"] for row in self.rows["account"]]
-        self.cast = [row for row in self.rows["account"] if row["name"] == "众"]
+        self.cast = [row for row in self.rows["account"] if row["name"] == NAME]
 
     async def all(self) -> None:
         """Of every table that decides who sees what."""
@@ -212,7 +212,7 @@ class _Throw:
             "bed_stay",
             {"state": lambda stay: "CLOSED" if stay["ends_on"] else self.rng.choice(states)},
         )
-        new = [row for row in self.rows["assistance_case"] if row["reject_reason"] == "众"]
+        new = [row for row in self.rows["assistance_case"] if row["reject_reason"] == NAME]
         await self.put("assistance_case", {"elder_id": self.elder}, new)
         await self.put(
             "assistance_case",

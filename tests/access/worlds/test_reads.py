@@ -3,87 +3,74 @@
 ``make fuzz-access`` tries more of them, each time others.
 """
 
-import asyncio
-import os
-import random
-import traceback
-from collections.abc import Generator, Sequence
-from contextlib import AsyncExitStack, suppress
+import json
+from collections.abc import Sequence
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, seed, settings
-from hypothesis import strategies as st
 
-from domain.crypto import Vault
-from tests.access.worlds.ground import Ground, open_ground
-from tests.conftest import Template
-from tests.plans.tape import Tape
+from api.errors import ErrorCode
+from api.requests import Request
+from api.texts import Language
+from domain.access import Role
+from tests.access.worlds.answers import Seen
+from tests.access.worlds.comparing import disagreement
+from tests.access.worlds.documents import query
+from tests.access.worlds.ground import TIMEOUT_SECONDS, Ground, Grounds, Tally, named, numbers
+from tests.access.worlds.selections import Chooser, Field, Supply
+from tests.plans.running import Runner
 
-WORLDS = 2
+WORLDS = (1, 2)
+"""That are always the same."""
+
 OPERATIONS = 20
-"""In each world; each is asked by two."""
-
-_DECISIONS = 160
-"""Bytes for an operation; few would take more."""
-
-_WANTED = int(os.environ.get("FUZZ_EXAMPLES") or 0)
-_SEED = int(os.environ.get("FUZZ_SEED") or 0)
-
-ROLES_TRIED = 13
-"""All of them, in the worlds that are always the same."""
+ASKERS = 2
+"""Of each operation."""
 
 
-@pytest.fixture(scope="module")
-def loop() -> Generator[asyncio.Runner, None, None]:
-    """An event loop for all of them."""
-    with asyncio.Runner() as runner:
-        yield runner
+@pytest.mark.timeout(TIMEOUT_SECONDS)
+async def test_answers_are_the_oracles(grounds: Grounds) -> None:
+    tally = Tally()
+    for number in numbers(WORLDS):
+        with named(number):
+            async with grounds(number) as ground:
+                await _try(ground, tally)
+    print(f"\n{tally.counts}")
+    counts = tally.counts
+    assert tally.roles == set(Role)
+    assert counts["shown"] > counts["asked"]
+    assert counts["hidden"] > counts["asked"] / 4
+    assert counts["too large"] < counts["asked"] / 10
+    assert counts["planned"] > counts["asked"] * 0.4
 
 
-@pytest.fixture(scope="module")
-def ground(
-    loop: asyncio.Runner, cluster: str, template: Template, vault: Vault
-) -> Generator[Ground, None, None]:
-    """A database for all of them."""
-    stack = AsyncExitStack()
-    opened = open_ground(cluster, template, vault, "worlds_generated")
-    yield loop.run(stack.enter_async_context(opened))
-    loop.run(stack.aclose())
+async def _try(ground: Ground, tally: Tally) -> None:
+    supply, runner = Supply(ground.world), Runner(ground.database, ground.vault)
+    for place, tape in enumerate(ground.tapes(OPERATIONS)):
+        fields = Chooser(tape, supply).operation()
+        for turn in range(ASKERS):
+            actor = ground.one_of(tape, ground.role(place * ASKERS + turn))
+            tally.roles.add(actor.role)
+            await _ask(runner, Seen(ground.world, actor), fields, tally)
 
 
-@pytest.mark.timeout(36_000 if _WANTED else 300)
-def test_answers_are_the_oracles(loop: asyncio.Runner, ground: Ground) -> None:
-    @settings(
-        max_examples=_WANTED or WORLDS,
-        derandomize=not _WANTED,
-        database=None,
-        deadline=None,
-        phases=[Phase.generate],
-        suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
-    )
-    @given(
-        st.integers(0, 2**31),
-        st.lists(
-            st.binary(min_size=_DECISIONS, max_size=_DECISIONS),
-            min_size=OPERATIONS,
-            max_size=OPERATIONS,
-        ),
-    )
-    def compare(number: int, operations: Sequence[bytes]) -> None:
-        try:
-            loop.run(ground.tried(number, [Tape(one) for one in operations]))
-        except Exception:
-            # Hypothesis would print all decisions, which say nothing to anybody.
-            ground.failure = ground.failure or traceback.format_exc()
-            raise
+async def _ask(runner: Runner, seen: Seen, fields: Sequence[Field], tally: Tally) -> None:
+    """One operation, planned and not."""
+    text, wanted = query(fields), seen.answer(fields)
+    for planned in (True, False):
+        request = Request(text, None)
+        outcome = await runner.outcome(request, seen.actor, Language.EN, planned=planned)
+        tally.counts["asked"] += 1
+        if _is_too_large(outcome.body):
+            tally.counts["too large"] += 1
+            continue
+        wrong = disagreement(outcome.body, wanted, seen.masked)
+        assert not wrong, f"{seen.actor}, planned: {planned}\n{text}\n{wrong}"
+        tally.counts["planned"] += outcome.answer.planned
+    tally.counts["shown"] += json.dumps(wanted, default=str).count('"id"')
+    tally.counts["hidden"] += len(seen.masked)
 
-    with suppress(Exception):
-        (seed(_SEED or random.randrange(10**9))(compare) if _WANTED else compare)()
-    if ground.failure:
-        pytest.fail(ground.failure, pytrace=False)
-    print(f"\n{ground.counts}")
-    assert len(ground.roles) == ROLES_TRIED
-    assert ground.counts["shown"] > ground.counts["asked"]
-    assert ground.counts["hidden"] > ground.counts["asked"] / 4
-    assert ground.counts["too large"] < ground.counts["asked"] / 10
-    assert ground.counts["planned"] > ground.counts["asked"] * 0.4
+
+def _is_too_large(body: dict[str, Any]) -> bool:
+    codes = [error["extensions"]["code"] for error in body.get("errors", [])]
+    return codes == [ErrorCode.QUERY_TOO_LARGE]

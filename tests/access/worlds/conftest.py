@@ -1,0 +1,36 @@
+"""Databases in which worlds are thrown."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import asyncpg
+import pytest
+
+from domain.crypto import Vault
+from tests.access.worlds.ground import Ground, Grounds, thrown
+from tests.access.worlds.shuffle import peopled
+from tests.conftest import TEMPLATE, Template
+
+PEOPLED = "template_peopled"
+
+
+@pytest.fixture(scope="session")
+async def grounds(administration: asyncpg.Connection, template: Template, vault: Vault) -> Grounds:
+    """Clones of the small district with everybody in it, each with a world of its own."""
+    base = template.url.rpartition("/")[0]
+    await administration.execute(f"CREATE DATABASE {PEOPLED} TEMPLATE {TEMPLATE}")
+    sql = await asyncpg.connect(f"{base}/{PEOPLED}")
+    await peopled(sql)
+    await sql.close()
+
+    @asynccontextmanager
+    async def ground(number: int) -> AsyncGenerator[Ground, None]:
+        name = f"world_{number}"
+        await administration.execute(
+            f"CREATE DATABASE {name} TEMPLATE {PEOPLED} STRATEGY file_copy"
+        )
+        async with thrown(f"{base}/{name}", vault, number) as opened:
+            yield opened
+        await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    return ground

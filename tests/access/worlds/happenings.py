@@ -1,0 +1,167 @@
+"""What happens in a world, by the services that do it: rights come and go, and alarms ring."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from domain.access import Actor, ConsentScope, Role
+from domain.accounts import granting
+from domain.alarms import service as alarms
+from domain.alarms.models import AlarmSeverity, AlarmType, ResolveReason
+from domain.alarms.raising import Signal
+from domain.calendar import now
+from domain.errors import DomainError, NotFound
+from domain.family import service as family
+from domain.visits import service as visits
+from tests.access.operations import PHOTO
+from tests.access.oracle import Row, World
+from tests.access.worlds.ground import Ground
+from tests.plans.tape import Tape
+
+EVERYWHERE = "33"
+"""The province: who works for it sees the whole district."""
+
+_SCOPES = (*ConsentScope, *[ConsentScope.ALARMS] * 4)
+_OPEN = ("RAISED", "ACKNOWLEDGED", "DISPATCHED", "ARRIVED")
+
+
+class Happenings:
+    """Decides what happens, and has it happen.
+
+    Parameters:
+        concerned: those whose rights change more often than others', and whose elders call.
+    """
+
+    def __init__(
+        self, ground: Ground, tape: Tape, concerned: Sequence[Actor], counts: Counter[str]
+    ) -> None:
+        self.ground, self.tape, self.counts = ground, tape, counts
+        self.concerned = [actor.id for actor in concerned]
+        self.world = ground.world
+
+    async def go_on(self, world: World) -> None:
+        """Some rights change, or none do; then something befalls one alarm.
+
+        Parameters:
+            world: as it is.
+        """
+        self.world = world
+        kinds = [self._consents, self._consents, self._link, self._role, self._visit]
+        for _ in range(self.tape.pick([1, 1, 2, 0])):
+            await self._try(self.tape.pick(kinds))
+        answered = self.tape.chance(45) and await self._try(self._answer)
+        if not answered:
+            await self._try(self._ring)
+
+    async def _try(self, kind: Any) -> bool:
+        """Whether it has happened: what a service refuses has not."""
+        try:
+            async with self.ground.database.transaction("world") as session:
+                await kind(session)
+        except DomainError as refused:
+            self.counts[f"refused: {kind.__name__[1:]}, {refused.code}"] += 1
+            return False
+        self.counts[kind.__name__[1:]] += 1
+        return True
+
+    def _rows(self, table: str) -> list[Row]:
+        rows = self.world.tables[table]
+        return [rows[key] for key in sorted(rows)]
+
+    def _pick(self, rows: Sequence[Row]) -> Row:
+        """Raises: NotFound where there is none."""
+        if not rows:
+            raise NotFound
+        return self.tape.pick(rows)
+
+    def _links(self, *states: str) -> list[Row]:
+        return [
+            link
+            for link in self._rows("family_link")
+            if link["account_id"] in self.concerned and link["state"] in states
+        ]
+
+    def _their_elders(self) -> set[UUID]:
+        linked = {link["elder_id"] for link in self._links("ACTIVE", "REQUESTED", "ENDED")}
+        accounts = self.world.tables["account"]
+        return linked | {accounts[key]["elder_id"] for key in self.concerned}
+
+    def _staff(self, *roles: Role) -> Actor:
+        actor = self.ground.one_of(self.tape, self.tape.pick(roles))
+        return Actor(actor.id, actor.role, EVERYWHERE)
+
+    async def _consents(self, session: AsyncSession) -> None:
+        """Of what is shown to one of the family, some more or some less."""
+        link = self._pick(self._links("ACTIVE"))
+        scopes = [self.tape.pick(_SCOPES) for _ in range(self.tape.pick([1, 3]))]
+        given: Any = {"scopes": scopes, "paper": PHOTO}
+        who = (session, self._staff(Role.STATION), self.ground.vault, link["id"])
+        if self.tape.chance(50):
+            await family.withdraw(*who, **given)
+        else:
+            until = self.tape.pick([None, now() + timedelta(days=1)])
+            await family.grant(*who, until=until, **given)
+
+    async def _link(self, session: AsyncSession) -> None:
+        """One ends, or begins."""
+        link = self._pick(self._links("ACTIVE", "REQUESTED"))
+        who = (session, self._staff(Role.STATION), self.ground.vault, link["id"])
+        if link["state"] == "ACTIVE":
+            await family.end(*who, PHOTO)
+        else:
+            scopes = [ConsentScope.ALARMS, self.tape.pick(_SCOPES)]
+            await family.accept(*who, scopes=scopes, until=None, paper=PHOTO)
+
+    async def _role(self, session: AsyncSession) -> None:
+        """Ends."""
+        await granting.end(session, self._staff(Role.ADMIN), self.tape.pick(self.concerned))
+
+    async def _visit(self, session: AsyncSession) -> None:
+        """Is claimed, given back, or made: who goes there is then known, or no longer."""
+        volunteer = self._staff(Role.VOLUNTEER)
+        verb = {"OPEN": visits.claim, "CLAIMED": visits.release, "CHECKED_IN": visits.check_out}
+        mine = [
+            visit
+            for visit in self._rows("visit_task")
+            if visit["state"] in verb and visit["claimed_by"] in (None, volunteer.id)
+        ]
+        theirs = [visit for visit in mine if visit["elder_id"] in self._their_elders()]
+        visit = self._pick(theirs or mine)
+        await verb[visit["state"]](session, volunteer, visit["id"])
+
+    async def _ring(self, session: AsyncSession) -> None:
+        """A device raises an alarm, or raises it again."""
+        devices = self._rows("device")
+        theirs = [device for device in devices if device["elder_id"] in self._their_elders()]
+        device = self.tape.pick(theirs if theirs and self.tape.chance(75) else devices)
+        region = self.world.tables["elder"][device["elder_id"]]["region_code"]
+        kind = self.tape.pick(list(AlarmType))
+        await alarms.raise_alarms(
+            session, [_signal(device["elder_id"], device["id"], region, kind)]
+        )
+
+    async def _answer(self, session: AsyncSession) -> None:
+        """Somebody answers an alarm, or nobody has."""
+        alarm = self._pick([row for row in self._rows("alarm") if row["state"] in _OPEN])
+        who = self._staff(Role.STATION, Role.DISPATCHER, Role.ADMIN)
+        match self.tape.number(4):
+            case 0 if alarm["state"] == "RAISED" and alarm["level"] < 3:
+                await alarms.escalate(session, alarm["id"], alarm["level"] + 1)
+            case 1:
+                reason = self.tape.pick(list(ResolveReason))
+                await alarms.resolve(session, who, alarm["id"], reason)
+            case 2 if alarm["cleared_at"] is None:
+                whose = (alarm["elder_id"], alarm["device_id"], alarm["region_code"])
+                await alarms.clear_alarms(session, [_signal(*whose, alarm["type"])])
+            case _:
+                verbs = [alarms.acknowledge, alarms.dispatch, alarms.arrive, alarms.resolve]
+                given = [ResolveReason.TRUE_ALARM] if alarm["state"] == "ARRIVED" else []
+                await verbs[_OPEN.index(alarm["state"])](session, who, alarm["id"], *given)
+
+
+def _signal(elder_id: UUID, device_id: UUID, region: str, kind: AlarmType) -> Signal:
+    return Signal(elder_id, device_id, region, kind, AlarmSeverity.MAJOR, now())
