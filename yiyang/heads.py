@@ -75,8 +75,8 @@ class BoundedHttp(HttpToolsProtocol):
         # is not told, and they are few.
         self._received = 0 if self._begun else self._received + len(data)
         self._begun = False
-        if self.transport.is_closing():
-            return
+        if self.transport.is_closing() or self.transport.get_protocol() is not self:
+            return  # A WebSocket, which these bytes have made of it, has clocks of its own.
         if self._head_is_open or not self._is_answering():
             self._start_clock()
         if self._received <= MAX_HEAD_BYTES:

@@ -173,3 +173,11 @@ async def test_who_keeps_to_the_time_is_not_ended(api: Api) -> None:
         length = head.lower().split(b"content-length: ")[1].split(b"\r\n")[0]
         await reader.readexactly(int(length))
     writer.close()
+
+
+@pytest.mark.usefixtures("quick")
+async def test_a_socket_outlives_the_time_for_a_head(api: Api) -> None:
+    async with api.socket(Role.FAMILY) as socket:
+        await asyncio.sleep(QUICK * 2)
+        await socket.send({"type": "ping"})
+        assert (await socket.receive())["type"] == "pong"
