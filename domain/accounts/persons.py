@@ -1,13 +1,15 @@
 """Persons and the phones by which they are known."""
 
 import re
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.accounts.models import Person
+from domain.accounts.models import Account, Person
 from domain.crypto import Vault, masked_phone
 from domain.errors import InvalidInput
 from domain.reasons import Reason
@@ -78,3 +80,17 @@ async def person_with_phone(session: AsyncSession, vault: Vault, phone: str, nam
         found = await person_by_phone(session, vault, phone)
     assert found is not None, "a person is never deleted"
     return found
+
+
+async def same_person(session: AsyncSession, one: UUID, other: UUID) -> bool:
+    """Whether two accounts are one, or the same person's: what somebody may not do about their own
+    doings they may not do in another role either."""
+    if one == other:
+        return True
+    first, second = aliased(Account), aliased(Account)
+    same = exists().where(
+        col(first.id) == one,
+        col(second.id) == other,
+        col(first.person_id) == col(second.person_id),
+    )
+    return bool(await session.scalar(select(same)))

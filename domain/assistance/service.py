@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission, Role
+from domain.accounts.persons import same_person
 from domain.assistance.lifecycle import (
     CASE_LIFECYCLE,
     ENDED_STATES,
@@ -84,7 +85,7 @@ async def accept(
             after today; the district's today if None.
 
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), ConflictOfInterest
-        for whoever submitted it, InvalidInput(accepted_on or note).
+        for whoever submitted it, in whatever role, InvalidInput(accepted_on or note).
     """
     case = await _moved(session, actor, case_id, CaseAction.ACCEPT)
     day = _admissible(accepted_on or today(), case)
@@ -108,7 +109,7 @@ async def reject(
         expected_version: the case's when the actor decided; None for whatever it is now.
 
     Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
-        ConflictOfInterest for whoever submitted it, InvalidInput(reason).
+        ConflictOfInterest for whoever submitted it, in whatever role, InvalidInput(reason).
     """
     case = await _moved(session, actor, case_id, CaseAction.REJECT, expected_version)
     says_something = any(letter.isprintable() and not letter.isspace() for letter in reason)
@@ -180,7 +181,7 @@ async def _moved(
         raise PermissionDenied(action=action.value)
     check_version(case, expected_version)
     following = CASE_LIFECYCLE.next(case.state, action)
-    if case.submitted_by == actor.id:
+    if await same_person(session, case.submitted_by, actor.id):
         raise ConflictOfInterest("id")
     case.state = following
     return case

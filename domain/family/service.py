@@ -12,6 +12,7 @@ from sqlmodel import col
 from domain.access import Actor, ConsentScope, Permission
 from domain.accounts.attempts import Limit, spend
 from domain.accounts.models import Relation
+from domain.accounts.persons import same_person
 from domain.accounts.revocations import TOPIC as ACCESS
 from domain.calendar import now
 from domain.crypto import Vault
@@ -149,8 +150,8 @@ async def grant(
     Parameters:
         until: when it ends by itself, to come; None for when it is withdrawn.
         paper: a photo of what the elder has signed, base64; from the station's staff only.
-    Raises: NotFound, PermissionDenied (also for who would show it to themselves),
-        IllegalTransition(from, to, allowed), InvalidInput(until or paper).
+    Raises: NotFound, PermissionDenied (also for who would show it to themselves, in whatever
+        role), IllegalTransition(from, to, allowed), InvalidInput(until or paper).
     """
     link, word = await _moved(session, actor, vault, link_id, LinkAction.GRANT, paper)
     grant_scopes(session, word, link, scopes, until)
@@ -201,8 +202,8 @@ async def _for_update(
     link = await session.scalar(wanted.with_for_update(of=FamilyLink))
     if link is None:
         raise NotFound("id")
-    ones_own = link.account_id == actor.id and action not in GIVEN_UP
-    if ones_own or not actor.may(PERMISSION_FOR[action]):
+    taken = action not in GIVEN_UP and await same_person(session, link.account_id, actor.id)
+    if taken or not actor.may(PERMISSION_FOR[action]):
         raise PermissionDenied(action=action.value)
     LINK_LIFECYCLE.next(link.state, action)
     return link

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
+from domain.accounts.persons import same_person
 from domain.calendar import now
 from domain.errors import (
     AlreadyClaimed,
@@ -135,7 +136,7 @@ async def verify(
         note: kept in the log, beside who decided.
 
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
-        ConflictOfInterest for who has made the visit, InvalidInput(note).
+        ConflictOfInterest for who has made the visit, in whatever role, InvalidInput(note).
     """
     action = VisitAction.VERIFY if accepted else VisitAction.REJECT
     visit = await _moved(session, actor, visit_id, action)
@@ -199,6 +200,9 @@ async def _moved(
     visit = await _for_update(session, actor, visit_id, action)
     visit.state = VISIT_LIFECYCLE.next(visit.state, action)
     if not _concerns(actor, action, visit.claimed_by):
+        raise ConflictOfInterest("id")
+    made_by = visit.claimed_by if action in BY_OTHERS else None
+    if made_by is not None and await same_person(session, made_by, actor.id):
         raise ConflictOfInterest("id")
     return visit
 
