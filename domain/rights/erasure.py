@@ -34,7 +34,9 @@ from domain.canteens.models import MealOrder
 from domain.crypto import Vault
 from domain.metadata import METADATA
 from domain.rights.holdings import EMPTY_SEAL, HOLDINGS, NO_HASH, Blanked, Deleted
-from domain.rights.reach import rows_about_nobody_else
+from domain.rights.lifecycle import UNDECIDED
+from domain.rights.models import DataRequest, RequestKind
+from domain.rights.reach import rows_about
 from domain.visits.lifecycle import CLAIMED_STATES, VisitState
 from domain.visits.models import VisitTask
 
@@ -57,12 +59,14 @@ async def has_open_matters(session: AsyncSession, elder_id: UUID) -> bool:
     """Whether anything is still going on that the elder must be known for."""
     not_cancelled = col(MealOrder.state) != MealState.CANCELLED
     due = (VisitState.OPEN, VisitState.DONE, *CLAIMED_STATES)
+    asks_more = col(DataRequest.kind) != RequestKind.ERASURE
     open_matters = (
         (Alarm, col(Alarm.state) != AlarmState.RESOLVED),
         (BedStay, col(BedStay.state) != StayState.CLOSED),
         (AssistanceCase, col(AssistanceCase.state).not_in(ENDED_STATES)),
         (VisitTask, col(VisitTask.state).in_(due)),
         (MealOrder, and_(col(MealOrder.day) >= today(), not_cancelled)),
+        (DataRequest, and_(col(DataRequest.state).in_(UNDECIDED), asks_more)),
     )
     for model, is_open in open_matters:
         found = exists().where(col(model.elder_id) == elder_id, is_open)
@@ -81,7 +85,7 @@ async def erase(session: AsyncSession, vault: Vault, elder_id: UUID) -> None:
         holding = HOLDINGS.get(table.name)
         if holding is None:
             continue
-        about = rows_about_nobody_else(table.name, elder_id)
+        about = rows_about(table.name, elder_id, alone=True)
         if isinstance(holding.fate, Deleted):
             await session.execute(delete(table).where(about))
         elif isinstance(holding.fate, Blanked):

@@ -162,7 +162,7 @@ ELSEWHERE: dict[str, str] = {
     "volunteer": "those who visit",
     "export": "lists that staff asked for: their files go after seven days",
     "export_piece": "the same",
-    "data_request_piece": "copies of what is here: they go after seven days",
+    "data_request_piece": "copies of what is here: they go after seven days, and with the rest",
     "dead_letter": "messages that make no sense, or are of no device that is known",
     "idempotent_call": "keyed hashes of calls, for a day",
     "audit_chain": "hashes of the trail's rows",

@@ -8,29 +8,24 @@ from domain.metadata import METADATA
 from domain.rights.holdings import HOLDINGS
 
 
-def rows_about(name: str, elder_id: UUID) -> ColumnElement[bool]:
+def rows_about(name: str, elder_id: UUID, *, alone: bool = False) -> ColumnElement[bool]:
     """The rows of a table that are about an elder.
 
     Parameters:
         name: the table's.
+        alone: but for rows that are somebody else's, too: whoever was also a volunteer, say.
     """
     table, via = METADATA.tables[name], HOLDINGS[name].via
     if "." in via:
-        return _key(table).in_(_pointing(via, elder_id))
+        about = _key(table).in_(_pointing(via, elder_id))
+        others = _key(table).not_in(_pointing(via, elder_id, others=True))
+        return and_(about, others) if alone else about
     column = table.c[via]
     target = _target(column)
     if name == "elder" or target is None or target.name == "elder":
         return column == elder_id
-    return column.in_(select(_key(target)).where(rows_about(target.name, elder_id)))
-
-
-def rows_about_nobody_else(name: str, elder_id: UUID) -> ColumnElement[bool]:
-    """The same, but for rows that are somebody else's, too: whoever was also a volunteer, say."""
-    about, via = rows_about(name, elder_id), HOLDINGS[name].via
-    if "." not in via:
-        return about
-    others = _pointing(via, elder_id, others=True)
-    return and_(about, _key(METADATA.tables[name]).not_in(others))
+    theirs = rows_about(target.name, elder_id, alone=alone)
+    return column.in_(select(_key(target)).where(theirs))
 
 
 def _pointing(via: str, elder_id: UUID, *, others: bool = False) -> Select[tuple[UUID]]:

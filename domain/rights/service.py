@@ -4,13 +4,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.accounts.models import Account
+from domain.accounts.persons import same_person
 from domain.calendar import district_day, now
 from domain.crypto import Vault
 from domain.elders.models import Elder
@@ -163,6 +162,8 @@ async def perform(session: AsyncSession, vault: Vault, request_id: UUID) -> None
     _finish(session, request)
     await session.flush()
     await erase(session, vault, request.elder_id)
+    # Nothing that was copied outlives what it was copied from.
+    await _end_copies(session, col(DataRequest.elder_id) == request.elder_id)
 
 
 async def fail(session: AsyncSession, request_id: UUID) -> None:
@@ -175,14 +176,7 @@ async def fail(session: AsyncSession, request_id: UUID) -> None:
 
 async def expire(session: AsyncSession) -> int:
     """Drop the copies whose time is over. Returns: how many."""
-    over = select(DataRequest).where(
-        col(DataRequest.state) == RequestState.DONE, col(DataRequest.expires_at) <= func.now()
-    )
-    requests = (await session.scalars(over.with_for_update(skip_locked=True))).all()
-    for request in requests:
-        await drop_copy(session, request.id)
-        _move(session, request, RequestAction.EXPIRE)
-    return len(requests)
+    return await _end_copies(session, col(DataRequest.expires_at) <= func.now())
 
 
 def _check(asked: Asked) -> None:
@@ -216,7 +210,7 @@ async def _decided(
     if not actor.may(Permission.DATA_REQUEST_DECIDE):
         raise PermissionDenied(action=action.value)
     REQUEST_LIFECYCLE.next(request.state, action)
-    if await _same_person(session, actor.id, request.asked_by):
+    if await same_person(session, actor.id, request.asked_by):
         raise ConflictOfInterest("id")
     request.decided_by, request.decided_at = actor.id, now()
     request.note_cipher = _sealed(vault, note, "note")
@@ -241,18 +235,6 @@ async def _locked(session: AsyncSession, actor: Actor, request_id: UUID) -> Data
     return request
 
 
-async def _same_person(session: AsyncSession, one: UUID, other: UUID) -> bool:
-    if one == other:
-        return True
-    first, second = aliased(Account), aliased(Account)
-    same = exists().where(
-        col(first.id) == one,
-        col(second.id) == other,
-        col(first.person_id) == col(second.person_id),
-    )
-    return bool(await session.scalar(select(same)))
-
-
 async def _locked_elder(session: AsyncSession, elder_id: UUID) -> Elder:
     statement = select(Elder).where(col(Elder.id) == elder_id)
     return (await session.scalars(statement.with_for_update())).one()
@@ -272,6 +254,18 @@ async def _refuse_too_early(session: AsyncSession, elder_id: UUID) -> None:
         raise InvalidInput("id", reason=Reason.RETENTION, until=str(until))
     if await has_open_matters(session, elder_id):
         raise InvalidInput("id", reason=Reason.OPEN_MATTERS)
+
+
+async def _end_copies(session: AsyncSession, which: ColumnElement[bool]) -> int:
+    """Drop the copies of some requests. Returns: how many."""
+    kept = select(DataRequest).where(
+        col(DataRequest.state) == RequestState.DONE, col(DataRequest.expires_at).is_not(None), which
+    )
+    requests = (await session.scalars(kept.with_for_update(skip_locked=True))).all()
+    for request in requests:
+        await drop_copy(session, request.id)
+        _move(session, request, RequestAction.EXPIRE)
+    return len(requests)
 
 
 def _finish(session: AsyncSession, request: DataRequest) -> None:
