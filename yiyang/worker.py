@@ -178,9 +178,10 @@ def _tried_again(job: Job) -> Generator[None, None, None]:
     someone's call for help."""
     try:
         yield
-    except Exception as failure:
+    except Exception:
         log.exception("job %s failed and is tried again", job.id)
-        raise RetryRequested(_RETRY_AFTER) from failure
+        # The queue keeps for good what it is told: the words of a cause may quote values.
+        raise RetryRequested(_RETRY_AFTER) from None
 
 
 def _register_requeue(queue: PgQueuer) -> None:

@@ -85,3 +85,27 @@ async def test_an_answered_alarm_stays_where_it_is(
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)
+
+
+@pytest.mark.usefixtures("soon")
+async def test_what_the_queue_keeps_of_a_failure_quotes_no_row(
+    database: Database, database_url: str, district: District
+) -> None:
+    sql = await asyncpg.connect(database_url)
+    await sql.execute("ALTER TABLE alarm ADD CONSTRAINT unforeseen CHECK (level < 2)")
+    working = asyncio.create_task(worker.work(database_url, lambda: None))
+    try:
+        await press(database, district)
+
+        async def has_failed() -> bool:
+            return bool(await sql.fetchval("SELECT count(traceback) FROM pgqueuer_log"))
+
+        await until(has_failed)
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+    kept = await sql.fetchval("SELECT string_agg(traceback::text, '') FROM pgqueuer_log")
+    await sql.close()
+    assert "RetryRequested" in kept
+    assert "DETAIL" not in kept
+    assert str(district.mother_id) not in kept
