@@ -21,6 +21,9 @@ KEPT = (
 )
 """Headers by which an answer may be kept by the client alone, and is asked for anew each time."""
 
+NOT_KEPT = ((b"cache-control", b"private, no-store"), *KEPT[1:])
+"""Headers of an answer that is kept by nobody."""
+
 _MAX_PARAMETERS = 20
 _JSON_PARAMETERS = ("variables", "extensions")
 

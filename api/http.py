@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from starlette.types import Message, Receive, Scope, Send
 
-from api.addresses import KEPT, entity_tag, matches, request_in
+from api.addresses import KEPT, NOT_KEPT, entity_tag, matches, request_in
 from api.auth.tokens import Grant, InvalidToken, bearer
 from api.bodies import Gone, json_body
 from api.compression import MIN_BYTES, compressed
@@ -75,12 +75,14 @@ class Reply:
     Parameters:
         body: None for none.
         retry_after: seconds.
+        kept: headers that say to a GET's client whether it may keep the answer.
     """
 
     status: int
     body: dict[str, Any] | None
     retry_after: int | None = None
     fields: tuple[tuple[bytes, bytes], ...] = ()
+    kept: tuple[tuple[bytes, bytes], ...] = KEPT
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,9 @@ class GraphQLOverHttp:
         answer = await answered(request, context, planned=self.gate.planned)
         status = status_of_answer(answer, call.media_type or JSON, self.edition)
         reply = Reply(status, answer.body, answer.retry_after)
+        if context.disclosures.for_a_purpose:
+            reply.kept = NOT_KEPT
+            return reply
         return _unless_known(reply, call) if request.read_only else reply
 
 
@@ -192,7 +197,7 @@ def _refused(call: Call, reason: Refusal) -> Reply:
 async def _send(reply: Reply, call: Call, send: Send) -> None:
     fields = [server_time(), (b"x-request-id", call.request_id.encode()), *reply.fields]
     if call.method in _READING:
-        fields += KEPT
+        fields += reply.kept
     if reply.status != 200:
         fields += _explaining(reply, call)
     content = b""

@@ -16,9 +16,11 @@ class Disclosures:
     """Collects who is shown what, and writes it at once; an answer that shows nothing sensitive
     costs nothing."""
 
-    __slots__ = ("_shown",)
+    __slots__ = ("_shown", "for_a_purpose")
 
     def __init__(self) -> None:
+        self.for_a_purpose = False
+        """Whether something was shown that is shown for a purpose only, each time anew."""
         self._shown: dict[tuple[UUID, str | None, Outcome], dict[str, None]] | None = None
 
     def __bool__(self) -> bool:
@@ -32,6 +34,7 @@ class Disclosures:
             field: as ``Type.field`` of the schema.
             purpose: what the reader gave as theirs.
         """
+        self.for_a_purpose = self.for_a_purpose or purpose is not None
         self._add(field, (elder_id, purpose, Outcome.DONE))
 
     def refuse(self, key: UUID, field: str, purpose: str | None = None) -> None:

@@ -15,6 +15,7 @@ from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
 from domain.access import Role
 from domain.crypto import Vault
+from domain.ids import public_id
 from tests.clients import Api
 from tests.serving import serving
 from yiyang.district.cast import District
@@ -25,6 +26,7 @@ TWO = "query A { viewer { role } } mutation B { alarmAcknowledge(input: {id: 7})
 OPEN = "query Open { visitTasks(first: 1, filter: {state: OPEN}) { nodes { id state } } }"
 CLAIM = """mutation Claim($id: ID!) {
   visitClaim(input: {id: $id, clientMutationId: "x"}) { visitTask { state } } }"""
+REVEAL = "query Reveal($id: ID!) { elder(id: $id) { reveal(field: PHONE, purpose: CARE) } }"
 FOLLOWS = "subscription S { alarmChanged { cursor } }"
 
 
@@ -38,7 +40,7 @@ async def trusting(
 ) -> AsyncGenerator[Api, None]:
     """A server that knows some documents."""
     manifest = tmp_path / "persisted-documents.json"
-    texts = (VIEWER, ELDERS, OPEN, CLAIM, FOLLOWS)
+    texts = (VIEWER, ELDERS, OPEN, CLAIM, REVEAL, FOLLOWS)
     manifest.write_text(json.dumps({document_id(text): text for text in texts}))
     settings = ApiSettings(database_url, token_key, vault, trusted_documents=manifest)
     async with serving(create_app(settings)) as port:
@@ -201,3 +203,13 @@ async def test_head_of_a_stream_is_that_of_an_answer(trusting: Api) -> None:
 async def test_without_documents_every_id_is_unknown(api: Api) -> None:
     response = await get(api, documentId=document_id(VIEWER))
     assert response.status_code == 404
+
+
+async def test_what_is_shown_for_a_purpose_is_kept_by_nobody(trusting: Api) -> None:
+    mother = public_id("elder", trusting.district.mother_id)
+    asked = {"documentId": document_id(REVEAL), "variables": json.dumps({"id": mother})}
+    shown = await get(trusting, Role.STATION, **asked, headers={"If-None-Match": "*"})
+    assert shown.status_code == 200
+    assert shown.json()["data"]["elder"]["reveal"].isdecimal()
+    assert shown.headers["cache-control"] == "private, no-store"
+    assert "etag" not in shown.headers
