@@ -1,4 +1,4 @@
-"""Fields of an elder that the family sees only with the elder's consent, in SQL.
+"""Fields that the family sees only with the elder's consent, in SQL.
 
 The guardian, the elder and those who work for them need none.
 """
@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ARRAY, ColumnElement, Uuid, any_, case, func, literal, select
 
 from api.plan.records import Access, AnySelect, Record
-from api.plan.shapes import source_of
+from api.plan.shapes import Consented, source_of
 from domain.access import Actor, ConsentScope
 from domain.elders.visibility import linked
 from domain.family.models import UNTIL, FamilyLink
@@ -54,14 +54,15 @@ class Gate:
 
 
 def gate(
-    record: Record, elder: Access, scope: ConsentScope, access: Callable[..., Access], actor: Actor
+    record: Record, row: Access, field: Consented, access: Callable[..., Access], actor: Actor
 ) -> Gate:
-    """Look into the link beside an elder's row: one join for all scopes.
+    """Look into the link beside an elder's row, or one that has to do with an elder: one join for
+    all scopes.
 
     Parameters:
         access: makes a reading of a table.
     """
-    until, key = UNTIL[scope], elder.row_type.key.key
+    until, key = UNTIL[field.scope], row.need(field.elder)
 
     def link() -> Access:
         return access(source_of(ELDER), reading, on=of_the_elder)
@@ -70,14 +71,13 @@ def gate(
         return select(*columns).where(linked(actor))
 
     def of_the_elder(link: Any) -> ColumnElement[bool]:
-        return link.c[ELDER.key] == elder.alias.c[key]
+        return link.c[ELDER.key] == row.alias.c[key]
 
-    elder.need(elder.row_type.key)
-    found = record.join((elder.name, "consents"), link)
+    found = record.join((row.name, "consents"), link)
     found.need(ELDER)
     column = found.need(until)
 
     def is_open() -> ColumnElement[bool]:
         return found.alias.c[column] > func.now()
 
-    return Gate(scope, is_open, record.slot((found.name, scope.value), is_open))
+    return Gate(field.scope, is_open, record.slot((found.name, field.scope.value), is_open))

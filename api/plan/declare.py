@@ -39,6 +39,7 @@ from api.plan.shapes import (
     register,
 )
 from domain.access import ConsentScope, Permission
+from domain.elders.models import Elder
 
 T = TypeVar("T")
 
@@ -120,14 +121,15 @@ def computed(
     return Computed(function, tuple(needs), permission, discloses, named)
 
 
-def consented(scope: ConsentScope, declaration: Any) -> Any:
-    """A field of an elder that one of the family sees only while the elder consents to it: else
-    null, with an entry in ``extensions.masked``.
+def consented(scope: ConsentScope, declaration: Any, *, elder: Any = Elder.id) -> Any:
+    """A field that one of the family sees only while the elder consents to it: else null, with an
+    entry in ``extensions.masked``.
 
     Parameters:
         declaration: where it comes from.
+        elder: the column with the elder's key, of a row that is no elder itself.
     """
-    return Consented(declaration, scope)
+    return Consented(declaration, scope, elder)
 
 
 def node(model: Any, *, visible: Visible, streamed: bool = False) -> Callable[[type[T]], type[T]]:

@@ -132,13 +132,13 @@ def _computed(declaration: Computed) -> Any:
 
 
 def _consented(declaration: Consented) -> Any:
-    inner = _resolver(declaration.declaration)
+    inner, elder = _resolver(declaration.declaration), declaration.elder.key
     takes_info = "info" in signature(inner).parameters
 
     async def resolve(root: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
         if context.actor.role is Role.FAMILY:
-            scopes = await context.loaders.consents().load(root.id)
+            scopes = await context.loaders.consents().load(getattr(root, elder))
             if declaration.scope not in scopes:
                 context.mask(info, NO_CONSENT)
                 return None

@@ -100,16 +100,18 @@ class GlobalId:
 
 @dataclass(frozen=True, eq=False)
 class Consented:
-    """Another declaration, of an elder's row: null for one of the family to whom the elder has not
-    consented to show it.
+    """Another declaration, of a row that is an elder or has to do with one: null for one of the
+    family to whom the elder has not consented to show it.
 
     Parameters:
         declaration: where the field comes from.
         scope: what the elder must have consented to.
+        elder: the row's column with the elder's key.
     """
 
     declaration: "One | Many | OneBack | Listing | Computed | Column"
     scope: ConsentScope
+    elder: InstrumentedAttribute[Any]
 
 
 Declaration = One | Many | OneBack | Listing | Computed | Column | Consented
@@ -223,14 +225,17 @@ class RowType:
 
 
 def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]]:
-    match unwrapped(declaration):
+    match declaration:
+        case Consented(declaration=inner, elder=elder):
+            yield elder
+            yield from _columns_of(inner)
         case Column(column) | One(column):
             yield column
         case Computed(needs=needs, discloses=elder):
             yield from needs
             if elder is not None:
                 yield elder
-        case Many() | OneBack() | Listing() | Consented():
+        case Many() | OneBack() | Listing():
             pass
 
 

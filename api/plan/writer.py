@@ -101,7 +101,7 @@ class Writer:
         if self._role is not Role.FAMILY:
             return self._declared(record, access, picked, inner, path)
         actor = self._reads.actor
-        consent = gate(record, access, declaration.scope, self.access, actor)
+        consent = gate(record, access, declaration, self.access, actor)
         shown = self._declared(record, access, picked, inner, path, consent)
         return f"({shown} if {consent.place} else {self._hide}(o, {path}, {NO_CONSENT!r}))"
 

@@ -14,6 +14,7 @@ from api.plan.declare import (
     ascending,
     computed,
     connection,
+    consented,
     descending,
     many,
     node,
@@ -22,6 +23,7 @@ from api.plan.declare import (
 )
 from api.regions.types import Region
 from api.relay import Connection, Node
+from domain.access import ConsentScope
 from domain.visits import models
 from domain.visits.lifecycle import VisitAction, VisitState
 from domain.visits.service import available_actions
@@ -139,13 +141,18 @@ class VisitTask(Node):
     """When it was claimed; null while it is open."""
     checked_in_at: datetime | None
     """When it began."""
-    check_in_position: Position | None = computed(
-        _check_in_place,
-        needs=[models.VisitTask.check_in_longitude, models.VisitTask.check_in_latitude],
+    check_in_position: Position | None = consented(
         # At the elder's door.
-        discloses=models.VisitTask.elder_id,
+        ConsentScope.LOCATION,
+        computed(
+            _check_in_place,
+            needs=[models.VisitTask.check_in_longitude, models.VisitTask.check_in_latitude],
+            discloses=models.VisitTask.elder_id,
+        ),
+        elder=models.VisitTask.elder_id,
     )
-    """Where the volunteer's phone was then; null for a visit by phone or video."""
+    """Where the volunteer's phone was then; null for a visit by phone or video. One of the family
+    sees it only with the elder's consent to LOCATION."""
     check_in_accuracy_m: float | None
     """Metres around `checkInPosition` within which the phone was."""
     check_in_far: bool | None

@@ -194,9 +194,9 @@ class Seen:
             case _:
                 return self._many(row, row_type, field, declaration, path)
 
-    def _consents(self, elder: Row, declared: Consented) -> bool:
-        family = self.actor.role is Role.FAMILY
-        return not family or elder["id"] in self.world.shown(self.actor, declared.scope)
+    def _consents(self, row: Row, declared: Consented) -> bool:
+        family, elder_id = self.actor.role is Role.FAMILY, row[declared.elder.key]
+        return not family or elder_id in self.world.shown(self.actor, declared.scope)
 
     def _one(self, key: Any, target: RowType, field: Field, path: tuple[Any, ...]) -> Any:
         if key is None:
