@@ -102,8 +102,11 @@ class DataRequest(Node):
         lambda request, context: _opened(request.wanted_cipher, "wanted", context),
         needs=[models.DataRequest.wanted_cipher],
         permission=Permission.DATA_REQUEST_READ,
+        # A phone, an id number or an address in full.
+        discloses=models.DataRequest.elder_id,
     )
-    """What it should be; null for officials, and after an erasure."""
+    """What it should be; null for officials, and after an erasure. Who is shown it is in the audit
+    trail."""
     decided_by: Account | None = one(models.DataRequest.decided_by)
     """Who decided; null where nobody has."""
     decided_at: datetime | None

@@ -15,7 +15,9 @@ from domain.access import Role
 from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import public_id
+from domain.rights.models import CorrectedField, RequestKind
 from tests.clients import BEGINNING, Api
+from tests.makers.data_requests import make_data_request
 from tests.makers.visits import make_scene, make_visit
 from tests.serving import serving
 from tests.signals import press
@@ -98,6 +100,29 @@ async def test_where_a_volunteer_checked_in_is_where_the_elder_lives(
     await done(api, scene.ann, "CheckIn", key, **HERE)
     fields = {name for entry in await trail(database, action="read") for name in entry.fields}
     assert fields == {"Elder.fullAddress", "VisitTask.checkInPosition"}
+
+
+async def test_what_somebody_wants_corrected_is_what_they_are_called_by(
+    api: Api, database: Database, vault: Vault
+) -> None:
+    sealed = vault.seal("13812345678", "data_request.wanted_cipher")
+    mother_id = api.district.mother_id
+    await make_data_request(
+        *(database, mother_id, api.actor(Role.ELDER)),
+        kind=RequestKind.CORRECTION,
+        field=CorrectedField.PHONE,
+        wanted_cipher=sealed,
+    )
+    query = "{ dataRequests(first: 5) { nodes { wanted } } }"
+    for role, wanted in ((Role.STATION, "13812345678"), (Role.OFFICIAL, None)):
+        data = await api.data(role, query)
+        assert data["dataRequests"]["nodes"] == [{"wanted": wanted}]
+    (entry,) = await trail(database, action="read")
+    assert (entry.role, entry.elder_id, entry.fields) == (
+        Role.STATION,
+        mother_id,
+        ["DataRequest.wanted"],
+    )
 
 
 async def test_each_delivery_to_each_subscriber_is_in_the_trail(
