@@ -85,8 +85,9 @@ def masked_phone(phone: str) -> str:
 
 
 def masked_id_number(number: str) -> str:
-    """The division's six digits and the last two characters stay: ``330102**********1X``."""
-    return f"{number[:6]}**********{number[-2:]}"
+    """The division's six digits stay: ``330102************``. Whoever knows the day of birth, and
+    of the last four characters two, has ten numbers to choose from, and by the check one."""
+    return f"{number[:6]}************"
 
 
 def masked_address(address: str) -> str:

@@ -179,7 +179,7 @@ class Elder(Node):
     )
     """Ability level."""
     id_number: str = column(models.Elder.id_number_masked)
-    """Citizen id number, masked: 330102**********1X."""
+    """Citizen id number, masked: 330102************."""
     phone: str | None = column(models.Elder.phone_masked)
     """Mobile phone, masked: 138****1234; null where none is known."""
     address: str = column(models.Elder.address_masked)

@@ -179,7 +179,7 @@ async def test_personal_data_is_sealed_hashed_and_masked(
         assert number == person.id_number
         assert vault.open(row["address_cipher"], "elder.address_cipher") == person.address
         assert row["id_number_hash"] == vault.digest(number, "elder.id_number_hash")
-        assert row["id_number_masked"] == f"{number[:6]}**********{number[-2:]}"
+        assert row["id_number_masked"] == f"{number[:6]}************"
         assert row["address_masked"] == "上城区清波街道清波门社区****"
         call = await one(
             connection, "SELECT * FROM contact WHERE elder_id = $1 AND calling_order = 1", row["id"]

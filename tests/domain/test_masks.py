@@ -1,0 +1,31 @@
+"""What lists show of personal data does not give it away."""
+
+from datetime import date
+
+import pytest
+
+from domain.crypto import masked_id_number
+from domain.rights.corrections import is_id_number
+
+BORN = date(1949, 12, 31)
+
+
+def fitting(masked: str) -> list[str]:
+    """The id numbers of men of that day that a mask allows."""
+    division = masked[:6] if masked[:6].isdecimal() else "110105"
+    numbers = (
+        f"{division}{BORN:%Y%m%d}{number:03}{check}"
+        for number in range(1, 1000, 2)
+        for check in "0123456789X"
+    )
+    return [
+        number
+        for number in numbers
+        if is_id_number(number)
+        and all(shown in ("*", digit) for shown, digit in zip(masked, number, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("number", ["110105194912310011", "110105194912310038"])
+def test_an_id_number_does_not_follow_from_its_mask_and_the_day_of_birth(number: str) -> None:
+    assert len(fitting(masked_id_number(number))) == 500
