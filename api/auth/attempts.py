@@ -25,7 +25,11 @@ FROM_AN_ADDRESS = Limit(at_once=60, seconds=1)
 """A network of phones has one address for thousands of them; only failures stay counted."""
 
 AT_ONE_SUBJECT = Limit(at_once=20, seconds=3)
-"""Not so few that a stranger who fails on purpose shuts out the owner from a single address."""
+"""From everywhere together."""
+
+AT_ONE_SUBJECT_FROM_AN_ADDRESS = Limit(at_once=15, seconds=6)
+"""Fewer at once and later again than a subject takes: a stranger who fails on purpose, at a single
+address, never shuts the owner out."""
 
 _COLUMN = "auth_attempt.key"
 _NETWORK_BITS = 64
@@ -44,6 +48,7 @@ class Attempts:
     vault: Vault
     from_an_address: Limit = FROM_AN_ADDRESS
     at_one_subject: Limit = AT_ONE_SUBJECT
+    at_one_subject_from_an_address: Limit = AT_ONE_SUBJECT_FROM_AN_ADDRESS
 
     async def spend(self, request: Request, subject: str | None = None) -> "Tried":
         """Count a try before it is made.
@@ -54,9 +59,11 @@ class Attempts:
         Raises: Refusal (429, ``retry_after``); asyncpg's errors where there is no database, and
             then nobody gets in.
         """
-        tried = Tried(self)
-        await tried.count(f"address {client_network(request)}", self.from_an_address)
+        tried, network = Tried(self), client_network(request)
+        await tried.count(f"address {network}", self.from_an_address)
         if subject is not None:
+            limit = self.at_one_subject_from_an_address
+            await tried.count(f"{subject} from {network}", limit)
             await tried.count(subject)
         return tried
 
@@ -95,6 +102,9 @@ def client_network(request: Request) -> str:
         address = ip_address(host)
     except ValueError:
         return host
-    if isinstance(address, IPv6Address):
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        # As a socket for both kinds, or a proxy with one, writes it: of these /64 would be all.
+        address = address.ipv4_mapped
+    elif isinstance(address, IPv6Address):
         address = IPv6Address(int(address) >> _NETWORK_BITS << _NETWORK_BITS)
     return str(address)

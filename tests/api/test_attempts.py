@@ -7,7 +7,12 @@ import asyncpg
 import pytest
 from starlette.requests import Request
 
-from api.auth.attempts import Attempts, client_network
+from api.auth.attempts import (
+    AT_ONE_SUBJECT,
+    AT_ONE_SUBJECT_FROM_AN_ADDRESS,
+    Attempts,
+    client_network,
+)
 from api.refusals import Refusal
 from domain.accounts import attempts
 from domain.accounts.attempts import Limit
@@ -63,6 +68,23 @@ async def test_an_address_that_is_refused_costs_its_victim_nothing(
     await doors.spend(request_of("198.51.100.1"), "client 1")
 
 
+async def test_one_address_never_has_all_the_tries_of_a_subject(
+    database: Database, vault: Vault
+) -> None:
+    assert AT_ONE_SUBJECT_FROM_AN_ADDRESS.at_once < AT_ONE_SUBJECT.at_once
+    assert AT_ONE_SUBJECT_FROM_AN_ADDRESS.seconds > AT_ONE_SUBJECT.seconds
+    doors = Attempts(database, vault, MANY, FEW, Limit(at_once=2, seconds=60))
+    for _ in range(2):
+        await doors.spend(request_of(), "client 1")
+    for _ in range(5):
+        with pytest.raises(Refusal):
+            await doors.spend(request_of(), "client 1")
+    await doors.spend(request_of(), "client 2")
+    await doors.spend(request_of("198.51.100.1"), "client 1")
+    with pytest.raises(Refusal):
+        await doors.spend(request_of("203.0.113.1"), "client 1")
+
+
 async def test_what_succeeds_is_counted_no_longer(database: Database, vault: Vault) -> None:
     doors = counted(database, vault)
     for _ in range(10):
@@ -111,6 +133,7 @@ async def test_nothing_that_is_kept_names_anybody(
         ("192.0.2.1", "192.0.2.1"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:db8:1:2:ffff::1", "2001:db8:1:2::"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
         ("a-socket", "a-socket"),
     ],
 )
@@ -129,5 +152,6 @@ async def test_empty_buckets_are_dropped(
     )
     async with database.transaction("worker") as session:
         assert await attempts.prune(session) == 1
-    assert await sql.fetchval("SELECT count(*) FROM auth_attempt") == 1
+    # That of the address, and that of the address at the client.
+    assert await sql.fetchval("SELECT count(*) FROM auth_attempt") == 2
     await sql.close()

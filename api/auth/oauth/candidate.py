@@ -116,6 +116,14 @@ class Assertions(JWTBearerClientAssertion):
         """For Authlib."""
         return self._audiences
 
+    def extract_assertion(self, assertion: str) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Header and claims, of which nothing is believed yet. Raises: InvalidClientError."""
+        authlib: Any = super()  # typeshed knows an older Authlib
+        try:
+            return authlib.extract_assertion(assertion)
+        except RecursionError as error:
+            raise InvalidClientError from error
+
     def resolve_client_public_key(self, client: Candidate) -> Any:
         """For Authlib: what finds the key, once it is known how the assertion is signed."""
 
@@ -132,7 +140,7 @@ class Assertions(JWTBearerClientAssertion):
         """
         try:
             claims = jwt.decode(assertion, resolve_key, algorithms=ALGORITHMS).claims
-        except (JoseError, ValueError, TypeError) as error:
+        except (JoseError, ValueError, TypeError, RecursionError) as error:
             raise InvalidClientError from error
         self.verify_claims(claims)
         return claims

@@ -1,5 +1,8 @@
 """What the authorization server refuses: each error of RFC 6749 (5.2)."""
 
+import asyncio
+from base64 import b64encode, urlsafe_b64encode
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +15,7 @@ from sqlmodel import col
 from domain.audit.models import AuditEntry
 from domain.clients.service import disable
 from domain.database import Database
-from tests.clients import Api
+from tests.clients import NO_AUTHORITIES, Api
 from tests.makers.clients import ask, make_client
 
 BEARER = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -90,6 +93,31 @@ async def test_strangers_are_all_told_the_same(api: Api, database: Database) -> 
     assert len({answer.headers["www-authenticate"] for answer in answers}) == 1
 
 
+UNREADABLE = {
+    "no credentials": b"Basic",
+    "a blank that is none": b"Basic \xa0",
+    "no ASCII": b"Basic \xe9",
+    "no base64": b"Basic a",
+    "no UTF-8": b"Basic " + b64encode(b"\xff:x"),
+    "another scheme": b"Bearer x",
+}
+
+
+@pytest.mark.parametrize("header", UNREADABLE.values(), ids=UNREADABLE)
+async def test_a_header_that_cannot_be_read_proves_nothing(api: Api, header: bytes) -> None:
+    url, form = f"http://127.0.0.1:{api.port}/oauth/token", {"grant_type": "client_credentials"}
+    answer = await api.http.post(url, data=form, headers={b"Authorization": header})
+    assert told(answer) == (401, "invalid_client")
+
+
+@pytest.mark.parametrize("nested", [b"[", b'{"sub":'], ids=["lists", "objects"])
+async def test_an_assertion_nested_without_end_proves_nothing(api: Api, nested: bytes) -> None:
+    parts = b'{"alg":"ES256"}', nested * 5_000, b"no signature"
+    assertion = b".".join(urlsafe_b64encode(part).rstrip(b"=") for part in parts).decode()
+    answer = await ask(api, client_assertion=assertion, client_assertion_type=BEARER)
+    assert told(answer) == (401, "invalid_client")
+
+
 ENDPOINTS = ("token", "revoke", "introspect")
 
 
@@ -134,3 +162,15 @@ async def test_who_tries_secrets_has_to_wait(api: Api, database: Database) -> No
     assert int(answer.headers["retry-after"]) > 0
     tried = select(func.count()).select_from(AuditEntry).where(col(AuditEntry.purpose).is_not(None))
     assert (await database.fetch(tried))[0][0] < 40
+
+
+async def test_a_stranger_at_one_address_does_not_keep_the_owner_out(
+    api: Api, database: Database
+) -> None:
+    client = await make_client(database)
+    guesses = (ask(api, auth=(client.name, f"guess {number}")) for number in range(40))
+    assert 429 in {answer.status_code for answer in await asyncio.gather(*guesses)}
+    elsewhere = httpx.AsyncHTTPTransport(local_address="127.0.0.2", verify=NO_AUTHORITIES)
+    async with httpx.AsyncClient(transport=elsewhere) as http:
+        owner = replace(api, http=http)
+        assert (await ask(owner, auth=(client.name, client.secret))).status_code == 200
