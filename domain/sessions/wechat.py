@@ -92,10 +92,15 @@ async def person_of(session: AsyncSession, vault: Vault, who: Identified) -> UUI
     One who is known in another of our mini-programs is known in this one from now on.
     """
     openid, unionid = _hashes(vault, who)
-    ours = select(col(WechatIdentity.person_id)).where(col(WechatIdentity.app_id) == who.app_id)
-    person_id = await session.scalar(ours.where(col(WechatIdentity.openid_hash) == openid))
-    if person_id is not None or unionid is None:
-        return person_id
+    ours = select(WechatIdentity).where(
+        col(WechatIdentity.app_id) == who.app_id, col(WechatIdentity.openid_hash) == openid
+    )
+    known = await session.scalar(ours)
+    if known is not None and known.unionid_hash is None:
+        # Our mini-programs have been joined since.
+        known.unionid_hash = unionid
+    if known is not None or unionid is None:
+        return known and known.person_id
     joined = select(col(WechatIdentity.person_id)).where(
         col(WechatIdentity.unionid_hash) == unionid
     )
@@ -117,10 +122,9 @@ async def bind(session: AsyncSession, vault: Vault, who: Identified, phone: str,
     known = await person_of(session, vault, who)
     if known == person.id:
         return person.id
-    theirs = select(col(WechatIdentity.id)).where(
-        col(WechatIdentity.person_id) == person.id, col(WechatIdentity.app_id) == who.app_id
-    )
-    if known is not None or await session.scalar(theirs) is not None:
+    # In another of our mini-programs too: of the same WeChat account the unionid had said so.
+    theirs = select(col(WechatIdentity.id)).where(col(WechatIdentity.person_id) == person.id)
+    if known is not None or await session.scalar(theirs.limit(1)) is not None:
         raise PhoneBound
     session.add(_identity(vault, who, person.id))
     await session.flush()

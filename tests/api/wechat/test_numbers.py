@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from sqlalchemy import select
+from sqlmodel import col
 
 from domain.crypto import Vault
 from domain.database import Database
@@ -29,6 +31,36 @@ async def test_a_number_that_has_a_new_owner_does_not_open_the_old_ones_door(
     assert (answer.status_code, answer.json()["error"]) == (409, "phone_bound")
     assert await counted(database) == before
     assert (await actions(database))[-1] == "login_refused"
+
+
+@pytest.mark.parametrize("hers", [None, "her-unionid"], ids=str)
+async def test_nor_by_another_of_our_mini_programs(
+    api: Api,
+    wechat: WechatStandIn,
+    database: Database,
+    daughter: UUID,
+    vault: Vault,
+    hers: str | None,
+) -> None:
+    digest = hers and vault.digest(hers, "wechat_identity.unionid_hash")
+    known = {"app_id": "wx-another", "openid_hash": b"x" * 32, "unionid_hash": digest}
+    async with database.transaction("test") as session:
+        session.add(WechatIdentity(person_id=daughter, **known))
+    before = await counted(database)
+    answer = await first_time(api, wechat, DAUGHTER_PHONE, "openid-of-a-stranger")
+    assert (answer.status_code, answer.json()["error"]) == (409, "phone_bound")
+    assert await counted(database) == before
+
+
+async def test_mini_programs_that_are_joined_later_know_who_was_here_before(
+    api: Api, wechat: WechatStandIn, database: Database, daughter: UUID, vault: Vault
+) -> None:
+    await first_time(api, wechat, DAUGHTER_PHONE)
+    wechat.users = {"joined": ("openid-1", "unionid-1"), "not told": ("openid-1", None)}
+    for code in ("joined", "not told"):
+        assert (await login(api, code)).json()["needs_phone"] is False
+    rows = await database.fetch(select(col(WechatIdentity.unionid_hash)))
+    assert [row[0] for row in rows] == [vault.digest("unionid-1", "wechat_identity.unionid_hash")]
 
 
 async def test_the_operator_lets_the_numbers_owner_in(
