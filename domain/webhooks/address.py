@@ -4,7 +4,7 @@ An address is looked at twice: as text when it is given, and as what its name re
 attempt, since a name that was public yesterday may resolve to 127.0.0.1 today.
 """
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import SplitResult, urlsplit
 
 from domain.errors import InvalidInput
@@ -18,6 +18,11 @@ _UNPRIVILEGED = range(1024, 65_536)
 
 _GLOBAL_UNICAST = IPv6Network("2000::/3")
 """All that has been given out (RFC 4291); NAT64, ULA, link-local and mapped ones lie outside."""
+
+
+_PROTOCOLS = IPv4Network("192.0.0.0/24")
+"""Of protocols' own use (RFC 6890), of which Python calls a part global: a cloud keeps the secrets
+of its machines at 192.0.0.192."""
 
 
 def checked(url: str, *, anywhere: bool) -> str:
@@ -52,7 +57,8 @@ def is_public(address: str) -> bool:
 
 def _is_public_v4(address: IPv4Address) -> bool:
     # CGNAT's 100.64.0.0/10 is not global either.
-    return address.is_global and not (address.is_multicast or address.is_reserved)
+    special = address.is_multicast or address.is_reserved or address in _PROTOCOLS
+    return address.is_global and not special
 
 
 def _is_public_v6(address: IPv6Address) -> bool:

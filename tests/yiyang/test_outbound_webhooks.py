@@ -80,7 +80,15 @@ async def test_any_status_but_2xx_is_a_failure_and_nothing_is_followed(
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"), [("120", 120), ("99999999999", 10**8), ("-1", None), ("soon", None)]
+    ("said", "seconds"),
+    [
+        ("120", 120),
+        ("99999999999", 10**8),
+        ("-1", None),
+        ("soon", None),
+        (f"Fri, 01 Jan {10**20} 00:00:00 GMT", None),
+        (f"Fri, 01 Jan 2027 00:00:00 +{10**20}", None),
+    ],
 )
 async def test_retry_after_in_seconds(receiver: Receiver, said: str, seconds: int | None) -> None:
     receiver.statuses, receiver.headers = [503], {"retry-after": said}

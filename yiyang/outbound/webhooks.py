@@ -119,7 +119,7 @@ def _retry_after(response: httpx.Response) -> timedelta | None:
         return timedelta(seconds=min(int(said[:9]), 10**8))
     try:
         at = parsedate_to_datetime(said)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(at - datetime.now(UTC), timedelta(0))
