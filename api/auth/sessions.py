@@ -67,7 +67,8 @@ class Sessions:
         """End the session that the access token is of."""
         grant = self._admitted(request)
         source = source_of(request)
-        if grant.session is None:
+        # Of a client's token it is no login: clients give theirs back by RFC 7009.
+        if grant.session is None or grant.client is not None:
             raise Refusal("NOT_FOUND", 404)
         async with self.gate.database.transaction(str(grant.actor.id)) as session:
             await service.end(session, grant.session, SessionEnd.LOGOUT)

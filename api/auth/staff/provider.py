@@ -211,7 +211,8 @@ async def _patiently() -> AsyncGenerator[None, None]:
     except OAuthError as error:
         if error.error in _PASSING:
             raise Away(error.error) from error
-        raise Denied(error.error) from error
+        # It may come from the browser, with line breaks that would forge lines of a log.
+        raise Denied(f"{error.error!r:.100}") from error
     except JoseError as error:
         raise Denied(f"its token: {error}") from error
     except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:

@@ -10,7 +10,9 @@ from domain.access import Role
 from domain.clients.service import disable, enable, rotate
 from domain.database import Database
 from tests.clients import BEGINNING, Api, graphql_socket
+from tests.logins import post
 from tests.makers.clients import Client, ask, asked_with, make_client, token_of
+from tests.trail import trail
 
 CHANGED = f'subscription {{ alarmChanged(after: "{BEGINNING}") {{ change }} }}'
 
@@ -59,6 +61,16 @@ async def test_whoever_is_no_client_revokes_nothing(
     # A token that is none is as good as revoked (RFC 7009, 2.2).
     assert (await ask(api, "revoke", auth=right, token="none")).status_code == 200
     assert (await asked_with(api, token)).status_code == 200
+
+
+async def test_a_client_does_not_sign_out_as_people_do(
+    api: Api, client: Client, database: Database
+) -> None:
+    token = await token_of(api, client)
+    answer = await post(api, "/auth/logout", Authorization=f"Bearer {token}")
+    assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+    assert (await asked_with(api, token)).status_code == 200
+    assert await trail(database, action="logout") == []
 
 
 async def test_a_client_is_told_about_its_own_tokens_alone(

@@ -112,6 +112,19 @@ async def test_a_state_that_this_browser_did_not_begin(
     assert await nothing_was_done(database)
 
 
+async def test_what_an_address_says_forges_no_line_of_a_log(
+    browser: Browser, caplog: pytest.LogCaptureFixture
+) -> None:
+    back = urlsplit(await browser.back_from_provider())
+    state = parse_qs(back.query)["state"][0]
+    asked = urlencode({"state": state, "error": "x\nERROR forged" + "x" * 500})
+    assert (await browser.get(back._replace(query=asked).geturl())).status_code == 403
+    (said,) = [one.getMessage() for one in caplog.records if one.name == "yiyang.auth.staff"]
+    assert "forged" in said
+    assert "\n" not in said
+    assert len(said) < 200
+
+
 async def test_another_browser_cannot_go_on(
     desk: Desk, browser: Browser, provider: IdentityProvider, database: Database
 ) -> None:
