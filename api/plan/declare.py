@@ -5,8 +5,8 @@
         severity: AlarmSeverity                                  # a column of that name
         elder: Elder | None = one(models.Alarm.elder_id)         # the row it points to
         notes: list[Note] = many(models.Note.alarm_id, ...)      # the rows that point to it
-        diet: str | None = consented(ConsentScope.HEALTH_RECORD, column(models.Elder.diet))
-    current: Note | None = one_back(models.Note.alarm_id, ...)  # the first of them
+        diet: str | None = consented(ConsentScope.HEALTH_RECORD, column(models.Alarm.diet))
+        current: Note | None = one_back(models.Note.alarm_id, ...)  # the first of them
         history: Connection[Change] = connection(models.Change.alarm_id, ...)
         spoken_text: str = computed(spoken_text, needs=[models.Alarm.kind])
 
