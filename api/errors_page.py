@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from api.errors import UNSPOKEN
-from api.reasons import REASONS, REQUEST
+from api.reasons import REASONS
+from api.request_words import REQUEST
 from api.texts import ERRORS, Language
 from domain.errors import ErrorCode
 

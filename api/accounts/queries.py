@@ -10,8 +10,9 @@ from api.accounts.types import Account
 from api.context import Info
 from api.plan.criteria import Filter, filter_input, one_of, under, whether
 from api.plan.declare import descending
+from api.plan.root_shapes import AnyById, Oneself
 from api.plan.roots import listing
-from api.plan.shapes import AnyById, Oneself, declared, row_type_of, row_type_of_prefix
+from api.plan.shapes import declared, row_type_of, row_type_of_prefix
 from api.plan.unseen import seen
 from api.relay import MAX_PAGE, Connection, Node
 from domain.access import Role

@@ -9,17 +9,10 @@ from typing import Any, Protocol
 from graphql.execution.values import VariableValues
 
 from api.plan.plans import KeyedRows, Plan, Plans, Scope, by_key, of_page
+from api.plan.root_shapes import AnyById, ById, Oneself, Rows
 from api.plan.running import Path, Run
 from api.plan.selection import Collector, Picked, Unplanned
-from api.plan.shapes import (
-    AnyById,
-    ById,
-    Oneself,
-    Rows,
-    RowType,
-    row_type_of_prefix,
-    row_type_of_table,
-)
+from api.plan.shapes import RowType, row_type_of_prefix, row_type_of_table
 from api.plan.sites import ArgumentsOf
 from api.plan.source import Source
 from api.plan.values import Reference, ValueWriter

@@ -13,9 +13,10 @@ from sqlalchemy.exc import SQLAlchemyError
 from api.plan import metrics
 from api.plan.arguments import Arguments
 from api.plan.records import AnySelect, ordered
+from api.plan.root_shapes import Rows
 from api.plan.running import Path, Run
 from api.plan.selection import Picked, Unplanned
-from api.plan.shapes import Rows, RowType, row_type_of_table
+from api.plan.shapes import RowType, row_type_of_table
 from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
 from api.plan.source import Source
 from api.plan.statement import Statement

@@ -11,7 +11,8 @@ from sqlalchemy import ColumnElement
 from api.context import Info
 from api.describe import attribute_docs
 from api.plan.criteria import Filter
-from api.plan.shapes import ById, Order, Rows, Visible, declared, row_type_of_table
+from api.plan.root_shapes import ById, Rows
+from api.plan.shapes import Order, Visible, declared, row_type_of_table
 from api.plan.unseen import seen
 from api.relay import After, Before, First, Last, PageArguments, key_of
 

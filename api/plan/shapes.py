@@ -17,8 +17,8 @@ Visible = RowAccess
 USUAL_LENGTH = 5
 """Rows of a list that is short by nature."""
 
-
 Named = Callable[[Mapping[str, Any]], tuple[str, str | None]]
+"""A field's arguments -> what the audit trail says of it: the field that is shown, and for what."""
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,7 @@ class Computed:
     Parameters:
         discloses: the column with the elder whose sensitive data it shows; None where it shows
             none.
-        named: makes of the field's arguments what the audit trail says: the field that is shown,
-            and the purpose. Who is refused is then in the trail, too.
+        named: where the field has arguments. Who is refused is then in the trail, too.
     """
 
     function: Callable[..., Any]
@@ -120,54 +119,6 @@ Declaration = One | Many | OneBack | Listing | Computed | Column | Consented
 def unwrapped(declaration: Declaration) -> Declaration:
     """Where a field comes from, whoever has to consent to it."""
     return declaration.declaration if isinstance(declaration, Consented) else declaration
-
-
-@dataclass(frozen=True, eq=False)
-class ById:
-    """A root field: the row of a global id."""
-
-    model: Any
-
-
-@dataclass(frozen=True, eq=False)
-class Rows:
-    """A root field: a connection over all rows of a table that the actor sees.
-
-    Parameters:
-        listed: the rows that a list holds, where those are fewer.
-        spread: whether the filter's fields are arguments of the field's own.
-    """
-
-    model: Any
-    order: Order
-    filter: Any
-    listed: Visible | None = None
-    spread: bool = False
-
-    @property
-    def visible(self) -> Visible:
-        """The rows of the list."""
-        return self.listed or row_type_of_table(self.model.__table__).visible
-
-
-@dataclass(frozen=True, eq=False)
-class Oneself:
-    """A root field: the actor's own account."""
-
-    model: Any
-
-
-@dataclass(frozen=True, eq=False)
-class AnyById:
-    """A root field: the row of a global id of any type, or the rows of several.
-
-    Parameters:
-        argument: the argument's name.
-        several: whether it is a list of ids.
-    """
-
-    argument: str
-    several: bool = False
 
 
 _METADATA = "declaration"

@@ -25,7 +25,6 @@ GOOD_FOR: Final = timedelta(seconds=60)
 
 CHALLENGE: Final = re.compile(r"[A-Za-z0-9_-]{43}")
 """SHA-256 in base64url."""
-VERIFIER: Final = re.compile(r"[A-Za-z0-9._~-]{43,128}")
 
 
 class SignInCode(Table, table=True):

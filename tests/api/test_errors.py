@@ -18,7 +18,8 @@ from api.context import Context
 from api.errors import as_internal, busy, formatted
 from api.execution import answered
 from api.feed import Feed
-from api.reasons import REASONS, REQUEST, reason_text
+from api.reasons import REASONS, reason_text
+from api.request_words import REQUEST
 from api.requests import Request
 from api.schema import errors_page
 from api.texts import ERRORS, Language

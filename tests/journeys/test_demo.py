@@ -26,7 +26,6 @@ from tests.conftest import free_port
 from tests.yiyang.watching import gone, wait_until
 
 YIYANG = [sys.executable, "-m", "yiyang"]
-START_SECONDS = 90
 
 CHANGED = """subscription ($after: String) { alarmChanged(after: $after) {
   cursor change alarm { id type state elder { id } device { id } } } }"""

@@ -11,11 +11,9 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from api.bodies import Gone, form_body
+from api.bodies import form_body
 from api.refusals import Refusal
 from api.requests import BadRequest
-
-ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 _BASIC = re.compile(r"(?i:basic) +([A-Za-z0-9+/]+=*)")
 """RFC 7617; how much ``=`` there must be base64 says."""
@@ -106,6 +104,3 @@ def _of_assertion(assertion: str) -> str | None:
         return None
     subject = cast(dict[str, Any], claims).get("sub") if isinstance(claims, dict) else None
     return subject if isinstance(subject, str) else None
-
-
-__all__ = ["ASSERTION_TYPE", "Asked", "Gone", "Malformed", "asked_by"]

@@ -59,7 +59,7 @@ class Exchange(AuthorizationServer):
     Attributes:
         client: who it was, once that is proved.
         error: the code of the refusal; None where nothing was refused.
-        issued, revoked: the token that was given, or is void.
+        revoked: the token that is void from now on.
         assertions: what proved the client, where it was a key.
     """
 
@@ -69,7 +69,6 @@ class Exchange(AuthorizationServer):
         self.asked = asked
         self.assertions = Assertions(server.endpoints.audiences)
         self.error: str | None = None
-        self.issued: Grant | None = None
         self.revoked: Grant | None = None
         self._candidate = Candidate(known)
         self._request = _Request(server.endpoints.url + TOKEN, asked)
@@ -138,13 +137,13 @@ class Exchange(AuthorizationServer):
     def _token(self, client: Candidate, **_: Any) -> Mapping[str, Any]:
         known = client.known
         assert known is not None, "Authlib gives tokens to proved clients only"
-        self.issued = grant_for(known, asked_scopes(self.asked.form.get("scope"), known))
-        seconds = (self.issued.expires_at - datetime.now(UTC)).total_seconds()
+        grant = grant_for(known, asked_scopes(self.asked.form.get("scope"), known))
+        seconds = (grant.expires_at - datetime.now(UTC)).total_seconds()
         return {
-            "access_token": self.server.token_key.sign(self.issued),
+            "access_token": self.server.token_key.sign(grant),
             "token_type": "Bearer",
             "expires_in": max(0, round(seconds)),
-            "scope": " ".join(sorted(self.issued.scopes)),
+            "scope": " ".join(sorted(grant.scopes)),
         }
 
 

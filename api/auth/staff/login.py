@@ -21,6 +21,7 @@ from api.auth.staff.claims import Said, Unfit, read
 from api.auth.staff.pages import OwnPages, refusal_page, sent_to
 from api.auth.staff.provider import Away, Denied, Provider, Stale
 from api.auth.staff.settings import CALLBACK, StaffLoginSettings
+from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal
 from api.requests import BadRequest, source_of
 from domain.accounts.identities import ProviderLogin, provider_session_digest
@@ -41,7 +42,6 @@ COOKIE = "__Secure-yiyang-staff-login"
 """Holds a sign-in that has begun: state, nonce and verifier; signed, and for ten minutes."""
 _COOKIE_SECONDS = 600
 PATH = "/auth/staff"
-_RETRY_SECONDS = 5
 _REFUSED = "staff_sign_in_refused"
 
 
@@ -97,9 +97,9 @@ class StaffLogin:
                 raise Refusal("STAFF_LOGIN_REFUSED", 403) from error
             except Away as error:
                 log.warning("the identity provider is away: %s", error)
-                raise Refusal("UNAVAILABLE", 503, retry_after=_RETRY_SECONDS) from error
+                raise Refusal("UNAVAILABLE", 503, retry_after=RETRY_AFTER_S) from error
             except (AlreadyExists, RoleHeld) as error:
-                raise Refusal("UNAVAILABLE", 503, retry_after=_RETRY_SECONDS) from error
+                raise Refusal("UNAVAILABLE", 503, retry_after=RETRY_AFTER_S) from error
             await tried.forgive()
             return response
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
+from api.plan.root_shapes import ById, Oneself
 from api.plan.shapes import (
-    ById,
     Column,
     Computed,
     Consented,
@@ -13,7 +13,6 @@ from api.plan.shapes import (
     Many,
     One,
     OneBack,
-    Oneself,
     Order,
     RowType,
     pointed_at,

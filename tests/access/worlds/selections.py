@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from api.plan.root_shapes import ById, Oneself, Rows
 from api.plan.shapes import (
-    ById,
     Column,
     Computed,
     Listing,
     Many,
     One,
     OneBack,
-    Oneself,
     Order,
-    Rows,
     RowType,
     declaration_of,
     declared_types,
