@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from domain.database import Database
+from domain.dropping import dropped
 from domain.tables import Table, moment
 
 RESTORE_SECONDS = 20
@@ -122,5 +123,4 @@ async def prune(session: AsyncSession) -> int:
     Returns: how many were dropped.
     """
     old = col(CostBucket.restored_at) < func.now() - _KEPT
-    dropped = await session.execute(delete(CostBucket).where(old).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, CostBucket, old)

@@ -18,7 +18,6 @@ from sqlalchemy import (
     Index,
     Text,
     Uuid,
-    delete,
     func,
     literal,
     null,
@@ -32,6 +31,7 @@ from sqlmodel import Field, col
 
 from domain.access import Actor
 from domain.crypto import Vault
+from domain.dropping import dropped
 from domain.errors import IdempotencyKeyReused, InvalidInput, TooManyKeys
 from domain.reasons import Reason
 from domain.tables import Table, keyed_hash, moment
@@ -118,8 +118,7 @@ async def prune(session: AsyncSession) -> int:
     Returns: how many.
     """
     old = col(IdempotentCall.called_at) < func.now() - (KEPT + _LEEWAY)
-    dropped = await session.execute(delete(IdempotentCall).where(old).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, IdempotentCall, old)
 
 
 async def _taken(session: AsyncSession, call: Call) -> bool:

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, delete, func, select, text
+from sqlalchemy import Index, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import Field, col
 
+from domain.dropping import dropped
 from domain.errors import CursorExpired
 from domain.tables import Table, counter, moment
 
@@ -137,7 +138,4 @@ async def prune(session: AsyncSession, keep: timedelta) -> int:
     """
     newest = select(func.max(col(OutboxEvent.position))).scalar_subquery()
     old = col(OutboxEvent.recorded_at) < func.now() - keep
-    dropped = await session.execute(
-        delete(OutboxEvent).where(old, col(OutboxEvent.position) < newest).returning(text("1"))
-    )
-    return len(dropped.all())
+    return await dropped(session, OutboxEvent, old, col(OutboxEvent.position) < newest)

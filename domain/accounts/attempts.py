@@ -10,11 +10,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, text
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from domain.database import Database
+from domain.dropping import dropped
 from domain.tables import Table, keyed_hash, moment
 
 
@@ -84,5 +85,4 @@ async def prune(session: AsyncSession) -> int:
     Returns: how many were dropped.
     """
     empty = col(AuthAttempt.empty_at) < func.now()
-    dropped = await session.execute(delete(AuthAttempt).where(empty).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, AuthAttempt, empty)

@@ -7,11 +7,12 @@ here, in the same transaction, and every process that checks tokens hears of it.
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Column, Uuid, delete, func, select, text
+from sqlalchemy import Column, Uuid, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
+from domain.dropping import dropped
 from domain.outbox import Event, record
 from domain.tables import Table, moment
 
@@ -53,5 +54,4 @@ async def prune(session: AsyncSession) -> int:
     Returns: how many.
     """
     over = col(Revocation.until) < func.now()
-    dropped = await session.execute(delete(Revocation).where(over).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, Revocation, over)

@@ -9,16 +9,17 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import delete, func, insert, text
+from sqlalchemy import delete, func, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col
 
 from domain.accounts.identities import ProviderLogin
+from domain.dropping import dropped
+from domain.secrets import hashed, new_secret
 from domain.tables import Table, keyed_hash, moment, reference
 
 GOOD_FOR: Final = timedelta(seconds=60)
@@ -45,9 +46,9 @@ async def new_code(session: AsyncSession, login: ProviderLogin, challenge: str) 
         login: what it stands for.
         challenge: S256 of a verifier that the page keeps.
     """
-    code = secrets.token_urlsafe(32)
+    code = new_secret()
     row = {
-        "code_hash": _hashed(code),
+        "code_hash": hashed(code),
         "challenge": challenge,
         "identity_id": login.identity_id,
         "provider_session_hash": login.session_hash,
@@ -64,7 +65,7 @@ async def redeem(session: AsyncSession, code: str, verifier: str) -> ProviderLog
     """
     taken = (
         delete(SignInCode)
-        .where(col(SignInCode.code_hash) == _hashed(code))
+        .where(col(SignInCode.code_hash) == hashed(code))
         .returning(SignInCode, col(SignInCode.expires_at) > func.now())
     )
     found = (await session.execute(taken)).one_or_none()
@@ -82,13 +83,7 @@ async def prune(session: AsyncSession) -> int:
     Returns: how many.
     """
     over = col(SignInCode.expires_at) < func.now()
-    dropped = await session.execute(delete(SignInCode).where(over).returning(text("1")))
-    return len(dropped.all())
-
-
-def _hashed(code: str) -> bytes:
-    """Of 256 random bits, which nobody guesses: a fast hash without a key is enough."""
-    return hashlib.sha256(code.encode()).digest()
+    return await dropped(session, SignInCode, over)
 
 
 def _answers(verifier: str, challenge: str) -> bool:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import case, delete, func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -17,6 +17,7 @@ from domain.accounts.models import Account
 from domain.accounts.periods import is_in_force
 from domain.clients.models import OauthAssertion, OauthClient
 from domain.database import Database
+from domain.dropping import dropped
 
 _NOBODY = UUID(int=0)
 """Looked for where what was sent is no id, so that this takes as long."""
@@ -108,5 +109,4 @@ async def use_assertion(session: AsyncSession, client_id: UUID, jti: str, until:
 async def prune(session: AsyncSession) -> int:
     """Forget assertions that are too old to be taken. Returns: how many."""
     over = col(OauthAssertion.until) < func.now()
-    dropped = await session.execute(delete(OauthAssertion).where(over).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, OauthAssertion, over)

@@ -17,9 +17,9 @@ from domain.accounts.revocations import revoke
 from domain.audit.service import Act, Source, record
 from domain.calendar import now
 from domain.clients.models import OauthClient
-from domain.clients.secrets import hashed, new_secret
 from domain.errors import InvalidInput, NotFound
 from domain.reasons import Reason
+from domain.secrets import hashed, new_secret
 
 OBJECT = "oauth_client"
 """How the audit trail calls a client."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.calendar import now
+from domain.dropping import dropped
 from domain.errors import NotFound, PermissionDenied
 from domain.exports.allowance import refuse_too_many
 from domain.exports.lifecycle import (
@@ -193,8 +194,8 @@ async def prune(session: AsyncSession) -> int:
     """Forget exports that have long ended without a file. Returns: how many."""
     # The latest moment that is known of it; those that are null are passed over.
     last = func.greatest(col(Export.created_at), col(Export.finished_at), col(Export.expires_at))
-    old = delete(Export).where(col(Export.state).in_(ENDED), last < func.now() - REMEMBERED)
-    return len((await session.execute(old.returning(text("1")))).all())
+    ended = col(Export.state).in_(ENDED)
+    return await dropped(session, Export, ended, last < func.now() - REMEMBERED)
 
 
 async def resume(session: AsyncSession) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from domain.accounts.identities import StaffIdentity
 from domain.accounts.sign_in_codes import SignInCode
+from domain.dropping import dropped
 from domain.sessions.models import LoginSession, ProviderLogout, SessionEnd
 from domain.sessions.service import end_where
 
@@ -52,8 +53,7 @@ async def sign_out(session: AsyncSession, said: Said) -> Sequence[LoginSession] 
 async def prune(session: AsyncSession) -> int:
     """Forget logout tokens that are too old to be heeded. Returns: how many."""
     over = col(ProviderLogout.until) < func.now()
-    dropped = await session.execute(delete(ProviderLogout).where(over).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, ProviderLogout, over)
 
 
 def _meant(said: Said, identity_id: object, session_hash: object) -> ColumnElement[bool]:

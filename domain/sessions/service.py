@@ -6,14 +6,12 @@ the two is not known. So is a phone that lost the answer and asks again; WeChat 
 without a word to its owner, which is why there is no time of grace.
 """
 
-import hashlib
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -23,7 +21,9 @@ from domain.accounts.models import Account
 from domain.accounts.periods import actor_of
 from domain.accounts.revocations import revoke
 from domain.calendar import now
+from domain.dropping import dropped
 from domain.errors import NotFound, PermissionDenied
+from domain.secrets import hashed, new_secret
 from domain.sessions.choice import chosen, last_used, usable
 from domain.sessions.models import LoginSession, RefreshToken, SessionEnd
 from domain.sessions.visibility import session_visible
@@ -31,7 +31,6 @@ from domain.sessions.visibility import session_visible
 MAX_DEVICE = 100
 """Characters of what a device calls itself."""
 
-_TOKEN_BYTES = 32
 _REMEMBERED = timedelta(days=30)
 """How long an ended session is shown, and its used tokens told from unknown ones."""
 
@@ -147,11 +146,11 @@ async def rotate(
         account_id: another account of the same person to act in from now on.
     Raises: NotFound(account) for a wish that cannot be met; the token remains unused then.
     """
-    hashed = _hashed(presented)
+    token_hash = hashed(presented)
     used = (
         update(RefreshToken)
         .where(
-            col(RefreshToken.token_hash) == hashed,
+            col(RefreshToken.token_hash) == token_hash,
             col(RefreshToken.used_at).is_(None),
             col(RefreshToken.expires_at) > func.now(),
         )
@@ -160,7 +159,7 @@ async def rotate(
     )
     session_id = await session.scalar(used)
     if session_id is None:
-        return Refused(await _ended_by_reuse(session, hashed))
+        return Refused(await _ended_by_reuse(session, token_hash))
     login = await session.scalar(_locked(session_id))
     if login is None:
         return Refused()
@@ -191,7 +190,7 @@ async def end_with(session: AsyncSession, presented: str, why: SessionEnd) -> Lo
     Returns: None for a token that is none, and where the session had ended before.
     """
     of_it = select(col(RefreshToken.session_id)).where(
-        col(RefreshToken.token_hash) == _hashed(presented)
+        col(RefreshToken.token_hash) == hashed(presented)
     )
     session_id = await session.scalar(of_it)
     return None if session_id is None else await end(session, session_id, why)
@@ -231,22 +230,20 @@ async def prune(session: AsyncSession) -> int:
     )
     of_these = col(RefreshToken.session_id).in_(over)
     expired = col(RefreshToken.expires_at) < func.now()
-    tokens = delete(RefreshToken).where(of_these | expired).returning(text("1"))
-    sessions = delete(LoginSession).where(col(LoginSession.id).in_(over)).returning(text("1"))
-    dropped = len((await session.execute(tokens)).all())
-    return dropped + len((await session.execute(sessions)).all())
+    tokens = await dropped(session, RefreshToken, of_these | expired)
+    return tokens + await dropped(session, LoginSession, col(LoginSession.id).in_(over))
 
 
 async def _issue(session: AsyncSession, login: LoginSession, lifetimes: Lifetimes) -> str:
-    token = secrets.token_urlsafe(_TOKEN_BYTES)
+    token = new_secret()
     expires_at = min(login.expires_at, now() + lifetimes.refresh)
-    session.add(RefreshToken(token_hash=_hashed(token), session_id=login.id, expires_at=expires_at))
+    session.add(RefreshToken(token_hash=hashed(token), session_id=login.id, expires_at=expires_at))
     return token
 
 
-async def _ended_by_reuse(session: AsyncSession, hashed: bytes) -> LoginSession | None:
+async def _ended_by_reuse(session: AsyncSession, token_hash: bytes) -> LoginSession | None:
     used = select(col(RefreshToken.session_id)).where(
-        col(RefreshToken.token_hash) == hashed, col(RefreshToken.used_at).is_not(None)
+        col(RefreshToken.token_hash) == token_hash, col(RefreshToken.used_at).is_not(None)
     )
     session_id = await session.scalar(used)
     return None if session_id is None else await end(session, session_id, SessionEnd.REUSED)
@@ -278,8 +275,3 @@ def _locked(session_id: UUID) -> Select[LoginSession]:
         col(LoginSession.expires_at) > func.now(),
     )
     return select(LoginSession).where(going_on).with_for_update()
-
-
-def _hashed(token: str) -> bytes:
-    """Of 256 random bits, which nobody guesses: a fast hash without a key is enough."""
-    return hashlib.sha256(token.encode()).digest()

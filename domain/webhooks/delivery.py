@@ -15,13 +15,11 @@ from sqlalchemy import (
     ColumnElement,
     Uuid,
     and_,
-    delete,
     exists,
     func,
     literal,
     or_,
     select,
-    text,
     update,
 )
 from sqlalchemy.dialects.postgresql import insert
@@ -32,6 +30,7 @@ from domain import outbox
 from domain.access import Actor
 from domain.audit import service as trail
 from domain.calendar import now
+from domain.dropping import dropped
 from domain.outbox import OutboxEvent
 from domain.webhooks.lifecycle import (
     DELIVERY_LIFECYCLE,
@@ -244,8 +243,7 @@ async def prune(session: AsyncSession) -> int:
     """Forget deliveries that can't be replayed any more: their changes are gone. Returns: how
     many."""
     old = col(WebhookDelivery.created_at) < func.now() - KEPT
-    dropped = await session.execute(delete(WebhookDelivery).where(old).returning(text("1")))
-    return len(dropped.all())
+    return await dropped(session, WebhookDelivery, old)
 
 
 def _put_off(delivery: WebhookDelivery, outcome: Outcome) -> None:

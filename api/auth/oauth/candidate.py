@@ -20,7 +20,7 @@ from joserfc.jwk import ECKey, Key, OKPKey, import_key
 
 from api.auth.oauth.addresses import ALGORITHMS, KEY_METHOD, SECRET_METHODS
 from domain.clients.proofs import Known
-from domain.clients.secrets import hashed, is_one_of
+from domain.secrets import hashed, is_one_of
 
 LONGEST_SECONDS = 300
 """How long an assertion is believed after it was made, whatever it says itself."""

@@ -1,7 +1,8 @@
-"""Client secrets: made here, shown once, kept as hashes.
+"""Secrets that are made here, shown once and kept as hashes: of clients, refresh tokens, codes.
 
-One SHA-256 and no slow hash: a secret is 256 random bits, of which nobody guesses a second one
-however fast the hash is. A slow one would only give strangers a way to keep our processors busy.
+One SHA-256, without a key, and no slow hash: a secret is 256 random bits, of which nobody guesses
+another one however fast the hash is. A slow one would only give strangers a way to keep our
+processors busy.
 """
 
 import hashlib
