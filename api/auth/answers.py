@@ -86,8 +86,7 @@ def door(endpoint: Endpoint, said: Callable[[Request, Refusal], Response] = refu
 
 async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object of a POST. Raises: as ``json_body``; BadRequest."""
-    headers = dict(reversed(request.scope["headers"]))
-    body = await json_body(headers, request.receive)
+    body = await json_body(_headers(request), request.receive)
     if not isinstance(body, dict):
         raise BadRequest("the body must be a JSON object")
     return body  # pyright: ignore[reportUnknownVariableType] # JSON's keys are texts
@@ -95,8 +94,7 @@ async def body_of(request: Request) -> dict[str, Any]:
 
 async def form_of(request: Request) -> dict[str, str]:
     """The form of a POST. Raises: as ``form_body``."""
-    headers = dict(reversed(request.scope["headers"]))
-    return await form_body(headers, request.receive)
+    return await form_body(_headers(request), request.receive)
 
 
 def text_in(body: Mapping[str, Any], name: str, most: int) -> str:
@@ -115,6 +113,11 @@ def text_in(body: Mapping[str, Any], name: str, most: int) -> str:
 def text_or_none(body: Mapping[str, Any], name: str, most: int) -> str | None:
     """The same, where it need not be there."""
     return text_in(body, name, most) if body.get(name) is not None else None
+
+
+def _headers(request: Request) -> dict[bytes, bytes]:
+    """Of several of a name the first."""
+    return dict(reversed(request.scope["headers"]))
 
 
 def _failed(failure: Exception) -> Refusal:

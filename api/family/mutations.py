@@ -133,6 +133,10 @@ async def _requested(change: Change, given: FamilyLinkRequestInput) -> models.Fa
     return await service.request(change.session, change.actor, change.vault, claim)
 
 
+def _showing(given: FamilyLinkAcceptInput | ConsentGrantInput) -> service.Showing:
+    return service.Showing(given.scopes, given.until, given.paper)
+
+
 @strawberry.type
 class FamilyMutations:
     """Root fields that change family links and consents."""
@@ -159,13 +163,7 @@ class FamilyMutations:
         given=FamilyLinkAcceptInput,
         which="Whom, and what they see.",
         verb=lambda change, given: service.accept(
-            change.session,
-            change.actor,
-            change.vault,
-            change.key,
-            scopes=given.scopes,
-            until=given.until,
-            paper=given.paper,
+            change.session, change.actor, change.vault, change.key, _showing(given)
         ),
     )
 
@@ -203,13 +201,7 @@ class FamilyMutations:
         given=ConsentGrantInput,
         which="To whom, what, and until when.",
         verb=lambda change, given: service.grant(
-            change.session,
-            change.actor,
-            change.vault,
-            change.key,
-            scopes=given.scopes,
-            until=given.until,
-            paper=given.paper,
+            change.session, change.actor, change.vault, change.key, _showing(given)
         ),
     )
 

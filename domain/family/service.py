@@ -1,6 +1,6 @@
 """How someone comes to look after an elder, sees what the elder shows, and ceases to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -49,6 +49,20 @@ class Claim:
     relation: Relation
 
 
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What is shown to one of the family.
+
+    Parameters:
+        until: when it ends by itself, to come; None for when it is withdrawn.
+        paper: a photo of what the elder has signed, base64; from the station's staff only.
+    """
+
+    scopes: Sequence[ConsentScope]
+    until: datetime | None = None
+    paper: str | None = None
+
+
 async def count_request(database: Database, vault: Vault, actor: Actor) -> None:
     """Count a request, whatever comes of it, before it is looked at.
 
@@ -94,21 +108,16 @@ async def accept(
     actor: Actor,
     vault: Vault,
     link_id: UUID,
-    *,
-    scopes: Iterable[ConsentScope],
-    until: datetime | None,
-    paper: str | None,
+    showing: Showing,
 ) -> FamilyLink:
     """Let somebody look after the elder, and see some of what there is to see.
 
     Parameters:
-        scopes: what to show from the beginning; none shows the elder's name and who comes.
-        until, paper: as for ``grant``.
+        showing: from the beginning; of nothing they see the elder's name and who comes.
     Raises: as ``grant``.
     """
-    link, word = await _moved(session, actor, vault, link_id, LinkAction.ACCEPT, paper)
+    link = await _shown(session, actor, vault, link_id, LinkAction.ACCEPT, showing)
     link.linked_at = now()
-    grant_scopes(session, word, link, scopes, until)
     return link
 
 
@@ -126,7 +135,7 @@ async def end(
     """Look after the elder no longer; all consents end with it.
 
     Parameters:
-        paper: as for ``grant``.
+        paper: as for ``Showing``.
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(paper).
     """
     link, word = await _moved(session, actor, vault, link_id, LinkAction.END, paper)
@@ -140,22 +149,14 @@ async def grant(
     actor: Actor,
     vault: Vault,
     link_id: UUID,
-    *,
-    scopes: Iterable[ConsentScope],
-    until: datetime | None,
-    paper: str | None,
+    showing: Showing,
 ) -> FamilyLink:
     """Show more to one of the family, or until another moment.
 
-    Parameters:
-        until: when it ends by itself, to come; None for when it is withdrawn.
-        paper: a photo of what the elder has signed, base64; from the station's staff only.
     Raises: NotFound, PermissionDenied (also for who would show it to themselves, in whatever
         role), IllegalTransition(from, to, allowed), InvalidInput(until or paper).
     """
-    link, word = await _moved(session, actor, vault, link_id, LinkAction.GRANT, paper)
-    grant_scopes(session, word, link, scopes, until)
-    return link
+    return await _shown(session, actor, vault, link_id, LinkAction.GRANT, showing)
 
 
 async def withdraw(
@@ -170,11 +171,24 @@ async def withdraw(
     """Show less to one of the family, from the next read and the next event on.
 
     Parameters:
-        paper: as for ``grant``.
+        paper: as for ``Showing``.
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(paper).
     """
     link, word = await _moved(session, actor, vault, link_id, LinkAction.WITHDRAW, paper)
     withdraw_scopes(session, word, link, scopes)
+    return link
+
+
+async def _shown(
+    session: AsyncSession,
+    actor: Actor,
+    vault: Vault,
+    link_id: UUID,
+    action: LinkAction,
+    showing: Showing,
+) -> FamilyLink:
+    link, word = await _moved(session, actor, vault, link_id, action, showing.paper)
+    grant_scopes(session, word, link, showing.scopes, showing.until)
     return link
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from starlette.requests import Request
 
-from api.bodies import form_body
+from api.auth.answers import form_of
 from api.refusals import Refusal
 from api.requests import BadRequest
 
@@ -55,9 +55,8 @@ class Asked:
 
 async def asked_by(request: Request) -> Asked:
     """The request, read. Raises: Malformed, Gone."""
-    headers = dict(reversed(request.scope["headers"]))
     try:
-        form = await form_body(headers, request.receive)
+        form = await form_of(request)
     except Refusal as refusal:
         raise Malformed(f"{refusal.facts['reason']}", refusal.status) from refusal
     except BadRequest as error:
