@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from tests.conftest import free_port
 from tests.operators import Operator
 
 
@@ -84,3 +85,8 @@ def test_bad_keys(operator: Operator, tmp_path: Path, says: str) -> None:
     file.write_text(json.dumps(KEYS[says]()))
     assert says in operator.is_told(*CREATE, "--jwks", str(file))
     assert operator.says("list") == []
+
+
+def test_a_database_that_is_not_there_is_told_in_a_sentence() -> None:
+    nowhere = Operator(f"postgresql://yiyang@127.0.0.1:{free_port()}/yiyang")
+    assert "cannot be reached" in nowhere.is_told("list")

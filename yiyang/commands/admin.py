@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from yiyang.commands.reaching import reached
 from yiyang.failures import Failure
 from yiyang.settings import Settings, settings_of_environment
 
@@ -32,13 +33,15 @@ def create(
 async def _create(settings: Settings, name: str, phone: str, force: bool) -> str:
     from api.texts import Language, error_text
     from domain.accounts.appointing import appoint
-    from domain.database import Database
     from domain.errors import AlreadyExists, InvalidInput, RoleHeld
     from domain.ids import public_id
 
-    database, vault = Database(settings.need("database_url"), pool_size=1), settings.need_vault()
+    vault = settings.need_vault()
     try:
-        async with database.transaction("operator") as session:
+        async with (
+            reached(settings.need("database_url")) as database,
+            database.transaction("operator") as session,
+        ):
             account = await appoint(session, vault, name, phone, another=force)
     except AlreadyExists as error:
         raise Failure(
@@ -50,8 +53,4 @@ async def _create(settings: Settings, name: str, phone: str, force: bool) -> str
     except InvalidInput as error:
         facts = {**error.facts, "field": f"--{error.field}"}
         raise Failure(f"{error_text(error.code, facts, Language.EN)}.") from error
-    except OSError as error:
-        raise Failure(f"YIYANG_DATABASE_URL leads nowhere: {error}") from error
-    finally:
-        await database.close()
     return public_id("account", account.id)

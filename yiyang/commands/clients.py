@@ -10,6 +10,7 @@ from uuid import UUID
 
 import typer
 
+from yiyang.commands.reaching import reached
 from yiyang.failures import Failure
 from yiyang.settings import SettingsError, settings_of_environment
 
@@ -194,12 +195,10 @@ def _run(do: "Callable[[AsyncSession], Awaitable[Any]]", data_dir: Path) -> Any:
 
 
 async def _committed(do: "Callable[[AsyncSession], Awaitable[Any]]", url: str) -> Any:
-    from domain.database import Database
     from domain.errors import DomainError, InvalidInput, NotFound
 
-    database = Database(url, pool_size=1)
     try:
-        async with database.transaction("operator") as session:
+        async with reached(url) as database, database.transaction("operator") as session:
             return await do(session)
     except NotFound as error:
         what = "vendor of that name with an account" if error.field == "vendor" else "such client"
@@ -210,5 +209,3 @@ async def _committed(do: "Callable[[AsyncSession], Awaitable[Any]]", url: str) -
         raise Failure(f"--{error.field} is refused: {error.facts['reason']}.") from error
     except DomainError as error:
         raise Failure(f"refused: {error.code}.") from error
-    finally:
-        await database.close()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from yiyang.commands.reaching import reached
 from yiyang.failures import Failure
 from yiyang.settings import settings_of_environment
 
@@ -114,11 +115,7 @@ async def _rotate_column(
 async def _with_database(
     do: "Callable[[Database, Vault], Coroutine[Any, Any, None]]",
 ) -> None:
-    from domain.database import Database
-
     settings = settings_of_environment()
-    database = Database(settings.need("database_url"), pool_size=1)
-    try:
-        await do(database, settings.need_vault())
-    finally:
-        await database.close()
+    vault = settings.need_vault()
+    async with reached(settings.need("database_url")) as database:
+        await do(database, vault)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from yiyang.commands.reaching import reached
 from yiyang.failures import Failure
 from yiyang.settings import Settings, settings_of_environment
 
@@ -28,19 +29,17 @@ def unbind(
 
 async def _unbind(settings: Settings, phone: str) -> None:
     from domain.accounts.persons import phone_number
-    from domain.database import Database
     from domain.errors import InvalidInput
     from domain.sessions.wechat import unbind as forget
 
-    database, vault = Database(settings.need("database_url"), pool_size=1), settings.need_vault()
+    vault = settings.need_vault()
     try:
-        async with database.transaction("operator") as session:
+        async with (
+            reached(settings.need("database_url")) as database,
+            database.transaction("operator") as session,
+        ):
             found = await forget(session, vault, phone_number(phone))
     except InvalidInput as error:
         raise Failure("--phone is no mobile number of the mainland.") from error
-    except OSError as error:
-        raise Failure(f"YIYANG_DATABASE_URL leads nowhere: {error}") from error
-    finally:
-        await database.close()
     if not found:
         raise Failure("nobody with this phone has signed in by WeChat.")

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from time import monotonic
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import httpx
 import orjson
@@ -22,8 +22,6 @@ from domain.sessions.wechat import (
     WechatAway,
     WechatRefusal,
 )
-
-WECHAT_URL: Final = "https://api.weixin.qq.com"
 
 PATIENCE_SECONDS = 5.0
 _CONNECTIONS = httpx.Limits(max_connections=50, max_keepalive_connections=10)
@@ -58,7 +56,7 @@ class WechatClient:
     def __init__(
         self,
         secrets: Mapping[str, str],
-        url: str = WECHAT_URL,
+        url: str,
         *,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
