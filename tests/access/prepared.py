@@ -142,7 +142,7 @@ _id_numbers = count(1000)
 _NAME = "王待认"
 """Of whom a relative asks to look after."""
 
-_PHOTO = b64encode(b"\xff\xd8\xff\xe0 of a signed paper").decode()
+PHOTO = b64encode(b"\xff\xd8\xff\xe0 of a signed paper").decode()
 
 _UNTIL = tuple(f"{scope.value.lower()}_until" for scope in ConsentScope)
 
@@ -172,7 +172,7 @@ def link(state: str, *, signed: bool = True, **more: Any) -> Prepare:
             **consents,
         )
         # Whoever works for the elder has it in writing.
-        paper = {"paper": _PHOTO} if signed and scene.actor.role is Role.STATION else {}
+        paper = {"paper": PHOTO} if signed and scene.actor.role is Role.STATION else {}
         return {"id": public_id("family_link", scene.key), **more, **paper}
 
     return prepare

@@ -34,6 +34,7 @@ TABLES = (
     "meal_order",
     "meal_order_item",
     "menu_item",
+    "oauth_client",
     "person",
     "region",
     "station",

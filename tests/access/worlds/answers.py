@@ -23,7 +23,8 @@ from api.plan.shapes import (
 from domain.access import Actor, Role
 from domain.calendar import now
 from domain.ids import parse_public_id, public_id
-from tests.access.oracle import READERS, Row, World, expected
+from tests.access.oracle import READERS, expected
+from tests.access.world import Row, World
 from tests.access.worlds.documents import cursor
 from tests.access.worlds.selections import Field, Part, Selection
 

@@ -6,7 +6,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.plan.shapes import Order
 from api.relay import encode_cursor
-from tests.access.oracle import Row
+from tests.access.world import Row
 from tests.access.worlds.selections import Field, Part, Selection
 
 PAGE = "totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes"

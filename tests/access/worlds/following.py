@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import asyncpg
 import websockets
 
 from domain.access import Actor
-from tests.access.oracle import World
+from tests.access.world import Row, World
 from tests.access.worlds.answers import Seen, in_force
 from tests.access.worlds.comparing import Masked
 from tests.access.worlds.documents import subscription
@@ -82,8 +82,8 @@ class Subscribed:
     caught_up: Callable[[int], Awaitable[None]]
 
     async def heard(self, position: int, *, over: bool) -> list[Body]:
-        """Whatever was sent before a ping was answered; who has no role any more gets no answer,
-        but is closed."""
+        """Whatever was sent before a ping was answered; of whom all is over gets no answer, but is
+        closed."""
         await self.caught_up(position)
         frames: list[Body] = []
         with suppress(websockets.ConnectionClosed):
@@ -92,7 +92,7 @@ class Subscribed:
             while (frame := await self.socket.receive())["type"] != "pong":
                 frames.append(frame)
         code = self.socket.connection.close_code
-        assert code == (REVOKED if over else None), f"closed with {code}"
+        assert code == (REVOKED if over else None), self.socket.connection.protocol.close_exc
         assert {frame["type"] for frame in frames} <= {"next"}, frames
         return [frame["payload"] for frame in frames]
 
@@ -138,19 +138,37 @@ class Called:
 
 @dataclass(frozen=True)
 class Follower:
-    """Somebody who follows alarms, and how they are told."""
+    """Somebody who follows alarms, and how they are told.
+
+    Parameters:
+        client: the vendor's OAuth client as it was when they began; None for a person.
+    """
 
     actor: Actor
     wish: Wish
     line: Subscribed | Called
+    client: Row | None = None
 
     def is_over(self, world: World) -> bool:
-        """Whether their role has ended."""
-        return not in_force(world.tables["account"][self.actor.id])
+        """Whether their role has ended, or their client's tokens are void."""
+        if not in_force(world.tables["account"][self.actor.id]):
+            return True
+        if self.client is None:
+            return False
+        client = world.tables["oauth_client"][self.client["id"]]
+        renewed = isinstance(self.line, Subscribed) and client["epoch"] != self.client["epoch"]
+        return renewed or client["disabled_at"] is not None
 
     def wanted(self, world: World, event: Event) -> list[tuple[Body, Masked]]:
         """What they should be told of an event."""
         if self.is_over(world):
             return []
-        told = self.wish.fulfilled(world, self.actor, event)
+        told = self.wish.fulfilled(world, self._actor_now(world), event)
         return [] if told is None else [told]
+
+    def _actor_now(self, world: World) -> Actor:
+        """A client has the scopes that it asked for and may still have."""
+        if self.client is None or self.actor.scopes is None:
+            return self.actor
+        given = world.tables["oauth_client"][self.client["id"]]["scopes"]
+        return replace(self.actor, scopes=self.actor.scopes.intersection(given))

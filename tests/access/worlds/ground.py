@@ -13,7 +13,7 @@ import asyncpg
 from domain.access import Actor, DataScope, Role
 from domain.crypto import Vault
 from domain.database import Database
-from tests.access.oracle import World
+from tests.access.world import World
 from tests.access.worlds.people import NAME
 from tests.access.worlds.shuffle import shuffle
 from tests.plans.tape import Tape

@@ -8,17 +8,18 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain.access import Actor, ConsentScope, Role
+from domain.access import Actor, ConsentScope, DataScope, Role
 from domain.accounts import granting
 from domain.alarms import service as alarms
 from domain.alarms.models import AlarmSeverity, AlarmType, ResolveReason
 from domain.alarms.raising import Signal
 from domain.calendar import now
+from domain.clients import service as clients
 from domain.errors import DomainError, NotFound
 from domain.family import service as family
 from domain.visits import service as visits
-from tests.access.operations import PHOTO
-from tests.access.oracle import Row, World
+from tests.access.prepared import PHOTO
+from tests.access.world import Row, World
 from tests.access.worlds.ground import Ground
 from tests.plans.tape import Tape
 
@@ -50,7 +51,7 @@ class Happenings:
             world: as it is.
         """
         self.world = world
-        kinds = [self._consents, self._consents, self._link, self._role, self._visit]
+        kinds = [self._consents, self._consents, self._link, self._role, self._visit, self._client]
         for _ in range(self.tape.pick([1, 1, 2, 0])):
             await self._try(self.tape.pick(kinds))
         answered = self.tape.chance(45) and await self._try(self._answer)
@@ -119,6 +120,15 @@ class Happenings:
     async def _role(self, session: AsyncSession) -> None:
         """Ends."""
         await granting.end(session, self._staff(Role.ADMIN), self.tape.pick(self.concerned))
+
+    async def _client(self, session: AsyncSession) -> None:
+        """Of a vendor's gets other scopes, or is disabled."""
+        client = self._pick(self._rows("oauth_client"))
+        if self.tape.chance(25):
+            await clients.disable(session, client["id"])
+        else:
+            scopes = [scope for scope in DataScope if self.tape.chance(70)]
+            await clients.give_scopes(session, client["id"], scopes)
 
     async def _visit(self, session: AsyncSession) -> None:
         """Is claimed, given back, or made: who goes there is then known, or no longer."""

@@ -25,11 +25,15 @@ from api.schema import schema
 from domain.audit.models import AuditEntry
 from domain.elders.models import Tag
 from domain.ids import public_id
-from tests.access.oracle import ORACLE, Row, World
+from tests.access.oracle import ORACLE
+from tests.access.world import Row, World
 from tests.plans.tape import Tape
 
 OBJECTS = 1500
 """Rows that an operation may be taken to have; its limit lies higher."""
+
+FILE_OBJECTS = 12
+"""The same of a line of a file, which may have hundreds."""
 
 MOST_FIELDS = 3
 """Of a row."""
@@ -97,7 +101,8 @@ class Field:
     @property
     def order(self) -> Order:
         """A connection's."""
-        return unwrapped(self.declaration).order
+        declaration: Any = unwrapped(self.declaration)
+        return declaration.order
 
 
 @dataclass(frozen=True)
@@ -121,6 +126,7 @@ def root_fields() -> dict[str, Any]:
 
 
 ROOTS = root_fields()
+LISTS = [name for name, declaration in ROOTS.items() if isinstance(declaration, Rows)]
 NODES = [row_type for row_type in declared_types() if row_type.prefix]
 
 
@@ -156,6 +162,14 @@ class Chooser:
         part = self.part(self.tape.pick([200, 20, 5, 0]), row_type)
         below = self.selection(row_type, 3, OBJECTS // max(part.size, 1))
         return Field(self.key(name), name, declaration, below, part, self.filter(name))
+
+    def listing(self) -> Field:
+        """All of a whole table, for a file."""
+        # A file of one's exports would have itself in it.
+        name = self.tape.pick([one for one in LISTS if one != "exports"])
+        row_type = row_type_of_table(ROOTS[name].model.__table__)
+        below = self.selection(row_type, 3, FILE_OBJECTS)
+        return Field(self.key(name), name, ROOTS[name], below, None, self.filter(name))
 
     def filter(self, name: str) -> tuple[tuple[str, Any], ...]:
         """What a whole table is asked for by."""

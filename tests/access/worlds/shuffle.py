@@ -15,7 +15,7 @@ import asyncpg
 from domain.access import Role
 from domain.calendar import now
 from domain.family.models import UNTIL, WITHOUT_END
-from tests.access.oracle import World
+from tests.access.world import World
 from tests.access.worlds.people import NAME, people_with_everything
 
 COMMUNITIES = 6

@@ -3,26 +3,34 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import cast
 
-from api.app import create_app
-from api.auth.tokens import TokenKey
+from api.app import Application, create_app
+from api.auth.tokens import Grant, TokenKey
 from api.feed import Feed
 from api.relay import encode_cursor
 from api.settings import ApiSettings
 from domain.access import Actor
 from domain.alarms.service import TOPIC
 from domain.outbox import HEAD
+from tests.access.world import Row
 from tests.access.worlds.following import Called, Event, Follower, Subscribed, Wish
 from tests.access.worlds.ground import Ground
-from tests.clients import Api
+from tests.access.worlds.people import NAME
+from tests.clients import Api, graphql_socket
 from tests.conftest import Template
 from tests.receiver import receiving
 from tests.serving import serving
 from tests.waiting import until
-from tests.webhooks import asked, delivering, key
+from tests.webhooks import delivering, key
 
 _BUDGET = 10**9
 """Points: how much may be asked for is no question here."""
+
+_CREATE = """mutation ($url: String!, $query: String!) {
+  webhookCreate(input: {url: $url, query: $query}) { webhook { id secret }
+    userErrors { code field } } }"""
 
 
 @dataclass(frozen=True)
@@ -41,21 +49,54 @@ class Stage:
 
     async def subscribed(self, actor: Actor, wish: Wish) -> Follower:
         """Who follows from now on by a socket."""
-        socket = await self.open.enter_async_context(self.api.socket(actor))
+        client = await self._client(actor)
+        socket = await self.open.enter_async_context(
+            graphql_socket(self.api.ws_url, self._token(actor, client))
+        )
         followers = len(self.feed._subscribers)
         await socket.subscribe(wish.text(encode_cursor([await self.head()])))
         await until(lambda: len(self.feed._subscribers) > followers)
-        return Follower(actor, wish, Subscribed(socket, self._caught_up))
+        return Follower(actor, wish, Subscribed(socket, self._caught_up), client)
 
     async def called(self, actor: Actor, wish: Wish) -> Follower | None:
         """A vendor who follows from now on by a webhook; None where that is refused."""
+        client = await self._client(actor)
         receiver = await self.open.enter_async_context(receiving())
-        made = await asked(self.api, actor, "Create", url=receiver.url, query=wish.text())
+        response = await self.api.http.post(
+            self.api.url,
+            json={"query": _CREATE, "variables": {"url": receiver.url, "query": wish.text()}},
+            headers={"Authorization": f"Bearer {self._token(actor, client)}"},
+        )
+        made = response.json()["data"]["webhookCreate"]
         if made["userErrors"]:
+            assert made["userErrors"] == [{"code": "INVALID_INPUT", "field": "query"}]
             return None
         webhook = made["webhook"]
         line = Called(receiver, webhook["secret"], key(webhook), self.ground.sql)
-        return Follower(actor, wish, line)
+        return Follower(actor, wish, line, client)
+
+    async def _client(self, actor: Actor) -> Row | None:
+        """An OAuth client of a vendor's, with the scopes that bound the actor."""
+        if actor.scopes is None:
+            return None
+        made = await self.ground.sql.fetchrow(
+            "INSERT INTO oauth_client (account_id, name, secret_hash, scopes)"
+            " VALUES ($1, $2, sha256(''), $3) RETURNING id, epoch",
+            actor.id,
+            NAME,
+            sorted(actor.scopes),
+        )
+        assert made
+        return dict(made.items())
+
+    def _token(self, actor: Actor, client: Row | None) -> str:
+        if client is None:
+            return self.api.token(actor)
+        lasting = datetime.now(UTC) + timedelta(hours=1)
+        scopes = frozenset[str](actor.scopes or ())
+        return self.api.key.sign(
+            Grant(actor, lasting, None, scopes, session=client["epoch"], client=client["id"])
+        )
 
     async def head(self) -> int:
         """Where the outbox ends."""
@@ -83,7 +124,7 @@ async def staged(
     settings = ApiSettings(
         ground.url, token_key, ground.vault, budget=_BUDGET, webhooks_anywhere=True
     )
-    app = create_app(settings)
+    app = cast(Application, create_app(settings))
     async with (
         serving(app) as port,
         delivering(ground.database, ground.vault),

@@ -11,7 +11,8 @@ from api.plan.shapes import row_type_of_table
 from domain.access import Role
 from domain.alarms.lifecycle import AlarmState
 from domain.metadata import METADATA
-from tests.access.oracle import READERS, World
+from tests.access.oracle import READERS
+from tests.access.world import World
 from tests.access.worlds.answers import in_force
 from tests.access.worlds.comparing import disagreement
 from tests.access.worlds.following import Event, Follower, Wish
