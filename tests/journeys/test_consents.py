@@ -1,5 +1,6 @@
 """Two daughters and a neighbour look after one mother, each as far as she consents."""
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,10 @@ from tests.clients import BEGINNING, Api
 from tests.makers.family import make_relative
 from tests.signals import press
 
-CHANGED = f"""subscription {{ alarmChanged(after: "{BEGINNING}") {{ alarm {{ id }} }} }}"""
+CHANGED = f"""subscription {{ alarmChanged(after: "{BEGINNING}") {{ alarm {{ id
+  elder {{ fullAddress conditions {{ name }} }} }} }} }}"""
+SEEN = """query ($elder: ID!) { whoHasSeen(elder: $elder, first: 50) {
+  nodes { role account { id } outcome fields at } } }"""
 PAGE = """{ elders(first: 5) { nodes {
   name tags fullAddress alarms(first: 3) { nodes { id } } contacts { name } } } }"""
 ID_NUMBER, NAME = "33010219470312002X", "王桂芬"
@@ -75,6 +79,24 @@ async def seen(api: Api, who: Actor) -> tuple[set[str], set[str]]:
     return {name for name, value in elder.items() if value is not None}, hidden
 
 
+def sickness(event: Any) -> Any:
+    """What an alarm's frame says of the mother's health, beside her door."""
+    elder = event["data"]["alarmChanged"]["alarm"]["elder"]
+    assert elder["fullAddress"]
+    return elder["conditions"]
+
+
+async def by_whom_seen(api: Api, who: Role | Actor) -> dict[str | None, list[list[str]]]:
+    """What `whoHasSeen` lists, the oldest first, by the accounts that are shown beside it."""
+    mother = public_id("elder", api.district.mother_id)
+    rows = (await api.data(who, SEEN, elder=mother))["whoHasSeen"]["nodes"]
+    assert {row["outcome"] for row in rows} == {"DONE"}
+    found: dict[str | None, list[list[str]]] = {}
+    for row in reversed(rows):
+        found.setdefault(row["account"] and row["account"]["id"], []).append(row["fields"])
+    return found
+
+
 async def test_each_sees_exactly_hers_and_a_withdrawal_holds_at_the_next_event(
     api: Api, database: Database, mother: UUID
 ) -> None:
@@ -83,7 +105,7 @@ async def test_each_sees_exactly_hers_and_a_withdrawal_holds_at_the_next_event(
         await relative(database, other) for _ in range(3)
     ]
     links = [await asked(api, who) for who in (elder_daughter, younger_daughter, neighbour)]
-    wanted = (["ALARMS", "HEALTH_RECORD", "LOCATION"], ["ALARMS"], ["LOCATION"])
+    wanted = (["ALARMS", "HEALTH_RECORD", "LOCATION"], ["ALARMS", "LOCATION"], ["LOCATION"])
     for link, scopes in zip(links, wanted, strict=True):
         accepted = await done(api, Role.ELDER, "familyLinkAccept", id=link, scopes=scopes)
         assert {one["scope"] for one in accepted["consents"]} == set(scopes)
@@ -92,7 +114,7 @@ async def test_each_sees_exactly_hers_and_a_withdrawal_holds_at_the_next_event(
     everything = {"tags", "fullAddress", "alarms"}
     for who, shown in (
         (elder_daughter, everything),
-        (younger_daughter, {"alarms"}),
+        (younger_daughter, {"alarms", "fullAddress"}),
         (neighbour, {"fullAddress"}),
     ):
         assert await seen(api, who) == (always | shown, everything - shown)
@@ -105,16 +127,30 @@ async def test_each_sees_exactly_hers_and_a_withdrawal_holds_at_the_next_event(
         for socket in (one, two, three):
             await socket.subscribe(CHANGED)
         await press(database, api.district)
-        await one.next()
-        await two.next()
+        assert sickness(await one.next())
+        assert sickness(await two.next()) is None
         left = await done(api, Role.ELDER, "consentWithdraw", id=links[1], scopes=["ALARMS"])
-        assert left["consents"] == []
+        assert [consent["scope"] for consent in left["consents"]] == ["LOCATION"]
+        listed = await by_whom_seen(api, Role.ELDER)
         await press(database, api.district)
         await one.next()
         assert await two.silent(0.3)
         assert await three.silent(0.1)
+        # What she saw before stands there, for her mother and for the family; nothing came since.
+        ids = [public_id("account", who.id) for who in (elder_daughter, younger_daughter)]
+        door, ill = "Elder.fullAddress", "ElderCondition.name"
+        page = [door]
+        assert listed[ids[0]] == [page, [door, ill]]
+        assert listed[ids[1]] == [page, page]
+        for reader in (Role.ELDER, elder_daughter):
+            after = await by_whom_seen(api, reader)
+            assert after[ids[0]] == [page, [door, ill], [door, ill]]
+        assert (await by_whom_seen(api, younger_daughter))[ids[1]] == [page, page]
         # The rest of her page, and the connection, go on.
-        assert await seen(api, younger_daughter) == (always, everything)
+        assert await seen(api, younger_daughter) == (
+            always | {"fullAddress"},
+            everything - {"fullAddress"},
+        )
         await done(api, Role.ELDER, "consentGrant", id=links[1], scopes=["ALARMS"])
         await press(database, api.district)
         await two.next()
@@ -152,6 +188,21 @@ async def test_a_second_request_waits_for_the_first_and_a_refusal_allows_another
     ]
     assert (await done(api, Role.ELDER, "familyLinkRefuse", id=link))["state"] == "REFUSED"
     assert await asked(api, son) != link
+
+
+async def test_of_requests_at_once_one_becomes_a_link(
+    api: Api, database: Database, mother: UUID
+) -> None:
+    son = await relative(database, api.district.neighbour_id)
+    claim = {"name": NAME, "idNumber": ID_NUMBER, "relation": "SON"}
+    payloads = await asyncio.gather(
+        *(told(api, son, "familyLinkRequest", **claim) for _ in range(4))
+    )
+    codes = [[error["code"] for error in payload["userErrors"]] for payload in payloads]
+    assert sorted(codes) == [[], *[["ALREADY_EXISTS"]] * 3]
+    ours = "SELECT state FROM family_link WHERE account_id = $1 AND elder_id = $2"
+    rows = await database.rows(ours, (son.id, mother), once=False, primary=True)
+    assert [row[0] for row in rows] == ["REQUESTED"]
 
 
 async def test_station_staff_need_a_signed_paper_and_the_history_says_so(
