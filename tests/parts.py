@@ -8,7 +8,17 @@ from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
+import httpx
+
 from domain.crypto import Vault
+from tests.clients import Api
+from tests.waiting import until
+
+START_SECONDS = 90.0
+"""On a busy machine."""
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
 
 
 def environment(database_url: str, vault: Vault, **more: str) -> dict[str, str]:
@@ -57,3 +67,47 @@ async def running(
                     process.terminate()
             for process in started:
                 await process.wait()
+
+
+async def begun(api: Api) -> None:
+    """Wait until `yiyang serve` answers."""
+
+    async def healthy() -> bool:
+        try:
+            return (await api.http.get(f"http://127.0.0.1:{api.port}/health")).is_success
+        except httpx.TransportError:
+            return False
+
+    await until(healthy, START_SECONDS)
+
+
+@asynccontextmanager
+async def database_away(cluster: str, database_url: str) -> AsyncGenerator[None, None]:
+    """The database takes no connections, and has cut all that there were."""
+    admin, name = await asyncpg.connect(cluster), database_url.rpartition("/")[2]
+    await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
+    await admin.execute(CUT, name)
+    try:
+        yield
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
+        await admin.close()
+
+
+@asynccontextmanager
+async def impatient(cluster: str, database_url: str, *tables: str) -> AsyncGenerator[None, None]:
+    """Statements on some tables come to nothing: somebody has locked them, and the database gives
+    a statement a tenth of a second."""
+    admin, name = await asyncpg.connect(cluster), database_url.rpartition("/")[2]
+    holder = await asyncpg.connect(database_url)
+    await admin.execute(f"ALTER DATABASE {name} SET statement_timeout = '100ms'")
+    await admin.execute(f"{CUT} AND pid <> $2", name, holder.get_server_pid())
+    try:
+        async with holder.transaction():
+            await holder.execute(f"LOCK TABLE {', '.join(tables)} IN ACCESS EXCLUSIVE MODE")
+            yield
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} RESET statement_timeout")
+        await admin.execute(CUT, name)
+        await admin.close()
+        holder.terminate()

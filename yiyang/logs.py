@@ -13,8 +13,8 @@ from pydantic import ValidationError
 
 _FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
-_TALKATIVE = ("httpx", "httpcore", "asyncio", "websockets", "sse_starlette")
-"""They write whole addresses and frames, with codes and tokens in them."""
+_TALKATIVE = ("authlib", "httpx", "httpcore", "asyncio", "websockets", "sse_starlette")
+"""They write whole addresses, frames and answers, with codes and tokens in them."""
 
 _WITHHELD = "(withheld)"
 _DATA_EXCEPTION = "22"

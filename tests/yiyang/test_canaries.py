@@ -1,18 +1,11 @@
 """Logs, errors and counters never carry personal data: unmistakable values go through everything
 that can go wrong in real processes, whose every word is then searched for them."""
 
-import asyncio
-import base64
 import json
-import os
-import sys
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
-import httpx
 import pytest
 
 from api.auth.tokens import TokenKey
@@ -21,6 +14,7 @@ from domain.crypto import Vault
 from domain.ids import public_id
 from tests.clients import Api
 from tests.conftest import free_port
+from tests.parts import begun, database_away, environment, impatient, running
 from tests.waiting import until
 from yiyang.district.cast import District
 
@@ -51,40 +45,6 @@ async def seeded(database_url: str, vault: Vault, district: District) -> None:
     await sql.close()
 
 
-@asynccontextmanager
-async def processes(
-    database_url: str, vault: Vault, key: dict[str, Any], port: int, log: Path
-) -> AsyncGenerator[None, None]:
-    """`yiyang serve` and `yiyang work`, telling all that they can."""
-    keys = {name: base64.b64encode(one).decode() for name, one in vault.keys.items()}
-    environment = {
-        **os.environ,
-        "YIYANG_DATABASE_URL": database_url,
-        "YIYANG_TOKEN_KEY": json.dumps(key),
-        "YIYANG_DATA_KEYS": json.dumps(keys),
-        "YIYANG_HASH_KEY": base64.b64encode(vault.hash_key).decode(),
-        "YIYANG_PORT": str(port),
-        "YIYANG_LOG_LEVEL": "DEBUG",
-    }
-    with log.open("wb") as written:
-        running = [
-            await asyncio.create_subprocess_exec(
-                *(sys.executable, "-m", "yiyang", part),
-                env=environment,
-                stdout=written,
-                stderr=asyncio.subprocess.STDOUT,
-            )
-            for part in ("serve", "work")
-        ]
-        try:
-            yield
-        finally:
-            for process in running:
-                process.terminate()
-            for process in running:
-                await process.wait()
-
-
 GOOD = """query ($id: ID!) { elder(id: $id) { name fullAddress contacts { name phone } } }"""
 SUBMIT = """mutation ($input: DataRequestSubmitInput!) { dataRequestSubmit(input: $input) {
     dataRequest { id } userErrors { code message } } }"""
@@ -92,6 +52,8 @@ APPROVE = """mutation ($id: ID!) { dataRequestApprove(input: {id: $id}) {
     dataRequest { id state } userErrors { code message } } }"""
 EXPORT = """mutation ($input: ExportStartInput!) { exportStart(input: $input) {
     export { id } userErrors { code message } } }"""
+EXPLAINED = """query ($id: ID!, $n: String!) { ASIDE elder(id: $id) { name fullAddress contacts {
+    name phone } } elders(first: 5, filter: {nameContains: $n}) { nodes { id idNumber } } }"""
 FIND = "query ($n: String!) { elders(first: 5, filter: {nameContains: $n}) { nodes { id } } }"
 AFTER = "query ($after: String) { elders(first: 1, after: $after) { nodes { id } } }"
 CLAIM = """mutation ($id: ID!, $k: String) { visitClaim(input: {id: $id, idempotencyKey: $k}) {
@@ -144,18 +106,28 @@ async def test_no_canary_gets_out(
                 said.append(json.dumps(payload.get("userErrors"), ensure_ascii=False))
         return answer
 
-    async def healthy() -> bool:
-        try:
-            return (await api.http.get(f"http://127.0.0.1:{port}/health")).status_code == 200
-        except httpx.TransportError:
-            return False
+    async def explained(aside: str) -> None:
+        asked = {"query": EXPLAINED.replace("ASIDE", aside), "extensions": {"explain": True}}
+        answer = await api.http.post(
+            api.url,
+            json={**asked, "variables": {"id": mother, "n": NAME}},
+            headers={"Authorization": f"Bearer {api.token(Role.ADMIN)}"},
+        )
+        assert answer.json()["data"]["elder"]["name"] == NAME
+        assert answer.json()["extensions"]["explain"]["statements"]
+        said.append(json.dumps(answer.json()["extensions"], ensure_ascii=False))
 
+    told = environment(
+        database_url, vault, TOKEN_KEY=json.dumps(key), PORT=str(port), LOG_LEVEL="DEBUG"
+    )
     sql = await asyncpg.connect(database_url)
-    async with processes(database_url, vault, key, port, log):
-        await until(healthy)
+    async with running("serve", "work", told=told, log=log):
+        await begun(api)
         shown = await post(Role.FAMILY, GOOD, {"id": mother})
         assert shown["data"]["elder"]["name"] == NAME
         assert shown["data"]["elder"]["fullAddress"] == ADDRESS
+        for aside in ("", '__type(name: "Elder") { name }'):
+            await explained(aside)
         for who, query, variables in wrong(mother):
             refused = await post(who, query, variables)
             assert "errors" in refused or "userErrors" in json.dumps(refused), refused
@@ -189,19 +161,22 @@ async def test_no_canary_gets_out(
         for path in ("/auth/wechat", "/auth/refresh", "/oauth/token", f"/exports/{PHONE}"):
             body = {"code": PHONE, "refresh_token": PHONE, "client_id": NAME}
             said.append((await api.http.post(f"http://127.0.0.1:{port}{path}", json=body)).text)
-        admin = await asyncpg.connect(cluster)
-        name = database_url.rpartition("/")[2]
-        cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1"
-        await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS false")
-        await admin.execute(cut, name)
-        away = await post(Role.OFFICIAL, FIND, {"n": NAME})
-        assert "errors" in away
-        await admin.execute(f"ALTER DATABASE {name} WITH ALLOW_CONNECTIONS true")
-        await admin.close()
+        await sql.close()
+        async with impatient(cluster, database_url, "elder", "data_request"):
+            for who, query, variables in (
+                (Role.OFFICIAL, FIND, {"n": NAME}),
+                (Role.ELDER, SUBMIT, {"input": access}),
+            ):
+                late = await post(who, query, variables)
+                assert late["errors"][0]["extensions"]["code"] == "UNAVAILABLE"
+        async with database_away(cluster, database_url):
+            away = await post(Role.OFFICIAL, FIND, {"n": NAME})
+            assert "errors" in away
         said.append((await api.http.get(f"http://127.0.0.1:{port}/metrics")).text)
     await api.close()
     said.append(log.read_text())
     assert "Traceback" in said[-1]
+    assert "statement timeout" in said[-1]
     for words in said:
         for canary in CANARIES:
             assert canary not in words, words[max(0, words.find(canary) - 2000) :][:4000]
