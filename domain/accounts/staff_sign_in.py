@@ -92,17 +92,22 @@ class SignedIn:
 
 
 async def sign_in(
-    session: AsyncSession, vault: Vault, claimant: Claimant, given: Collection[Assignment]
+    session: AsyncSession,
+    vault: Vault,
+    claimant: Claimant,
+    given: Collection[Assignment],
+    within: str | None = None,
 ) -> SignedIn:
     """Find or make the person, then give and end accounts as the provider says.
 
     Parameters:
         given: every role that the claims give now; a place that is not there gives none.
+        within: code of the division outside of which no place gives any; None for anywhere.
     Raises: AlreadyExists where the same is being made by somebody else at this moment: try again.
     """
     digest = subject_digest(vault, claimant.issuer, claimant.subject)
     await _one_at_a_time(session, digest)
-    places = [there for one in given if (there := await _found(session, one))]
+    places = [there for one in given if (there := await _found(session, one, within))]
     seats = {one.seat: one for one in places}
     identity = await session.scalar(
         select(StaffIdentity).where(col(StaffIdentity.subject_hash) == digest)
@@ -127,18 +132,24 @@ async def _one_at_a_time(session: AsyncSession, digest: bytes) -> None:
     await session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
-async def _found(session: AsyncSession, given: Assignment) -> Assignment | None:
-    """The same with a house's division, if the place is there."""
+async def _found(session: AsyncSession, given: Assignment, within: str | None) -> Assignment | None:
+    """The same with a house's division, if the place is there and not outside."""
     try:
-        return Assignment(given.role, await located(session, given.role, given.place))
+        place = await located(session, given.role, given.place)
     except NotFound:
         return None
+    code = place.region_code
+    outside = within is not None and code is not None and not code.startswith(within)
+    return None if outside else Assignment(given.role, place)
 
 
 async def _person(session: AsyncSession, vault: Vault, claimant: Claimant) -> UUID:
-    """Whoever has the phone already, or somebody new."""
+    """Whoever has the phone already and is called so, or somebody new."""
     if claimant.phone is not None:
-        return (await person_with_phone(session, vault, claimant.phone, claimant.name)).id
+        found = await person_with_phone(session, vault, claimant.phone, claimant.name)
+        if found.name == claimant.name:
+            return found.id
+        # Numbers are given to others after a while: what its old owner may see is not for them.
     person = Person(name=claimant.name)
     session.add(person)
     await session.flush()

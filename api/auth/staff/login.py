@@ -126,7 +126,8 @@ class StaffLogin:
     async def _code(self, request: Request, said: Said, challenge: str) -> str | None:
         """Make the sign-in so. Roles that are over end, whoever else is refused for it."""
         async with self._database.transaction("staff sign-in") as session:
-            signed = await sign_in(session, self._vault, said.claimant, said.given)
+            within = self._settings.within
+            signed = await sign_in(session, self._vault, said.claimant, said.given, within)
             person_id = signed.identity and signed.identity.person_id
             word = "staff_sign_in" if signed.accounts else _REFUSED
             act = Act(word, "person" if person_id else None, person_id)

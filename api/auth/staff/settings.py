@@ -20,6 +20,7 @@ CALLBACK = "/auth/staff/callback"
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _COLUMNS = {"region": "region_code", "station": "station_id", "canteen": "canteen_id"}
 """What the settings call a kind of place -> what an account does."""
+_DIVISION = r"^[0-9]{1,12}$"
 _PLACES = {
     "region": r"(?P<region>[0-9]{1,12})",
     "station": r"(?P<station>station_[0-9a-f]{32})",
@@ -53,7 +54,7 @@ class RoleRule(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     role: Role
-    region: str | None = Field(default=None, pattern=r"^[0-9]{1,12}$")
+    region: str | None = Field(default=None, pattern=_DIVISION)
     station: str | None = Field(default=None, pattern=r"^station_[0-9a-f]{32}$")
     canteen: str | None = Field(default=None, pattern=r"^canteen_[0-9a-f]{32}$")
 
@@ -86,6 +87,8 @@ class StaffLoginSettings(BaseModel):
             object: ``realm_access.roles``. A phone counts only beside ``<its claim>_verified``.
         roles: value of the claim of roles -> what it gives. A value may hold the place:
             ``streets/{region}/dispatcher``.
+        within: code of the division in which every place lies that a value may hold; anywhere if
+            None.
         allow_admin: whether a rule may give ADMIN.
         session_hours: after which staff sign in anew, however much they work: whoever is dismissed
             at a provider that does not say so stays for no longer.
@@ -103,6 +106,7 @@ class StaffLoginSettings(BaseModel):
     name_claim: str = "name"
     phone_claim: str = "phone_number"
     roles: dict[str, RoleRule] = Field(min_length=1)
+    within: str | None = Field(default=None, pattern=_DIVISION)
     allow_admin: bool = False
     session_hours: int = Field(default=12, ge=1, le=7 * 24)
 

@@ -167,14 +167,14 @@ async def test_a_phone_that_the_provider_has_checked_finds_the_person(
 ) -> None:
     person = await granted_here(database, vault, Role.VOLUNTEER, Role.DISPATCHER)
     checked = {"phone_number": phone, "phone_number_verified": True}
-    provider.user = User(groups=[DISPATCHER, OFFICIAL], more=checked)
+    provider.user = User(name="顾念慈", groups=[DISPATCHER, OFFICIAL], more=checked)
     tokens = await browser.sign_in()
     roles = {one["role"] for one in tokens["accounts"]}
     assert roles == {"VOLUNTEER", "DISPATCHER", "OFFICIAL"}
     # What was granted here is not given a second time, and not taken away.
     assert [one.role for one in await given(database)] == [Role.OFFICIAL]
     assert {one.person_id for one in await given(database)} == {person.id}
-    provider.user = User(groups=[OFFICIAL], more=checked)
+    provider.user = User(name="顾念慈", groups=[OFFICIAL], more=checked)
     again = await browser.sign_in()
     assert {one["role"] for one in again["accounts"]} == roles
 
@@ -188,6 +188,19 @@ async def test_a_phone_that_nobody_has_checked_is_no_way_to_another_person(
     provider.user = User(groups=[DISPATCHER], more=claimed)
     tokens = await browser.sign_in()
     assert [one["role"] for one in tokens["accounts"]] == ["DISPATCHER"]
+    (account,) = await given(database)
+    assert account.person_id != person.id
+
+
+async def test_a_number_that_has_a_new_owner_leads_to_nobodys_roles(
+    browser: Browser, provider: IdentityProvider, database: Database, vault: Vault
+) -> None:
+    person = await granted_here(database, vault, Role.VOLUNTEER)
+    checked = {"phone_number": PHONE, "phone_number_verified": True}
+    provider.user = User(name="陆明远", groups=[DISPATCHER], more=checked)
+    for _ in range(2):
+        tokens = await browser.sign_in()
+        assert [one["role"] for one in tokens["accounts"]] == ["DISPATCHER"]
     (account,) = await given(database)
     assert account.person_id != person.id
 
