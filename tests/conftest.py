@@ -12,6 +12,7 @@ import pytest
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
+from domain.access import Actor
 from domain.calendar import today
 from domain.crypto import Vault
 from domain.database import Database
@@ -20,6 +21,7 @@ from tests.api.plan.desk import Desk, WatchedDatabase
 from tests.clients import PUBLIC_URL, Api
 from tests.scratch import scratch
 from tests.serving import serving
+from tests.vendors import vendor_of
 from yiyang.district.cast import District
 from yiyang.district.load import load_district
 from yiyang.embedded.broker import EmbeddedBroker
@@ -179,3 +181,9 @@ async def desk(database_url: str, vault: Vault, district: District) -> AsyncGene
     watched = WatchedDatabase(database_url, role=None)
     yield Desk(watched, vault, district)
     await watched.close()
+
+
+@pytest.fixture
+async def vendor(database: Database, district: District) -> Actor:
+    """Who made the mother's button."""
+    return await vendor_of(database, district.sos_button_id)

@@ -28,7 +28,6 @@ from tests.api.roles import (
     everything,
     grant,
     key,
-    make_official,
     stored,
 )
 from tests.clients import BEGINNING, TIMEOUT_SECONDS, Api, graphql_socket
@@ -37,12 +36,6 @@ from tests.waiting import until
 from yiyang import worker
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def official(database: Database, vault: Vault) -> Actor:
-    """Who grants and ends."""
-    return await make_official(database, vault)
 
 
 async def test_an_ended_role_is_void_at_once(api: Api, database: Database, official: Actor) -> None:

@@ -26,19 +26,12 @@ from tests.api.roles import (
     everything,
     grant,
     key,
-    make_official,
     stored,
 )
 from tests.clients import Api
 from tests.makers.accounts import make_account, make_person
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def official(database: Database, vault: Vault) -> Actor:
-    """Who grants and ends."""
-    return await make_official(database, vault)
 
 
 async def refused(

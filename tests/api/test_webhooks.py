@@ -17,18 +17,12 @@ from domain.webhooks.models import Webhook, WebhookDelivery
 from tests.clients import Api
 from tests.polling import drop_all_but_the_newest
 from tests.signals import press
-from tests.vendors import other_vendor, vendor_of
+from tests.vendors import other_vendor
 from tests.webhooks import FOLLOW, asked, created, done, read, refused
 from yiyang.district.cast import District
 
 URL = "https://vendor.example/hook"
 NONE = "webhook_" + "0" * 32
-
-
-@pytest.fixture
-async def vendor(database: Database, district: District) -> Actor:
-    """Who made the mother's button."""
-    return await vendor_of(database, district.sos_button_id)
 
 
 async def all_of(database: Database) -> list[tuple[object, ...]]:

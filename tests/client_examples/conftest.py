@@ -1,4 +1,4 @@
-"""A real browser, and the family page in it."""
+"""A real browser with the family page in it, and a vendor's command line."""
 
 import os
 from collections.abc import AsyncGenerator
@@ -17,6 +17,7 @@ from playwright.async_api import (
 )
 
 from domain.access import Actor, Role
+from tests.client_examples.vendor import Poller, poller_of
 from tests.client_examples.wire import Wire, wire_to
 from tests.clients import Api
 
@@ -129,3 +130,10 @@ async def family(browser: Browser, api: Api) -> AsyncGenerator[FamilyPage, None]
         context.set_default_timeout(PATIENCE_MS)
         yield FamilyPage(await context.new_page(), wire, api)
         await context.close()
+
+
+@pytest.fixture
+async def poller(api: Api, vendor: Actor, tmp_path: Path) -> AsyncGenerator[Poller, None]:
+    """The command line of the vendor of the mother's button, not yet started."""
+    async with poller_of(api, vendor, tmp_path) as ready:
+        yield ready

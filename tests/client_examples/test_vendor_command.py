@@ -7,7 +7,6 @@ import os
 import re
 import sys
 import termios
-from collections.abc import AsyncGenerator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -20,21 +19,7 @@ from tests.client_examples.porter import answer, porter_before
 from tests.client_examples.story import ring, ring_everywhere
 from tests.client_examples.vendor import EXAMPLES, PATIENCE_SECONDS, Poller, poller_of
 from tests.clients import Api
-from tests.vendors import vendor_of
 from tests.waiting import until
-
-
-@pytest.fixture
-async def vendor(database: Database, api: Api) -> Actor:
-    """The vendor of the mother's button."""
-    return await vendor_of(database, api.district.sos_button_id)
-
-
-@pytest.fixture
-async def poller(api: Api, vendor: Actor, tmp_path: Path) -> AsyncGenerator[Poller, None]:
-    """The command line of that vendor, not yet started."""
-    async with poller_of(api, vendor, tmp_path) as ready:
-        yield ready
 
 
 def only_sentence(poller: Poller) -> str:

@@ -3,12 +3,10 @@
 import asyncio
 import json
 import signal
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
-import pytest
 from sqlalchemy import text
 
 from domain import outbox
@@ -19,23 +17,10 @@ from tests.client_examples.story import alarms_of, answer, resolved, ring, ring_
 from tests.client_examples.vendor import Poller, poller_of
 from tests.client_examples.wire import wire_to
 from tests.clients import Api
-from tests.vendors import devices_of, other_vendor, vendor_of
+from tests.vendors import devices_of, other_vendor
 
 CHANGES = """query ($after: String) { alarmChanges(after: $after, first: 200) {
   changes { cursor alarm { id } } cursor hasMore } }"""
-
-
-@pytest.fixture
-async def vendor(database: Database, api: Api) -> Actor:
-    """The vendor of the mother's button."""
-    return await vendor_of(database, api.district.sos_button_id)
-
-
-@pytest.fixture
-async def poller(api: Api, vendor: Actor, tmp_path: Path) -> AsyncGenerator[Poller, None]:
-    """The command line of that vendor, not yet started."""
-    async with poller_of(api, vendor, tmp_path) as ready:
-        yield ready
 
 
 async def mothers(database: Database, api: Api) -> str:

@@ -1,4 +1,4 @@
-"""A server whose webhooks may lead here, somebody who is told, and a vendor."""
+"""A server whose webhooks may lead here, and somebody who is told."""
 
 from collections.abc import AsyncGenerator
 
@@ -7,13 +7,10 @@ import pytest
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
-from domain.access import Actor
 from domain.crypto import Vault
-from domain.database import Database
 from tests.clients import Api
 from tests.receiver import Receiver, receiving
 from tests.serving import serving
-from tests.vendors import vendor_of
 from yiyang.district.cast import District
 
 
@@ -33,9 +30,3 @@ async def api(
 async def receiver() -> AsyncGenerator[Receiver, None]:
     async with receiving() as server:
         yield server
-
-
-@pytest.fixture
-async def vendor(database: Database, district: District) -> Actor:
-    """Who made the mother's button."""
-    return await vendor_of(database, district.sos_button_id)
