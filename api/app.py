@@ -88,7 +88,7 @@ def create_app(
     revocations = Revocations(database)
     feed.tell(ACCESS, revocations.heard)
     attempts = Attempts(database, settings.vault)
-    issuer, wechat = Issuer(settings.token_key, settings.lifetimes), settings.wechat
+    issuer = Issuer(settings.token_key, settings.lifetimes)
     gate = Gate(
         database,
         feed,
@@ -114,8 +114,8 @@ def create_app(
         finally:
             await buckets.stop()
             await feed.stop()
-            if wechat:
-                await wechat.close()
+            if settings.wechat:
+                await settings.wechat.close()
             await database.close()
 
     connections = Connections(settings.origins)
@@ -124,6 +124,26 @@ def create_app(
     revocations.told = lambda: connections.end_void(revocations.void)
     over_http = GraphQLOverHttp(gate, GraphQLOverSse(gate, connections), settings.edition)
     over_websocket = GraphQLOverWebSocket(gate, connections)
+
+    pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
+    routes = [
+        Route(PATH, over_http),
+        *_watch_routes(database),
+        *oauth.routes(),
+        *Sessions(gate, issuer, attempts).routes(),
+        Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
+        Route(f"{COPIES}/{{id}}", Copies(gate, connections).answer),
+        *_wechat_routes(settings, database, issuer, attempts),
+        *_staff_routes(settings, database),
+        *pages,
+    ]
+    return Application(
+        over_http, over_websocket, settings.origins, routes=routes, lifespan=lifespan
+    )
+
+
+def _watch_routes(database: Database) -> list[Route]:
+    """What operators ask."""
 
     async def health(_: Request) -> Response:
         try:
@@ -135,25 +155,16 @@ def create_app(
     async def counters(_: Request) -> Response:
         return PlainTextResponse(metrics.exposition())
 
-    doors: list[Route] = []
-    if wechat:
-        doors += WechatLogin(database, settings.vault, wechat, issuer, attempts).routes()
-    pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
-    routes = [
-        Route(PATH, over_http),
-        Route("/health", health),
-        Route("/metrics", counters),
-        *oauth.routes(),
-        *Sessions(gate, issuer, attempts).routes(),
-        *doors,
-        Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
-        Route(f"{COPIES}/{{id}}", Copies(gate, connections).answer),
-        *_staff_routes(settings, database),
-        *pages,
-    ]
-    return Application(
-        over_http, over_websocket, settings.origins, routes=routes, lifespan=lifespan
-    )
+    return [Route("/health", health), Route("/metrics", counters)]
+
+
+def _wechat_routes(
+    settings: ApiSettings, database: Database, issuer: Issuer, attempts: Attempts
+) -> list[Route]:
+    """The doors of mini-programs, where there are any."""
+    if settings.wechat is None:
+        return []
+    return WechatLogin(database, settings.vault, settings.wechat, issuer, attempts).routes()
 
 
 def _staff_routes(settings: ApiSettings, database: Database) -> list[Route]:
