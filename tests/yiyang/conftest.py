@@ -11,6 +11,7 @@ import pytest
 from domain.crypto import Vault
 from tests.conftest import Template
 from tests.scratch import scratch
+from tests.yiyang.filled import EMPTY
 from tests.yiyang.loaded import loaded
 
 
@@ -40,3 +41,12 @@ async def thousands(
     del template  # only has to be there: its database is the one that is cloned
     async with loaded(cluster, vault) as (connection, _):
         yield connection
+
+
+@pytest.fixture
+async def connection(database_url: str) -> AsyncGenerator[asyncpg.Connection, None]:
+    """A migrated database that nobody is in."""
+    opened = await asyncpg.connect(database_url)
+    await opened.execute(EMPTY)
+    yield opened
+    await opened.close()
