@@ -14,6 +14,7 @@ from domain.sessions.wechat import (
     WechatAway,
     WechatRefusal,
 )
+from tests.waiting import until
 from tests.wechat import APP, SECRET, SESSION_KEY, Fault, WechatStandIn, wechat_stand_in
 from yiyang.outbound.wechat import WechatClient
 
@@ -111,8 +112,7 @@ async def test_who_leaves_while_the_token_comes_takes_nothing_from_the_others(
     stand_in.phones = {"code-2": "13812341234"}
     leaving = asyncio.create_task(client.phone(APP, "code-1"))
     staying = asyncio.create_task(client.phone(APP, "code-2"))
-    while not stand_in.called["stable_token"]:  # noqa: ASYNC110  # the server is another task's
-        await asyncio.sleep(0)
+    await until(lambda: bool(stand_in.called["stable_token"]))
     leaving.cancel()
     assert await staying == "+8613812341234"
 
