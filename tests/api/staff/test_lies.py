@@ -191,7 +191,7 @@ async def test_a_user_who_does_not_want_to(
 
 
 async def slow() -> Response:
-    await asyncio.sleep(30)
+    await asyncio.sleep(ours.PATIENCE_SECONDS + 1)
     return PlainTextResponse("late")
 
 
