@@ -15,14 +15,13 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import asyncpg
-
 from api.auth.scopes import OWN_DOCUMENTS
 from api.auth.tokens import Grant
 from api.refusals import rate_limited
 from api.settings import DEFAULT_BUDGET
 from domain.buckets import RESTORE_SECONDS, Change, Leased, lease, post
 from domain.database import Database
+from domain.outage import DRIVER_ERRORS
 
 log = logging.getLogger("yiyang.buckets")
 
@@ -31,9 +30,6 @@ _LONGEST_CREDIT_SECONDS = 2.0
 _PATIENCE_SECONDS = 0.25
 """How long an operation waits for the database to say whether there are points."""
 _FORGOTTEN_SECONDS = 3 * RESTORE_SECONDS
-
-_AWAY = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, OSError)
-"""Errors of a database that does not answer; TimeoutError is one of OSError."""
 
 
 @dataclass(slots=True)
@@ -212,7 +208,7 @@ class Buckets:
         try:
             async with asyncio.timeout(_FORGOTTEN_SECONDS):
                 levels = await post(self._database, changes)
-        except _AWAY as error:
+        except DRIVER_ERRORS as error:
             log.warning("What clients have spent is posted later: %s", type(error).__name__)
             for one in changes:
                 self._accounts[one.client_id].owed -= one.points
@@ -261,7 +257,7 @@ class Buckets:
                 leased = await lease(
                     self._database, account.client_id, account.size, need=need, want=want
                 )
-        except _AWAY as error:
+        except DRIVER_ERRORS as error:
             log.warning("Nothing is known of what clients may spend: %s", type(error).__name__)
             self._blind_until = time.monotonic() + _POST_SECONDS
             return None

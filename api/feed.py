@@ -16,7 +16,7 @@ import asyncpg
 from domain.accounts.revocations import TOPIC as ACCESS
 from domain.alarms.service import TOPIC
 from domain.database import AS_SERVICE
-from domain.outage import is_outage
+from domain.outage import DRIVER_ERRORS, is_outage
 from domain.outbox import CHANNEL, HEAD
 
 log = logging.getLogger("yiyang.feed")
@@ -174,7 +174,7 @@ class Feed:
         while True:
             try:
                 await self._listen_once()
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DRIVER_ERRORS as error:
                 log.warning("Listening for events was interrupted, trying again: %s", error)
             self._wake_if_blind()
             await asyncio.sleep(_RECONNECT_SECONDS)

@@ -7,6 +7,15 @@ import asyncpg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+DRIVER_ERRORS: Final = (
+    OSError,
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
+)
+"""What asyncpg raises of a database that is away, the last of them where the server has said
+goodbye and not yet hung up. A TimeoutError is an OSError."""
+
 # Classes of SQLSTATE (PostgreSQL, appendix A) that pass by themselves or by an operator's hand:
 # connection, invalid transaction state (a replica that is read-only), authorization, no such
 # database, rollback, no such table (not migrated yet), resources, not in prerequisite state,

@@ -8,6 +8,7 @@ import asyncpg
 
 from domain.audit.chain import AT_ONCE, SEALER_LOCK, connect, head, seal
 from domain.audit.heads import HeadLog
+from domain.outage import DRIVER_ERRORS
 
 log = logging.getLogger("yiyang.sealing")
 
@@ -25,7 +26,7 @@ async def keep_sealing(database_url: str, audit_log: Path | None) -> None:
     while True:
         try:
             await _seal_on_one_connection(database_url, heads)
-        except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except (*DRIVER_ERRORS, ValueError) as error:
             log.warning("Sealing was interrupted, trying again: %s", error)
         await asyncio.sleep(_PAUSE_SECONDS)
 

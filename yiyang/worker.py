@@ -27,7 +27,7 @@ from domain.clients import proofs
 from domain.crypto import Vault
 from domain.database import AS_SERVICE, Database
 from domain.exports import service as exports
-from domain.outage import is_outage
+from domain.outage import DRIVER_ERRORS, is_outage
 from domain.rights import service as rights
 from domain.sessions import provider_logout
 from domain.sessions import service as sessions
@@ -117,7 +117,7 @@ async def work(
         while True:
             try:
                 await _work_on_one_connection(database, vault, ready)
-            except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DRIVER_ERRORS as error:
                 log.warning("The database is away, trying again: %s", error)
             await asyncio.sleep(_RETRY_SECONDS)
 

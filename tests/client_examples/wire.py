@@ -11,6 +11,9 @@ class Wire:
 
     Parameters:
         server_port: where the bytes go, on 127.0.0.1.
+
+    Attributes:
+        end_seconds: how long after the server's last words its client learns that it has hung up.
     """
 
     def __init__(self, server_port: int) -> None:
@@ -22,6 +25,7 @@ class Wire:
         self.flow()
         self.port = 0
         self.connections = 0
+        self.end_seconds = 0.0
 
     async def mend(self) -> None:
         """Listen; after a cut, on the same port."""
@@ -61,7 +65,7 @@ class Wire:
         onward, outward = await asyncio.open_connection("127.0.0.1", self._server_port)
         directions = [
             asyncio.create_task(self._copy(reader, outward, self._open)),
-            asyncio.create_task(self._copy(onward, writer, self._open, self._answering)),
+            asyncio.create_task(self._answer(onward, writer)),
         ]
         try:
             await asyncio.wait(directions, return_when=asyncio.FIRST_COMPLETED)
@@ -70,6 +74,10 @@ class Wire:
                 direction.cancel()
             writer.close()
             outward.close()
+
+    async def _answer(self, server: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        await self._copy(server, client, self._open, self._answering)
+        await asyncio.sleep(self.end_seconds)
 
     async def _copy(
         self, source: asyncio.StreamReader, target: asyncio.StreamWriter, *gates: asyncio.Event

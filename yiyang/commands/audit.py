@@ -58,17 +58,16 @@ def _place(data_dir: Path | None) -> tuple[str, Path | None]:
 
 
 async def _verified(url: str, path: Path | None) -> "Verdict":
-    import asyncpg
-
     from domain.audit import verifying
     from domain.audit.chain import connect
     from domain.audit.heads import BadLine, HeadLog
+    from domain.outage import DRIVER_ERRORS
     from yiyang.progress import Progress
 
     progress = Progress()
     try:
         connection = await connect(url)
-    except (OSError, asyncpg.PostgresError) as error:
+    except DRIVER_ERRORS as error:
         raise Failure(f"the database cannot be looked at: {error}") from error
     try:
         log = HeadLog(path) if path else None
