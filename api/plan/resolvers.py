@@ -128,7 +128,7 @@ def _computed(declaration: Computed) -> Any:
         return value
 
     _, _, *given = signature(declaration.function).parameters.values()
-    return _taking(resolve, given)
+    return taking(resolve, given)
 
 
 def _consented(declaration: Consented) -> Any:
@@ -147,10 +147,10 @@ def _consented(declaration: Consented) -> Any:
 
     own = signature(resolve).parameters
     given = [one for name, one in signature(inner).parameters.items() if name not in own]
-    return _taking(resolve, given)
+    return taking(resolve, given)
 
 
-def _taking(resolve: Any, given: list[Parameter]) -> Any:
+def taking(resolve: Any, given: list[Parameter]) -> Any:
     """A resolver with any arguments as one that takes these."""
     own = signature(resolve).parameters.values()
     kept = [one for one in own if one.kind is not Parameter.VAR_KEYWORD]

@@ -1,7 +1,7 @@
 """Declared root fields: a row by its id, a connection over a whole table."""
 
 from collections.abc import Awaitable, Callable
-from inspect import Parameter, Signature, get_annotations, signature
+from inspect import Parameter, get_annotations
 from types import NoneType
 from typing import Annotated, Any, get_args
 
@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement
 from api.context import Info
 from api.describe import attribute_docs
 from api.plan.criteria import Filter
+from api.plan.resolvers import taking
 from api.plan.root_shapes import ById, Rows
 from api.plan.shapes import Order, Visible, declared, row_type_of_table
 from api.plan.unseen import seen
@@ -116,10 +117,7 @@ def _spread(page: _Page, kind: type[Filter], needs: str) -> Any:
         described.append(
             Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
         )
-        resolve.__annotations__[name] = annotation
-    own = list(signature(resolve).parameters.values())[:-1]
-    resolve.__signature__ = Signature([*own, *described])  # pyright: ignore[reportFunctionMemberAccess]  # what inspect asks for
-    return resolve
+    return taking(resolve, described)
 
 
 def _without_null(kind: Any) -> Any:
