@@ -99,13 +99,12 @@ class Happenings:
         """Of what is shown to one of the family, some more or some less."""
         link = self._pick(self._links("ACTIVE"))
         scopes = [self.tape.pick(_SCOPES) for _ in range(self.tape.pick([1, 3]))]
-        given: Any = {"scopes": scopes, "paper": PHOTO}
         who = (session, self._staff(Role.STATION), self.ground.vault, link["id"])
         if self.tape.chance(50):
-            await family.withdraw(*who, **given)
+            await family.withdraw(*who, scopes=scopes, paper=PHOTO)
         else:
             until = self.tape.pick([None, now() + timedelta(days=1)])
-            await family.grant(*who, until=until, **given)
+            await family.grant(*who, family.Showing(scopes, until, PHOTO))
 
     async def _link(self, session: AsyncSession) -> None:
         """One ends, or begins."""
@@ -115,7 +114,7 @@ class Happenings:
             await family.end(*who, PHOTO)
         else:
             scopes = [ConsentScope.ALARMS, self.tape.pick(_SCOPES)]
-            await family.accept(*who, scopes=scopes, until=None, paper=PHOTO)
+            await family.accept(*who, family.Showing(scopes, paper=PHOTO))
 
     async def _role(self, session: AsyncSession) -> None:
         """Ends."""
