@@ -21,7 +21,7 @@ class Diner:
 
     age: int
     tags: frozenset[Tag]
-    care_level: CareLevel
+    care_level: CareLevel | None
     delivered: bool
 
 

@@ -85,7 +85,10 @@ class Elder(Table, table=True):
     name: str
     gender: Gender = Field(sa_column=choice(Gender, "elder_gender_known"))
     birth_date: date
-    care_level: CareLevel = Field(sa_column=choice(CareLevel, "elder_care_level_known"))
+    # Null after an erasure alone.
+    care_level: CareLevel | None = Field(
+        sa_column=choice(CareLevel, "elder_care_level_known", nullable=True)
+    )
     id_number_masked: str
     id_number_hash: bytes = Field(sa_column=keyed_hash())
     id_number_cipher: bytes = Field(sa_column=sealed())

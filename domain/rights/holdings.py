@@ -77,6 +77,7 @@ HOLDINGS: dict[str, Holding] = {
             "what is kept points at it",
             {
                 "name": "",
+                "care_level": None,
                 "birth_date": cast(func.date_trunc("year", col(Elder.birth_date)), Date),
                 "id_number_masked": "",
                 "id_number_hash": NO_HASH,

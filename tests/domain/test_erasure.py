@@ -71,6 +71,8 @@ async def test_a_copy_does_not_outlive_what_it_was_copied_from(
     assert (await performed(database, vault, erasure)).state is RequestState.DONE
     assert (await stored(database, copy)).state is RequestState.EXPIRED
     assert {row[0] for row in await pieces(database)} == {other.id}
+    async with database.transaction("test") as session:
+        assert (await session.get_one(Elder, elder_id)).care_level is None
 
 
 async def test_what_else_is_asked_for_comes_first(
