@@ -70,11 +70,13 @@ class Verdict:
         walked: sealed entries that were as they had been.
         waiting: entries that are yet to be sealed.
         finding: None where all is well.
+        known: up to which place the log outside has the same chain; 0 without a log.
     """
 
     walked: int
     waiting: int
     finding: Finding | None
+    known: int
 
 
 async def verify(
@@ -100,7 +102,7 @@ async def verify(
         else:
             finding = walk.missing() or await _past_the_chain(connection)
         waiting = await connection.fetchval("SELECT count(*) FROM audit_unsealed")
-    return Verdict(walk.last.seq, waiting, finding)
+    return Verdict(walk.last.seq, waiting, finding, walk.agreed)
 
 
 class _Walk:
@@ -110,7 +112,7 @@ class _Walk:
         self._connection = connection
         self._heads = heads
         self._known = next(heads, None)
-        self._agreed = BEGINNING.seq
+        self.agreed = BEGINNING.seq
         self.last = BEGINNING
 
     async def step(self, row: Any) -> Finding | None:
@@ -125,8 +127,8 @@ class _Walk:
         head = Head(seq, row["hash"])
         while self._known is not None and self._known.seq <= seq:
             if self._known != head and not await self._was(self._known):
-                return Finding(Tampering.REWRITTEN, self._agreed + 1, None)
-            self._agreed = max(self._agreed, self._known.seq)
+                return Finding(Tampering.REWRITTEN, self.agreed + 1, None)
+            self.agreed = max(self.agreed, self._known.seq)
             self._known = next(self._heads, None)
         self.last = head
         return None

@@ -63,7 +63,7 @@ async def verdict(sealer: asyncpg.Connection, log: HeadLog | None = None) -> Ver
 
 
 async def test_what_nobody_has_touched_is_well(sealer: asyncpg.Connection, log: HeadLog) -> None:
-    assert await verdict(sealer, log) == Verdict(SEALED, 0, None)
+    assert await verdict(sealer, log) == Verdict(SEALED, 0, None, SEALED)
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ async def test_a_row_that_was_changed_is_named(
     key = await sql.fetchval("SELECT entry_id FROM audit_chain WHERE seq = $1", place)
     await sql.execute(f"UPDATE audit_entry SET {change} WHERE id >= $1", key)
     wanted = Finding(Tampering.CHANGED, place, key)
-    assert await verdict(sealer, log) == Verdict(place - 1, 0, wanted)
+    assert await verdict(sealer, log) == Verdict(place - 1, 0, wanted, place - 1)
 
 
 async def test_a_row_that_was_deleted_is_named(
@@ -133,7 +133,7 @@ async def test_a_row_that_was_yet_to_be_sealed_is_missed(
 ) -> None:
     await record_alone(database, None, Source(), [Act("one"), Act("other")])
     keys = [row[0] for row in await sql.fetch("SELECT entry_id FROM audit_unsealed ORDER BY 1")]
-    assert await verdict(sealer, log) == Verdict(SEALED, 2, None)
+    assert await verdict(sealer, log) == Verdict(SEALED, 2, None, SEALED)
     await sql.execute("DELETE FROM audit_entry WHERE id = $1", keys[0])
     assert await seal(sealer) == 1
     assert (await verdict(sealer, log)).finding == Finding(Tampering.VANISHED, None, keys[0])
@@ -150,7 +150,7 @@ async def test_nobody_stops_the_sealer_by_what_waits(
     assert (await head(sealer)).seq == SEALED + 1
     assert (await verdict(sealer, log)).finding == Finding(Tampering.VANISHED, None, -2000)
     await database.run("DELETE FROM audit_unsealed", ())
-    assert await verdict(sealer, log) == Verdict(SEALED + 1, 0, None)
+    assert await verdict(sealer, log) == Verdict(SEALED + 1, 0, None, SEALED)
 
 
 async def test_a_hash_is_the_same_in_every_time_zone(
@@ -159,7 +159,7 @@ async def test_a_hash_is_the_same_in_every_time_zone(
     name = database_url.rpartition("/")[2]
     await sql.execute(f"ALTER DATABASE {name} SET TimeZone = 'Asia/Shanghai'")
     elsewhere = await connect(database_url)
-    assert await verdict(elsewhere, log) == Verdict(SEALED, 0, None)
+    assert await verdict(elsewhere, log) == Verdict(SEALED, 0, None, SEALED)
     await elsewhere.close()
 
 
@@ -217,7 +217,7 @@ async def test_a_sealer_that_dies_in_the_middle_loses_nothing(
         with pytest.raises((asyncpg.PostgresError, asyncpg.InterfaceError)):
             await sealing
     assert await seal(sealer) == 3
-    assert await verdict(sealer) == Verdict(3, 0, None)
+    assert await verdict(sealer) == Verdict(3, 0, None, 0)
 
 
 WAITS = "SELECT wait_event_type = 'Lock' FROM pg_stat_activity WHERE pid = $1"
@@ -249,7 +249,7 @@ async def test_who_commits_late_is_sealed_late_but_sealed(
     busy = False
     await keeping
     await seal(sealer)
-    assert await verdict(sealer) == Verdict(written, 0, None)
+    assert await verdict(sealer) == Verdict(written, 0, None, 0)
 
 
 async def test_of_several_sealers_one_seals_and_another_goes_on(

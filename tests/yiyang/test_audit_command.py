@@ -49,6 +49,11 @@ async def log(database: Database, database_url: str, tmp_path: Path) -> Path:
     return path
 
 
+def cut(log: Path, end: int) -> None:
+    """Leave so many lines of it."""
+    log.write_bytes(b"".join(log.read_bytes().splitlines(keepends=True)[:end]))
+
+
 async def test_a_row_changed_by_hand_is_found(
     database: Database, database_url: str, log: Path
 ) -> None:
@@ -74,6 +79,17 @@ async def test_a_log_that_is_not_there_is_no_log(database_url: str, tmp_path: Pa
     code, said, why = await verify(database_url, tmp_path / "none.log")
     assert (code, said) == (1, "")
     assert "none.log" in why
+
+
+@pytest.mark.parametrize("end", [0, 1], ids=["empty", "cut"])
+async def test_a_log_that_knows_less_than_the_chain_is_said_to(
+    database_url: str, log: Path, end: int
+) -> None:
+    cut(log, end)
+    known = HeadLog(log).last().seq
+    code, said, _ = await verify(database_url, log)
+    assert code == 0
+    assert said.endswith(f"not sealed.\nThe log has no more than the first {known} of them.\n")
 
 
 async def test_the_demo_is_looked_at_by_its_folder(database_url: str, log: Path) -> None:

@@ -47,6 +47,8 @@ def verify(
     typer.echo(f"{verdict.walked} entries are as they were written; {verdict.waiting} not sealed.")
     if chosen is None:
         typer.echo("Without a log (YIYANG_AUDIT_LOG) nobody can tell if the end was cut off.")
+    elif verdict.known < verdict.walked:
+        typer.echo(f"The log has no more than the first {verdict.known} of them.")
 
 
 def _place(data_dir: Path | None) -> tuple[str, Path | None]:
