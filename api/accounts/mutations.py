@@ -104,7 +104,9 @@ def _whom(given: RoleGrantInput) -> UUID | granting.Holder:
 
 
 async def _grant(change: Change, given: RoleGrantInput) -> Row:
-    return await granting.grant(change.session, change.actor, change.vault, _wish(given))
+    wish = _wish(given)
+    await granting.count_grant(change.context.database, change.vault, change.actor, wish)
+    return await granting.grant(change.session, change.actor, change.vault, wish)
 
 
 @strawberry.type

@@ -16,6 +16,7 @@ from sqlmodel import Field, col
 
 from domain.database import Database
 from domain.dropping import dropped
+from domain.errors import TooManyAttempts
 from domain.tables import Table, keyed_hash, moment
 
 
@@ -67,6 +68,17 @@ async def spend(database: Database, key: bytes, limit: Limit) -> int | None:
     (row,) = await database.rows(_SPEND, (key, limit.at_once, every), once=True, primary=True)
     is_full, wait = row
     return max(1, math.ceil(wait)) if is_full else None
+
+
+async def count(database: Database, tried: Sequence[tuple[bytes, Limit]]) -> None:
+    """Count one try of each of some things.
+
+    Raises: TooManyAttempts(seconds); asyncpg's errors.
+    """
+    for key, limit in tried:
+        wait = await spend(database, key, limit)
+        if wait is not None:
+            raise TooManyAttempts(seconds=wait)
 
 
 async def give_back(database: Database, spent: Sequence[tuple[bytes, Limit]]) -> None:

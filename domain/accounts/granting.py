@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission, Role
+from domain.accounts.attempts import Limit, count
 from domain.accounts.hierarchy import GRANTS, may_grant
 from domain.accounts.models import Account, Person
 from domain.accounts.periods import in_force
@@ -23,6 +24,7 @@ from domain.accounts.revocations import revoke
 from domain.accounts.visibility import account_visible
 from domain.calendar import DISTRICT_ZONE, district_day, now
 from domain.crypto import Vault
+from domain.database import Database
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied, RoleHeld
 from domain.ids import public_id
 from domain.jobs import Job, enqueue
@@ -34,6 +36,12 @@ END_JOB = "account.end"
 
 LONGEST_AHEAD = timedelta(days=3653)
 """Ten years: how far from today a day may lie on which a role begins or ends."""
+
+_BY_ONE = Limit(at_once=100, seconds=60)
+"""How often somebody may name people by their phones: a street's volunteers in an afternoon."""
+
+_TO_ONE = Limit(at_once=10, seconds=3600)
+"""How often anybody may name who has a phone: whoever guesses at the name comes to an end soon."""
 
 _DAY = timedelta(days=1)
 _MOMENT: DateTime = DateTime(timezone=True)
@@ -67,6 +75,21 @@ class Wish:
     whom: UUID | Holder
     first_day: date | None = None
     last_day: date | None = None
+
+
+async def count_grant(database: Database, vault: Vault, actor: Actor, wish: Wish) -> None:
+    """Count a grant to who has a phone, before it is looked at, and also where it is only tried:
+    what comes of it tells who has a number, and whether they are called so.
+
+    Raises: PermissionDenied, InvalidInput(phone), TooManyAttempts(seconds).
+    """
+    if not actor.may(Permission.ROLE_GRANT):
+        raise PermissionDenied(action="GRANT")
+    if isinstance(wish.whom, Holder):
+        phone = phone_number(wish.whom.phone)
+        tried = ((f"role grants of {actor.id}", _BY_ONE), (f"role grants to {phone}", _TO_ONE))
+        keys = [(vault.digest(named, "auth_attempt.key"), limit) for named, limit in tried]
+        await count(database, keys)
 
 
 async def grant(session: AsyncSession, actor: Actor, vault: Vault, wish: Wish) -> Account:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, ConsentScope, Permission
-from domain.accounts.attempts import Limit, spend
+from domain.accounts.attempts import Limit, count
 from domain.accounts.models import Relation
 from domain.accounts.persons import same_person
 from domain.accounts.revocations import TOPIC as ACCESS
@@ -18,7 +18,7 @@ from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
-from domain.errors import NotFound, PermissionDenied, TooManyAttempts
+from domain.errors import NotFound, PermissionDenied
 from domain.family.consents import Word, word_of
 from domain.family.consents import grant as grant_scopes
 from domain.family.consents import withdraw as withdraw_scopes
@@ -71,9 +71,7 @@ async def count_request(database: Database, vault: Vault, actor: Actor) -> None:
     if not actor.may(Permission.FAMILY_LINK_REQUEST):
         raise PermissionDenied(action="REQUEST")
     key = vault.digest(f"family link of {actor.id}", "auth_attempt.key")
-    wait = await spend(database, key, REQUESTS)
-    if wait is not None:
-        raise TooManyAttempts(seconds=wait)
+    await count(database, [(key, REQUESTS)])
 
 
 async def request(session: AsyncSession, actor: Actor, vault: Vault, claim: Claim) -> FamilyLink:
