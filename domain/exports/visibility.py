@@ -7,6 +7,7 @@ from sqlmodel import col
 
 from domain.access import REGION_ROLES, ROLE_PERMISSIONS, Actor, Permission, Role
 from domain.accounts.models import Account
+from domain.accounts.periods import is_in_force
 from domain.exports.models import Export
 from domain.row_access import RowAccess, RowRule
 
@@ -22,7 +23,7 @@ export_visible = RowAccess(dict.fromkeys(EXPORTERS, RowRule("one's own", _ones_o
 
 
 def owner_stands() -> ColumnElement[bool]:
-    """Whether the owner's account still has the role and the region that an export was asked with.
+    """Whether the owner's account is in force, with the role and region of when they asked.
 
     A token is believed until it expires; a file that was written on its word would outlive it by
     days. Who works for a region and has none sees nothing; of others an account without a region is
@@ -33,6 +34,7 @@ def owner_stands() -> ColumnElement[bool]:
     stands = exists().where(
         col(Account.id) == col(Export.account_id),
         col(Account.role) == col(Export.role),
+        is_in_force(),
         # Of an export that was asked for without a region the second says null: no.
         or_(unbound, func.starts_with(col(Export.region_code), region)),
     )

@@ -115,7 +115,14 @@ async def test_workers_that_take_the_same_turn_write_it_once(api: Api, writer: W
 
 @pytest.mark.usefixtures("small")
 @pytest.mark.parametrize(
-    "withdrawn", [{"region_code": "330102001"}, {"region_code": None}, {"role": Role.DISPATCHER}]
+    "withdrawn",
+    [
+        {"region_code": "330102001"},
+        {"region_code": None},
+        {"role": Role.DISPATCHER},
+        {"until": func.now()},
+    ],
+    ids=["narrower", "nowhere", "another", "over"],
 )
 async def test_a_right_that_is_withdrawn_ends_it(
     api: Api, database: Database, writer: Writer, withdrawn: dict[str, Any]
