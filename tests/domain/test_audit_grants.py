@@ -88,3 +88,28 @@ async def test_who_may_make_no_role_is_told_what_to_have_done(cluster: str) -> N
         await admin.execute(f"ALTER ROLE yiyang_elsewhere RENAME TO {SERVICE_ROLE}")
         await admin.execute("DROP ROLE modest")
         await admin.close()
+
+
+async def said(database: Database, *statements: str) -> None:
+    """Some statements, in one transaction."""
+    async with database.transaction("test") as session:
+        for statement in statements:
+            await (await session.connection()).exec_driver_sql(statement)
+
+
+async def test_who_logs_in_for_the_parts_becomes_nobody_else(
+    cluster: str, database: Database, database_url: str
+) -> None:
+    admin = await asyncpg.connect(cluster)
+    await admin.execute(f"CREATE ROLE parts LOGIN PASSWORD 'word'; GRANT {SERVICE_ROLE} TO parts")
+    parts = Database(f"postgresql://parts:word@{database_url.partition('@')[2]}")
+    try:
+        await record_alone(parts, None, Source(), [Act("kept")])
+        for becoming in ("SET ROLE NONE", "RESET SESSION AUTHORIZATION", "SET ROLE yiyang"):
+            with pytest.raises(Exception, match="permission denied"):
+                await said(parts, becoming, "DELETE FROM audit_entry")
+        assert [entry.action for entry in await trail(database)] == ["kept"]
+    finally:
+        await parts.close()
+        await admin.execute("DROP ROLE parts")
+        await admin.close()
