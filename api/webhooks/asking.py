@@ -36,7 +36,7 @@ def wanted(context: Context, given: "WebhookCreateInput") -> Wanted:
 
 def changes(context: Context, given: "WebhookUpdateInput") -> dict[str, Any]:
     """What of a webhook is to be otherwise. Raises: as ``wanted``."""
-    found: dict[str, Any] = {}
+    found: dict[str, Any] = {"client_id": context.client_id}
     if given.url is not None:
         found["url"] = checked(given.url, anywhere=context.webhooks_anywhere)
     if given.query is not None or given.document_id is not None:

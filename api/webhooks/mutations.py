@@ -223,7 +223,8 @@ class WebhookMutations:
     )
     webhook_update = mutation(
         WebhookUpdatePayload,
-        "Have another address told, or of something else; the webhook goes on where it stands.",
+        "Have another address told, or of something else; the webhook goes on where it stands, "
+        "with the rights of whoever changes it.",
         node=Webhook,
         asks=Permission.WEBHOOK_MANAGE,
         given=WebhookUpdateInput,

@@ -111,8 +111,7 @@ async def create(
     await _refuse_too_many(session, actor)
     secret = new_secret()
     webhook = Webhook(
-        account_id=actor.id,
-        scopes=None if actor.scopes is None else sorted(actor.scopes),
+        **_on_behalf_of(actor),
         **vars(wanted),
         secret=vault.seal_bytes(secret, SECRET),
         position=await outbox.head(await session.connection()),
@@ -126,14 +125,15 @@ async def create(
 async def change(
     session: AsyncSession, actor: Actor, webhook_id: UUID, wanted: Callable[[], dict[str, Any]]
 ) -> Webhook:
-    """Have another address told, or of something else; it goes on where it stands.
+    """Have another address told, or of something else; it goes on where it stands, with the rights
+    of whoever changes it: else it would outlive theirs, at an address of theirs.
 
     Parameters:
         wanted: gives columns, checked; asked once it is clear that the actor may.
     Raises: NotFound, PermissionDenied; whatever ``wanted`` raises.
     """
     webhook = await _for_update(session, actor, webhook_id)
-    for name, value in wanted().items():
+    for name, value in {**_on_behalf_of(actor), **wanted()}.items():
         setattr(webhook, name, value)
     forget_failures(webhook)
     _tell(session, webhook)
@@ -261,6 +261,12 @@ async def _for_update(session: AsyncSession, actor: Actor, webhook_id: UUID) -> 
         raise NotFound("id")
     check_may(actor)
     return webhook
+
+
+def _on_behalf_of(actor: Actor) -> dict[str, Any]:
+    """The columns that bound what is told, beside the client."""
+    scopes = None if actor.scopes is None else sorted(actor.scopes)
+    return {"account_id": actor.id, "scopes": scopes}
 
 
 async def _refuse_too_many(session: AsyncSession, actor: Actor) -> None:

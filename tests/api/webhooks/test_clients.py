@@ -193,6 +193,18 @@ async def test_what_is_kept_no_longer_when_the_client_is_enabled_is_dead(
     assert dead["lastFault"] == "EXPIRED"
 
 
+async def test_whoever_moves_a_webhook_stands_for_it(
+    vendors: Vendors, database: Database, vault: Vault, receiver: Receiver, vendor: Actor
+) -> None:
+    one, other = [await vendors.client(*ALARMS) for _ in range(2)]
+    webhook = await vendors.webhook(await vendors.token(one), receiver.url)
+    moved = await vendors.data(await vendors.token(other), MOVED, id=webhook["id"])
+    assert moved["webhookUpdate"]["userErrors"] == []
+    await vendors.commanded("disable", other)
+    async with delivering(database, vault):
+        await until(lambda: stopped(vendors.api, vendor, webhook, "PAUSED", "CLIENT_DISABLED"))
+
+
 async def test_a_client_with_less_sees_and_moves_no_webhook_of_another(
     vendors: Vendors, database: Database, receiver: Receiver, vendor: Actor
 ) -> None:
