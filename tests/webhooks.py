@@ -104,10 +104,10 @@ async def put(database: Database, webhook: Any, **values: Any) -> None:
 
 
 async def hurry(database: Database) -> None:
-    """Whatever waits is due, and nothing rests."""
+    """Whatever waits is due, and nothing rests. Locked in the order in which workers lock them."""
     async with database.transaction("test") as session:
-        await session.execute(update(WebhookDelivery).values(next_at=now()))
         await session.execute(update(Webhook).values(rests_until=None))
+        await session.execute(update(WebhookDelivery).values(next_at=now()))
 
 
 async def cleared(database: Database, district: District) -> None:
