@@ -18,6 +18,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from migrations.run import upgrade
 from tests.api.plan.desk import Desk, WatchedDatabase
+from tests.browsing import chromium_here
 from tests.clients import PUBLIC_URL, Api
 from tests.scratch import scratch
 from tests.serving import serving
@@ -132,6 +133,12 @@ def broker(tmp_path_factory: pytest.TempPathFactory) -> Generator[Broker, None, 
             f"mqtt://bridge:bridge-word@127.0.0.1:{port5}",
             server,
         )
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Path:
+    """Where Chromium is."""
+    return chromium_here()
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, Key, KeySet
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from tests.serving import serving
@@ -167,6 +167,7 @@ class IdentityProvider(AuthorizationServer):
                 Route("/authorize", self._authorize),
                 Route("/token", self._token, methods=["POST"]),
                 Route("/jwks", self._jwks),
+                Route("/logout", self._logout),
             ]
         )
 
@@ -222,6 +223,10 @@ class IdentityProvider(AuthorizationServer):
     async def _jwks(self, request: Request) -> Response:
         self.requests.append(request.url.path)
         return JSONResponse(self.published.as_dict(private=False))
+
+    async def _logout(self, request: Request) -> Response:
+        self.requests.append(request.url.path)
+        return RedirectResponse(request.query_params["post_logout_redirect_uri"])
 
     def signed(self, claims: Claims, **header: Any) -> str:
         """A token of the provider's; by another key or algorithm where the header says so."""

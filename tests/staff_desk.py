@@ -169,11 +169,15 @@ def staff_login(issuer: str, **other: Any) -> StaffLoginSettings:
 
 @asynccontextmanager
 async def staff_desk(
-    provider: IdentityProvider, settings: ApiSettings
+    provider: IdentityProvider, settings: ApiSettings, **options: Any
 ) -> AsyncGenerator[Desk, None]:
-    """An API with a provider."""
+    """An API with a provider.
+
+    Parameters:
+        options: for uvicorn.
+    """
     login = settings.staff_login
     assert login is not None
     provider.client.redirect_uri = login.callback
-    async with serving(create_app(settings)) as port:
+    async with serving(create_app(settings), **options) as port:
         yield Desk(port, provider, settings.token_key)

@@ -2,7 +2,6 @@
 
 import contextlib
 import mimetypes
-import shutil
 from collections.abc import AsyncGenerator
 from pathlib import Path
 from urllib.parse import quote, urlsplit
@@ -13,24 +12,14 @@ from playwright.async_api import Page, Request, Route, async_playwright, expect
 from api.auth.scopes import ALL
 from domain.access import Role
 from domain.database import Database
+from tests.browsing import ARGUMENTS, FULFILLED
 from tests.clients import Api
 from tests.signals import press
 
 BUILT = Path(__file__).resolve().parent.parent / "api/static/graphiql"
-CHROMIUM = shutil.which("chromium")
-CHROMIUM_ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    # A page that serve_file answers comes from no address, which may not talk to 127.0.0.1.
-    "--disable-features=LocalNetworkAccessChecks",
-]
 EXECUTE = "button.graphiql-execute-button"
 
-pytestmark = [
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium here (apt-get install chromium)"),
-    pytest.mark.skipif(not BUILT.exists(), reason="GraphiQL is not built (make graphiql)"),
-]
+pytestmark = pytest.mark.skipif(not BUILT.exists(), reason="GraphiQL is not built (make graphiql)")
 
 
 class Visit:
@@ -77,12 +66,11 @@ async def serve_file(route: Route) -> None:
 
 
 @pytest.fixture
-async def visit(api: Api) -> AsyncGenerator[Visit, None]:
+async def visit(api: Api, chromium: Path) -> AsyncGenerator[Visit, None]:
     """A new Chromium with the page's files beside the running API."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=CHROMIUM_ARGUMENTS,
+            executable_path=chromium, args=[*ARGUMENTS, FULFILLED]
         )
         page = await browser.new_page()
         visit = Visit(page, f"http://127.0.0.1:{api.port}")

@@ -1,6 +1,5 @@
 """A real browser with the family page in it, and a vendor's command line."""
 
-import os
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,34 +16,13 @@ from playwright.async_api import (
 )
 
 from domain.access import Actor, Role
+from tests.browsing import ARGUMENTS
 from tests.client_examples.vendor import Poller, poller_of
 from tests.client_examples.wire import Wire, wire_to
 from tests.clients import Api
 
-CHROMIUM = Path(os.environ.get("YIYANG_CHROMIUM", "/usr/bin/chromium"))
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PATIENCE_MS = 30_000
 """How long the page may take to show what it must show; a busy machine is no failure."""
-
-
-@pytest.fixture(scope="session")
-def chromium() -> Path:
-    """Where Chromium is. In CI it must be there."""
-    if not CHROMIUM.exists():
-        missing = f"chromium is not at {CHROMIUM} (YIYANG_CHROMIUM names another place)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(missing)
-        pytest.skip(missing)
-    return CHROMIUM
 
 
 @pytest.fixture(scope="session")

@@ -19,18 +19,25 @@ async def provider() -> AsyncGenerator[IdentityProvider, None]:
 
 
 @pytest.fixture
-async def desk(
+def desk_settings(
     provider: IdentityProvider, database_url: str, token_key: TokenKey, vault: Vault
-) -> AsyncGenerator[Desk, None]:
-    """The API beside it."""
-    settings = ApiSettings(
+) -> ApiSettings:
+    """Of the API beside it."""
+    return ApiSettings(
         database_url,
         token_key,
         vault,
         origins=("https://desk.example",),
         staff_login=staff_login(provider.issuer),
     )
-    async with staff_desk(provider, settings) as one:
+
+
+@pytest.fixture
+async def desk(
+    provider: IdentityProvider, desk_settings: ApiSettings
+) -> AsyncGenerator[Desk, None]:
+    """The API, as it is behind its proxy."""
+    async with staff_desk(provider, desk_settings) as one:
         yield one
 
 
