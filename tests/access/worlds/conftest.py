@@ -29,8 +29,10 @@ async def grounds(administration: asyncpg.Connection, template: Template, vault:
         await administration.execute(
             f"CREATE DATABASE {name} TEMPLATE {PEOPLED} STRATEGY file_copy"
         )
-        async with thrown(f"{base}/{name}", vault, number) as opened:
-            yield opened
-        await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        try:
+            async with thrown(f"{base}/{name}", vault, number) as opened:
+                yield opened
+        finally:
+            await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return ground
