@@ -1,4 +1,4 @@
-"""One batch, one transaction: rows, rule memory, alarms, dead letters, or nothing at all."""
+"""One batch, one transaction: rows, vital signs, rule memory, alarms, dead letters, or nothing."""
 
 from collections.abc import Sequence
 from enum import StrEnum
@@ -10,10 +10,12 @@ from devices.mac import Trust
 from devices.payload import Refused
 from devices.sorting import Kept, sort
 from devices.uplink import Uplink, dead_letter
+from devices.vital_signs import vital_signs_in
 from devices.watch import watch
 from domain.alarms import service as alarms
 from domain.devices import service
 from domain.devices.service import EventKey, TelemetryKey
+from domain.devices.vital_signs import note_vital_signs
 
 
 class Status(StrEnum):
@@ -50,11 +52,13 @@ async def take_batch(
     new_telemetry = await service.store_telemetry(session, batch.telemetry)
     await service.store_dead_letters(session, batch.letters)
     await service.mark_seen(session, batch.seen)
+    news = [measured for key, measured in batch.readings.items() if key in new_telemetry]
+    await note_vital_signs(session, vital_signs_in(news))
     # Each alarm adds a log entry; they are written together at the end, not one by one.
     with session.no_autoflush:
         signals = [signal for key, signal in batch.signals.items() if key in new_events]
         await alarms.raise_alarms(session, signals)
-        await watch(session, [m for key, m in batch.readings.items() if key in new_telemetry])
+        await watch(session, news)
     return _outcomes(batch.verdicts, new_events | new_telemetry)
 
 

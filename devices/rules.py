@@ -124,8 +124,13 @@ def _after(rule: Threshold, known: RuleMemory, reading: Reading) -> RuleMemory:
     return RuleMemory(reading.at, since, raised=reading.at - since >= rule.hold)
 
 
+def says_nothing(measures: Mapping[str, Any], unless: Mapping[str, bool]) -> bool:
+    """Whether a reading's flags say that its other measures mean nothing."""
+    return any(measures.get(flag) is value for flag, value in unless.items())
+
+
 def _zone(rule: Threshold, measures: Mapping[str, Any]) -> _Zone:
-    if any(measures.get(flag) is value for flag, value in rule.unless.items()):
+    if says_nothing(measures, rule.unless):
         return _Zone.BETWEEN
     value: float | None = measures.get(rule.measure)
     if value is None:

@@ -42,7 +42,7 @@ class Kept(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A reading that rules want to see.
+    """A reading that is looked at by rules or for vital signs.
 
     Parameters:
         believed: whether ``reading.at`` is the device's own time.
@@ -174,7 +174,7 @@ def _take_telemetry(
         NewTelemetry(card.id, moment.claimed, sent.seq, received_at, orjson.dumps(stored).decode())
     )
     key = (card.id, moment.claimed, sent.seq)
-    if kind.rules:
+    if kind.rules or kind.vitals:
         reading = Reading(moment.at, sent.seq, stored)
         believed = moment.offset_s is None
         batch.readings.setdefault(key, Measured(card, reading, believed, received_at))

@@ -124,6 +124,7 @@ CHECKS: dict[str, str] = {
     "visit_task_log_action_known": "action",
     "visit_task_state_known": "state",
     "visit_task_time_forward": "scheduled_to",
+    "vital_sign_kind_known": "kind",
     "webhook_client_bounded": "client_id",
     "webhook_delivery_last_fault_known": "last_fault",
     "webhook_delivery_state_known": "state",

@@ -36,6 +36,7 @@ from domain.calendar import whole_years
 from domain.canteens.models import MealOrder as MealOrderRow
 from domain.crypto import place
 from domain.devices.models import Device as DeviceRow
+from domain.devices.models import VitalSign as VitalSignRow
 from domain.elders import models
 from domain.elders.visibility import (
     contact_visible,
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     from api.assistance.types import AssistanceCase
     from api.beds.types import BedStay
     from api.canteens.types import MealOrder
-    from api.devices.types import Device
+    from api.devices.types import Device, VitalSign
     from api.family.types import FamilyLink
     from api.visits.types import VisitTask
 
@@ -233,6 +234,11 @@ class Elder(Node):
         ConsentScope.ALARMS, many(DeviceRow.elder_id, order=ascending(DeviceRow.id))
     )
     """Devices in their home."""
+    vitals: list[Annotated["VitalSign", strawberry.lazy("api.devices.types")]] | None = consented(
+        ConsentScope.VITALS, many(VitalSignRow.elder_id, order=ascending(VitalSignRow.kind))
+    )
+    """Vital signs as they were measured last. Dispatchers and stations see them while an alarm of
+    the elder's is open."""
     alarms: Annotated["AlarmConnection", strawberry.lazy("api.alarms.types")] | None = consented(
         ConsentScope.ALARMS, connection(AlarmRow.elder_id, order=descending(AlarmRow.id))
     )

@@ -1,6 +1,6 @@
 """What each kind of device sends and when it raises an alarm: data, one file a kind."""
 
-from devices.kinds.kind import EventType, Flag, Kind, Measure, Quantity, Side, Threshold
+from devices.kinds.kind import EventType, Flag, Kind, Measure, Quantity, Side, Threshold, Vital
 from devices.kinds.sleep_band import SLEEP_BAND
 from devices.kinds.sos_button import SOS_BUTTON
 from domain.devices.models import DeviceKind
@@ -16,4 +16,5 @@ __all__ = [
     "Quantity",
     "Side",
     "Threshold",
+    "Vital",
 ]

@@ -6,7 +6,7 @@ from datetime import timedelta
 from enum import Enum
 
 from domain.alarms.models import AlarmSeverity, AlarmType
-from domain.devices.models import DeviceKind
+from domain.devices.models import DeviceKind, VitalSignKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +68,18 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
+class Vital:
+    """A measure that is a vital sign of the elder, in the sign's own unit.
+
+    Parameters:
+        unless: flags and the value at which a reading says nothing of it.
+    """
+
+    sign: VitalSignKind
+    unless: Mapping[str, bool] = field(default_factory=dict[str, bool])
+
+
+@dataclass(frozen=True, slots=True)
 class EventType:
     """Something that happens once, and the alarm that it raises at once."""
 
@@ -83,9 +95,11 @@ class Kind:
     Parameters:
         telemetry: measure's name -> what is allowed.
         events: event's type -> what it means.
+        vitals: measure's name -> which sign it is.
     """
 
     kind: DeviceKind
     telemetry: Mapping[str, Measure]
     events: Mapping[str, EventType] = field(default_factory=dict[str, EventType])
     rules: tuple[Threshold, ...] = ()
+    vitals: Mapping[str, Vital] = field(default_factory=dict[str, Vital])

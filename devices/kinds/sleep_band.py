@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from devices.kinds.kind import Flag, Kind, Quantity, Side, Threshold
+from devices.kinds.kind import Flag, Kind, Quantity, Side, Threshold, Vital
 from domain.alarms.models import AlarmSeverity, AlarmType
 from domain.devices.heartbeat import offline_after
-from domain.devices.models import DeviceKind
+from domain.devices.models import DeviceKind, VitalSignKind
 
 _MINUTE = timedelta(minutes=1)
 _OFFLINE = offline_after(DeviceKind.SLEEP_BAND)
@@ -45,4 +45,8 @@ SLEEP_BAND = Kind(
             unless=_OUT_OF_BED,
         ),
     ),
+    vitals={
+        "heart_rate": Vital(VitalSignKind.HEART_RATE, unless=_OUT_OF_BED),
+        "breathing_rate": Vital(VitalSignKind.RESPIRATORY_RATE, unless=_OUT_OF_BED),
+    },
 )

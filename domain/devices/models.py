@@ -1,4 +1,4 @@
-"""Devices and everything they sent: events, telemetry, and what was refused."""
+"""Devices and everything they sent: events, telemetry, vital signs, and what was refused."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -71,6 +71,32 @@ class RuleState(Table, table=True):
     latest: datetime = Field(sa_column=moment())
     breached_since: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     raised: bool = False
+
+
+class VitalSignKind(StrEnum):
+    """A vital sign, by its name in LOINC and in FHIR's vital signs profiles (8867-4, 9279-1)."""
+
+    HEART_RATE = "HEART_RATE"
+    RESPIRATORY_RATE = "RESPIRATORY_RATE"
+
+
+class VitalSign(Table, table=True):
+    """The newest measurement of one vital sign of an elder, by device time, whenever it came.
+
+    Of measurements of one moment the device and the sequence decide, as in telemetry's key.
+    """
+
+    # Written with every batch: room on each page, and no index on what changes, keep it HOT.
+    __table_args__ = ({"postgresql_with": {"fillfactor": "70"}},)
+
+    elder_id: UUID = Field(sa_column=reference("elder.id", primary_key=True))
+    kind: VitalSignKind = Field(
+        sa_column=choice(VitalSignKind, "vital_sign_kind_known", primary_key=True)
+    )
+    value: float
+    measured_at: datetime = Field(sa_column=moment())
+    device_id: UUID = Field(sa_column=reference("device.id"))
+    seq: int
 
 
 class DeadLetter(Table, table=True):

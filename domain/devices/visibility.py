@@ -1,14 +1,16 @@
-"""Which devices a role sees."""
+"""Which devices, and which of their measurements, a role sees."""
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlmodel import col
 
 from domain.access import Actor, ConsentScope, DataScope, Role
 from domain.accounts.models import Account
-from domain.devices.models import Device
-from domain.elders.visibility import family, of_regions_elders
+from domain.alarms.lifecycle import AlarmState
+from domain.alarms.models import Alarm
+from domain.devices.models import Device, VitalSign
+from domain.elders.visibility import family, of_regions_elders, of_residents
 from domain.row_access import EVERY_ROW, RowAccess, RowRule, region_staff
 
 
@@ -23,6 +25,28 @@ device_visible = RowAccess(
         **family(col(Device.elder_id), ConsentScope.ALARMS),
         **region_staff(of_regions_elders(col(Device.elder_id))),
         Role.VENDOR: RowRule("of one's own make", _of_own_vendor, scope=DataScope.DEVICES),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+
+def _during_an_incident(elder_id: Any) -> RowRule:
+    """Rows of the elders who live in the actor's region, while an alarm of theirs is open."""
+    here = of_regions_elders(elder_id)
+    alarmed = select(col(Alarm.elder_id)).where(col(Alarm.state) != AlarmState.RESOLVED)
+    return RowRule(
+        "of the region's elders with an open alarm",
+        lambda actor: and_(here.predicate(actor), elder_id.in_(alarmed)),
+    )
+
+
+vital_sign_visible = RowAccess(
+    {
+        **family(col(VitalSign.elder_id), ConsentScope.VITALS),
+        # Who answers an alarm must know them; who only works here has no business with them.
+        Role.DISPATCHER: _during_an_incident(col(VitalSign.elder_id)),
+        Role.STATION: _during_an_incident(col(VitalSign.elder_id)),
+        Role.CAREGIVER: of_residents(col(VitalSign.elder_id)),
         Role.ADMIN: EVERY_ROW,
     }
 )

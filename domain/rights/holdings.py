@@ -114,6 +114,7 @@ HOLDINGS: dict[str, Holding] = {
     "device": Holding("elder_id", Kept("the vendor's; it may be given to somebody else")),
     "device_event": Holding("device_id", Deleted()),
     "telemetry": Holding("device_id", Deleted()),
+    "vital_sign": Holding("elder_id", Deleted()),
     "rule_state": Holding("device_id", Deleted()),
     "alarm": Holding("elder_id", Blanked(_DONE, {"measures": {}})),
     "alarm_log": Holding("alarm_id", Blanked(_DONE, {"note": None})),

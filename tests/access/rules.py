@@ -107,6 +107,14 @@ def on_own_make(world: World, actor: Actor, row: Row) -> bool:
     return own_make(world, actor, world.tables["device"][row["device_id"]])
 
 
+def in_an_incident(world: World, actor: Actor, row: Row) -> bool:
+    """By the division where its elder lives, while an alarm of the elder's is open."""
+    return elders_region(world, actor, row) and any(
+        alarm["elder_id"] == row["elder_id"] and alarm["state"] != "RESOLVED"
+        for alarm in world.tables["alarm"].values()
+    )
+
+
 def open_or_own(_: World, actor: Actor, row: Row) -> bool:
     """Visits to be claimed here, and those that one has claimed."""
     if row["claimed_by"] == actor.id:

@@ -18,6 +18,7 @@ from tests.clients import Api
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.sessions import make_session
+from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
 from tests.vendors import other_vendor
@@ -46,8 +47,8 @@ query ($after: String) { %s(first: 200, after: $after) {
 """
 OF_ELDERS = """
 query ($after: String) { elders(first: 100, after: $after) {
-  nodes { id contacts { name } tags conditions { id } devices { id } currentStay { id }
-    alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
+  nodes { id contacts { name } tags conditions { id } vitals { kind } devices { id }
+    currentStay { id } alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
     mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } } }
   pageInfo { hasNextPage endCursor } } }
 """
@@ -81,9 +82,10 @@ async def pages(api: Api, role: Role, query: str, field: str) -> AsyncGenerator[
 
 @pytest.fixture
 async def world(api: Api, database: Database, database_url: str, vault: Vault) -> World:
-    """The district after the mother has pressed her button, everybody has asked for a list, and two
-    vendors have webhooks."""
+    """The district after the mother has pressed her button, something was measured of many,
+    everybody has asked for a list, and two vendors have webhooks."""
     await press(database, api.district)
+    await make_vital_signs(database)
     for role in Role:
         await make_export(database, api.actor(role))
         if role is not Role.VENDOR:
@@ -142,6 +144,13 @@ async def test_below_elders(api: Api, world: World, role: Role) -> None:
                 if ill[row]["elder_id"] == key
             }
             assert keys(elder["conditions"] or []) == own
+            measured = world.tables["vital_sign"]
+            signs = {
+                measured[row]["kind"]
+                for row in expected(world, actor, "vital_sign")
+                if measured[row]["elder_id"] == key
+            }
+            assert {sign["kind"] for sign in elder["vitals"] or []} == signs
             called = [c for c in world.tables["contact"].values() if c["elder_id"] == key]
             hidden = role in (Role.VOLUNTEER, Role.ADVISOR)
             assert len(elder["contacts"]) == (0 if hidden else len(called))

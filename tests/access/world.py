@@ -41,6 +41,7 @@ TABLES = (
     "vendor",
     "visit_task",
     "visit_task_log",
+    "vital_sign",
     "volunteer",
     "webhook",
     "webhook_delivery",

@@ -6,6 +6,8 @@ from itertools import count
 import pytest
 
 from devices.bridge import BridgeSettings
+from devices.mac import Trust
+from devices.storing import Store
 from domain.database import Database
 from domain.devices.models import DeviceKind
 from tests.conftest import Broker
@@ -25,6 +27,12 @@ def settings(database_url: str, broker: Broker) -> BridgeSettings:
         master_key=MASTER_KEY,
         client_id=f"bridge-{tenant}",
     )
+
+
+@pytest.fixture
+def store(database: Database) -> Store:
+    """Takes batches, without a broker."""
+    return Store(database, Trust(MASTER_KEY))
 
 
 @pytest.fixture

@@ -11,51 +11,15 @@ from typing import Any
 import pytest
 
 from devices.kinds import KINDS
-from devices.mac import Trust
 from devices.pipeline import Outcome, Status
 from devices.rules import Reading, follow
 from devices.storing import Store
-from devices.uplink import Arrival, Uplink, read
 from domain.database import Database
 from domain.devices.models import DeviceKind
-from tests.devices.wire import MASTER_KEY, names, number, rows
+from tests.devices.reported import nights, reported, uplink
+from tests.devices.wire import names, number, rows
 
 RULES = KINDS[DeviceKind.SLEEP_BAND].rules
-
-
-@pytest.fixture
-def store(database: Database) -> Store:
-    return Store(database, Trust(MASTER_KEY))
-
-
-def uplink(device: str, message: Any, leaf: str = "tele") -> Uplink:
-    payload = json.dumps(message).encode()
-    topic = f"ec/v1/sc/{device}/{leaf}"
-    return read(Arrival(topic, payload, len(payload), 1, datetime.now(UTC)))
-
-
-def reported(device: str, reading: Reading) -> Uplink:
-    """A reading as its device's message."""
-    ts = round(reading.at.timestamp() * 1000)
-    return uplink(
-        device,
-        {"v": 1, "id": f"{ts}-{reading.seq}", "boot": 1, "seq": reading.seq, "ts": ts}
-        | {"type": "telemetry", "m": dict(reading.measures)},
-    )
-
-
-def nights(chance: random.Random, began: datetime) -> list[Reading]:
-    """A stream with slow and fast stretches, gaps, moments out of bed, and readings of one
-    moment."""
-    readings: list[Reading] = []
-    at = began
-    rate = 60.0
-    for seq in range(60):
-        at += timedelta(seconds=chance.choice([0, 5, 10, 20]))
-        rate = chance.choice([rate, rate, rate, rate, 40, 47, 60, 115, 130])
-        in_bed = chance.random() < 0.95
-        readings.append(Reading(at, seq, {"heart_rate": rate, "in_bed": in_bed}))
-    return readings
 
 
 @pytest.mark.parametrize("seed", range(8))

@@ -19,6 +19,7 @@ from domain.exports.models import ExportFailure
 from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
+from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
 from tests.signals import sos_of
 from yiyang.district.cast import District
@@ -29,6 +30,7 @@ _ALARMS = 12
 async def enliven(database: Database, vault: Vault, district: District) -> None:
     """Buttons are pressed, the mother's twice, and most alarms get somewhere."""
     await _hear_from_devices(database)
+    await make_vital_signs(database)
     buttons = [district.sos_button_id, *await _other_buttons(database, district)]
     for place, button in enumerate([*buttons[:_ALARMS], district.sos_button_id]):
         async with database.transaction("test") as session:

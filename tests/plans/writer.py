@@ -97,7 +97,9 @@ class Writer:
         if parent.endswith("Connection"):
             return ["nodes", "nodes", "edges", "pageInfo"]
         if parent != "Query":
-            return branches(parent)
+            below = branches(parent)
+            # Three times, for there is seldom room for a list within a list.
+            return below + 2 * [one for one in below if node_of(parent, one).endswith("Connection")]
         several = [name for name in branches(parent) if node_of(parent, name) == "Node"]
         if self.mixed and self._tape.chance(40):
             return several

@@ -17,6 +17,7 @@ from domain.calendar import now
 from domain.family.models import UNTIL, WITHOUT_END
 from tests.access.world import World
 from tests.access.worlds.people import NAME, people_with_everything
+from tests.makers.vital_signs import FOR_ALL_WITH_DEVICES
 
 COMMUNITIES = 6
 """Where everybody lives: few, so that regions meet."""
@@ -25,6 +26,13 @@ KNOWN = 30
 """Elders to whom anything may happen."""
 
 _HOUR = timedelta(hours=1)
+
+_SOME_OPEN = """
+UPDATE alarm SET state = 'RAISED', resolved_at = NULL, resolve_reason = NULL WHERE id IN (
+    SELECT DISTINCT ON (elder_id, type) id FROM alarm WHERE random() < 0.5
+    ORDER BY elder_id, type, id)
+"""
+"""One of a type, as the rules have it."""
 
 
 async def shuffle(sql: asyncpg.Connection, seed: int) -> World:
@@ -204,9 +212,15 @@ class _Throw:
         await self.put("visit_task_log", {"account_id": lambda _: self.rng.choice(cast)})
 
     async def matters(self) -> None:
-        """Alarms, stays, applications, meals, lists, webhooks."""
+        """Alarms, what was measured, stays, applications, meals, lists, webhooks."""
         device = {"elder_id": self.elder, "device_id": lambda _: self.key_of("device")}
+        await self.sql.execute(
+            "UPDATE alarm SET state = 'RESOLVED', resolved_at = now(), resolve_reason = 'DRILL'"
+        )
         await self.put("alarm", {**device, "acknowledged_by": self.anybody})
+        await self.sql.execute(_SOME_OPEN)
+        await self.sql.execute("DELETE FROM vital_sign")
+        await self.sql.execute(FOR_ALL_WITH_DEVICES)
         states = ["OCCUPIED", "ON_LEAVE", "HELD", "RESERVED"]
         await self.put(
             "bed_stay",

@@ -9,6 +9,7 @@ from domain.access import ConsentScope, Role
 from domain.ids import public_id
 from tests.api.plan.desk import Desk
 from tests.makers.family import make_relative
+from tests.makers.vital_signs import make_vital_signs
 from tests.signals import press
 
 SHOWN = {
@@ -16,11 +17,13 @@ SHOWN = {
     "fullAddress": ConsentScope.LOCATION,
     "tags": ConsentScope.HEALTH_RECORD,
     "devices": ConsentScope.ALARMS,
+    "vitals": ConsentScope.VITALS,
     "alarms": ConsentScope.ALARMS,
     "mealOrders": ConsentScope.MEALS_ORDERS,
     "assistanceCases": ConsentScope.FINANCE,
 }
-FIELDS = """id name careLevel fullAddress tags devices { id kind } contacts { name }
+FIELDS = """id name careLevel fullAddress tags devices { id kind } vitals { kind value }
+  contacts { name }
   alarms(first: 3) { totalCount nodes { id elder { id name careLevel } device { kind } } }
   mealOrders(first: 3) { totalCount nodes { id } } visits(first: 2) { nodes { id } }
   assistanceCases(first: 3) { totalCount nodes { id } }
@@ -41,6 +44,7 @@ async def test_exactly_what_is_consented_to_is_shown(
     desk: Desk, scopes: tuple[ConsentScope, ...]
 ) -> None:
     await press(desk.database, desk.district)
+    await make_vital_signs(desk.database)
     relative = await make_relative(desk.database, desk.district.mother_id, scopes)
     for query in (ELDER, LISTS):
         variables = {"id": public_id("elder", desk.district.mother_id)} if "$id" in query else {}
@@ -58,6 +62,7 @@ async def test_exactly_what_is_consented_to_is_shown(
         assert own == hidden
         assert {one["reason"] for one in masks} <= {"NO_CONSENT"}
         assert elder["contacts"]
+        assert bool(elder["vitals"]) is (ConsentScope.VITALS in scopes)
         if "alarms" in data:
             assert bool(data["alarms"]["nodes"]) is (ConsentScope.ALARMS in scopes)
 
@@ -70,7 +75,7 @@ async def test_what_is_not_shown_is_not_read(desk: Desk) -> None:
     plan = "EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF, SUMMARY OFF, BUFFERS OFF) "
     lines = await desk.database.rows(plan + read.text, read.arguments, once=False)
     never = [line[0] for line in lines if "never executed" in line[0]]
-    for table in ("alarm", "meal_order", "assistance_case", "elder_tag", "device"):
+    for table in ("alarm", "meal_order", "assistance_case", "elder_tag", "device", "vital_sign"):
         assert any(f" on {table}" in line for line in never), table
 
 

@@ -16,6 +16,7 @@ from tests.api.plan.desk import Asked, Desk
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.sessions import make_session
+from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
 
@@ -236,12 +237,24 @@ async def test_lists_that_are_empty(desk: Desk, sql: asyncpg.Connection) -> None
     assert asked.body["data"]["elders"]["nodes"] == []
 
 
+COMPUTED = {
+    "visit_task.longitude": "{ visitTasks(first: 2) { nodes { id position { longitude } } } }",
+    "vital_sign.value": """query ($id: ID!) { elder(id: $id) {
+      vitals { kind value unit measuredAt device { id } } } }""",
+}
+
+
 @pytest.mark.parametrize("value", ["NaN", "Infinity", "-Infinity", "5e-324", "-0"])
+@pytest.mark.parametrize("place", COMPUTED)
 async def test_what_is_computed_of_a_number(
-    desk: Desk, sql: asyncpg.Connection, value: str
+    desk: Desk, sql: asyncpg.Connection, place: str, value: str
 ) -> None:
-    await sql.execute("UPDATE visit_task SET longitude = $1::text::float8", value)
-    query = "{ visitTasks(first: 2) { nodes { id position { longitude latitude } } } }"
-    asked = await both(desk, query)
+    await make_vital_signs(desk.database)
+    table, _, column = place.partition(".")
+    # One only: of several errors ordinary execution shows any.
+    await sql.execute("DELETE FROM vital_sign WHERE kind = 'HEART_RATE'")
+    await sql.execute(f"UPDATE {table} SET {column} = $1::text::float8", value)
+    mother = public_id("elder", desk.district.mother_id)
+    asked = await both(desk, COMPUTED[place], {"id": mother})
     assert asked.answer.planned is ("errors" not in asked.body)
     assert asked.answer.planned is (value in {"5e-324", "-0"})

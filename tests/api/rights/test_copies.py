@@ -14,6 +14,7 @@ from domain.rights import service
 from domain.rights.holdings import HOLDINGS
 from domain.rights.models import DataRequest, DataRequestPiece
 from tests.exporting import working
+from tests.makers.vital_signs import HEART_RATE, RESPIRATORY_RATE, make_vital_signs
 from tests.rights import Desk
 from tests.trail import trail
 
@@ -21,6 +22,7 @@ from tests.trail import trail
 async def test_a_copy_holds_all_that_is_known_and_is_the_askers_alone(
     desk: Desk, database_url: str, vault: Vault
 ) -> None:
+    await make_vital_signs(desk.database)
     request = await desk.asked(reason="我想看看")
     assert (await desk.shown(Role.ELDER, request))["reason"] == "我想看看"
     async with working(database_url, vault):
@@ -34,6 +36,7 @@ async def test_a_copy_holds_all_that_is_known_and_is_the_askers_alone(
     assert len(answer.content) == done["byteCount"]
     copy = json.loads(answer.content)
     assert copy.keys() - {"made_at"} == HOLDINGS.keys()
+    assert {sign["value"] for sign in copy["vital_sign"]} == {HEART_RATE, RESPIRATORY_RATE}
     (elder,) = copy["elder"]
     async with desk.database.transaction("test") as session:
         stored = await session.get_one(Elder, desk.mother)

@@ -18,6 +18,7 @@ from domain.rights import service
 from domain.rights.holdings import HOLDINGS, Deleted
 from domain.rights.reach import rows_about
 from tests.exporting import working
+from tests.makers.vital_signs import make_vital_signs
 from tests.rights import Desk, settle
 from tests.signals import press
 
@@ -50,6 +51,7 @@ async def test_an_erasure_leaves_no_trace_of_the_person_and_keeps_the_trail(
     desk: Desk, database_url: str, vault: Vault
 ) -> None:
     await settle(desk.database, desk.mother)
+    await make_vital_signs(desk.database)
     async with desk.database.transaction("test") as session:
         name = (await session.get_one(Elder, desk.mother)).name
     request = await desk.asked(kind="ERASURE", reason="不再需要")
