@@ -9,6 +9,9 @@ from typing import Any
 
 PROGRAM = Path(sys.executable).with_name("yiyang")
 
+_PATIENCE_SECONDS = 120.0
+"""A command that hangs is a failure, not the end of all tests."""
+
 
 class Operator:
     """Runs `yiyang client` on a database."""
@@ -23,6 +26,7 @@ class Operator:
             capture_output=True,
             text=True,
             check=False,
+            timeout=_PATIENCE_SECONDS,
         )
 
     def says(self, *words: str) -> list[dict[str, Any]]:
