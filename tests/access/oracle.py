@@ -224,6 +224,7 @@ READERS: dict[tuple[str, str], set[Role]] = {
     },
     ("Elder", "access_list"): _DECIDING,
     ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
+    ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},
     ("DataRequest", "reason"): _DECIDING,
     ("DataRequest", "wanted"): _DECIDING,

@@ -183,10 +183,12 @@ class Seen:
         match declaration:
             case Column(column):
                 return row[column.key]
-            case Computed():
+            case Computed(needs=needs):
                 if self.actor.role not in READERS[row_type.cls.__name__, field.name]:
                     return self._mask(path, "NOT_PERMITTED")
-                return Anything() if row_type.cls.__name__ == "DataRequest" else Something()
+                # What is made of nothing may be nothing.
+                whole = all(row[column.key] is not None for column in needs)
+                return Something() if whole else Anything()
             case One(column):
                 return self._one(row[column.key], target_of(column), field, path)
             case Consented():

@@ -51,7 +51,7 @@ class Happenings:
             world: as it is.
         """
         self.world = world
-        kinds = [self._consents, self._consents, self._link, self._role, self._visit, self._client]
+        kinds = [*[self._consents] * 2, self._link, self._role, self._visit, *[self._client] * 2]
         for _ in range(self.tape.pick([1, 1, 2, 0])):
             await self._try(self.tape.pick(kinds))
         answered = self.tape.chance(45) and await self._try(self._answer)
@@ -86,10 +86,21 @@ class Happenings:
             if link["account_id"] in self.concerned and link["state"] in states
         ]
 
-    def _their_elders(self) -> set[UUID]:
-        linked = {link["elder_id"] for link in self._links("ACTIVE", "REQUESTED", "ENDED")}
-        accounts = self.world.tables["account"]
-        return linked | {accounts[key]["elder_id"] for key in self.concerned}
+    def _theirs(self) -> list[Row]:
+        """Devices that concern one of those concerned: of a linked elder, their own, of their
+        make."""
+        account = self.world.tables["account"][self.tape.pick(self.concerned)]
+        linked = {
+            link["elder_id"]
+            for link in self._links("ACTIVE", "ENDED")
+            if link["account_id"] == account["id"]
+        }
+        elders, vendor = linked | {account["elder_id"]}, account["vendor_id"]
+        return [
+            device
+            for device in self._rows("device")
+            if device["elder_id"] in elders or device["vendor_id"] == vendor
+        ]
 
     def _staff(self, *roles: Role) -> Actor:
         actor = self.ground.one_of(self.tape, self.tape.pick(roles))
@@ -138,15 +149,12 @@ class Happenings:
             for visit in self._rows("visit_task")
             if visit["state"] in verb and visit["claimed_by"] in (None, volunteer.id)
         ]
-        theirs = [visit for visit in mine if visit["elder_id"] in self._their_elders()]
-        visit = self._pick(theirs or mine)
+        visit = self._pick(mine)
         await verb[visit["state"]](session, volunteer, visit["id"])
 
     async def _ring(self, session: AsyncSession) -> None:
         """A device raises an alarm, or raises it again."""
-        devices = self._rows("device")
-        theirs = [device for device in devices if device["elder_id"] in self._their_elders()]
-        device = self.tape.pick(theirs if theirs and self.tape.chance(75) else devices)
+        device = self.tape.pick(self._theirs() or self._rows("device"))
         region = self.world.tables["elder"][device["elder_id"]]["region_code"]
         kind = self.tape.pick(list(AlarmType))
         await alarms.raise_alarms(

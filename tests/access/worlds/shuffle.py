@@ -25,6 +25,9 @@ COMMUNITIES = 6
 KNOWN = 30
 """Elders to whom anything may happen."""
 
+LINKED = 10
+"""Of whom so many have families: few, so that these meet."""
+
 _HOUR = timedelta(hours=1)
 
 _SOME_OPEN = """
@@ -154,7 +157,7 @@ class _Throw:
         await self.sql.execute("DELETE FROM consent_log")
         await self.sql.execute("DELETE FROM family_link")
         kin = [row["id"] for row in self.cast if row["role"] in ("FAMILY", "GUARDIAN")]
-        pairs = {(who, self.elder()) for who in kin for _ in range(7)}
+        pairs = {(who, self.rng.choice(self.elders[:LINKED])) for who in kin for _ in range(9)}
         pairs |= {(self.anybody(), self.elder()) for _ in range(40)}
         await self.add("family_link", map(self.link, sorted(pairs)))
         links = await self.sql.fetch("SELECT id FROM family_link ORDER BY account_id, elder_id")

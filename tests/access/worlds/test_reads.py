@@ -24,8 +24,8 @@ WORLDS = (1, 2)
 """That are always the same."""
 
 OPERATIONS = 20
-ASKERS = 2
-"""Of each operation."""
+BOUND = [Role.FAMILY, Role.VENDOR, Role.FAMILY, Role.VOLUNTEER, Role.FAMILY, Role.CAREGIVER]
+"""To consents, scopes, times and places: one of them asks each operation, beside one of all."""
 
 
 @pytest.mark.timeout(TIMEOUT_SECONDS)
@@ -48,8 +48,8 @@ async def _try(ground: Ground, tally: Tally) -> None:
     supply, runner = Supply(ground.world), Runner(ground.database, ground.vault)
     for place, tape in enumerate(ground.tapes(OPERATIONS)):
         fields = Chooser(tape, supply).operation()
-        for turn in range(ASKERS):
-            actor = ground.one_of(tape, ground.role(place * ASKERS + turn))
+        for role in (ground.role(place), BOUND[place % len(BOUND)]):
+            actor = ground.one_of(tape, role)
             tally.roles.add(actor.role)
             await _ask(runner, Seen(ground.world, actor), fields, tally)
 
