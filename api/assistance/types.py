@@ -108,8 +108,8 @@ def _clock(case: models.AssistanceCase, _: Context) -> StatutoryClock | None:
     )
 
 
-def _actions(case: models.AssistanceCase, context: Context) -> list[CaseAction]:
-    return available_actions(context.actor, case.state, case.submitted_by)
+def _actions(case: models.AssistanceCase, context: Context, *, own: bool) -> list[CaseAction]:
+    return available_actions(context.actor, case.state, own=own)
 
 
 @record(models.AssistanceCaseLog, visible=assistance_case_log_visible)
@@ -173,6 +173,6 @@ class AssistanceCase(Node):
     version: int
     """How often it has been written; `assistanceCaseReject` takes it as `expectedVersion`."""
     available_actions: list[CaseAction] = computed(
-        _actions, needs=[models.AssistanceCase.state, models.AssistanceCase.submitted_by]
+        _actions, needs=[models.AssistanceCase.state], own=models.AssistanceCase.submitted_by
     )
-    """What you may do with it now; nothing where you submitted it yourself."""
+    """What you may do with it now; nothing where you submitted it yourself, in whatever role."""

@@ -102,6 +102,7 @@ def computed(
     function: Callable[Concatenate[Any, Any, ...], Any],
     *,
     needs: Sequence[Any],
+    own: Any = None,
     permission: Permission | None = None,
     discloses: Any = None,
     named: Named | None = None,
@@ -112,13 +113,15 @@ def computed(
         function: called with the row and the operation's context; what else it takes are the
             field's arguments, and then it has ``named``.
         needs: the columns that it reads.
+        own: a column with an account; the function is told by ``own=`` whether that is the actor's,
+            or the same person's in another role.
         permission: who lacks it gets null and an entry in ``extensions.masked``.
         discloses: the column with the elder of whom it shows what is sensitive: where they live,
             their health. Who was shown it is in the audit trail before the answer leaves.
         named: what the trail says of the arguments: field and purpose. Who is refused is then in
             the trail as well, and whoever asks it of a row that is not there to be seen.
     """
-    return Computed(function, tuple(needs), permission, discloses, named)
+    return Computed(function, tuple(needs), own, permission, discloses, named)
 
 
 def consented(scope: ConsentScope, declaration: Any, *, elder: Any = Elder.id) -> Any:

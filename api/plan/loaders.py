@@ -18,12 +18,14 @@ from api.plan.shapes import (
     OneBack,
     Order,
     RowType,
+    row_type_of_table,
     source_of,
     target_of,
 )
 from api.relay import Page, PageArguments, PageInfo, encode_cursor
 from domain import outbox
 from domain.access import Actor
+from domain.accounts.models import Account
 from domain.database import Database
 
 Loader: TypeAlias = DataLoader[Any, Any]
@@ -133,6 +135,16 @@ class Loaders:
             return [scopes.get(elder, frozenset()) for elder in elders]
 
         return self._loader("consents", links, load)
+
+    def own(self) -> Loader:
+        """Account's key, or None -> whether it is the actor's, or the same person's."""
+        accounts = row_type_of_table(Account.__table__)
+
+        async def load(keys: list[Any]) -> Sequence[Any]:
+            mine = {row[0] for row in await self._fetch(statements.own(self._actor, keys))}
+            return [key in mine for key in keys]
+
+        return self._loader("own", accounts, load)
 
     def pages(self, declaration: Listing, arguments: PageArguments) -> Loader:
         """Parent's key -> page of the rows that point to it."""

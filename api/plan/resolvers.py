@@ -112,6 +112,7 @@ def _one_back(declaration: OneBack) -> Any:
 
 def _computed(declaration: Computed) -> Any:
     asked, elder, named = declaration.permission, declaration.discloses, declaration.named
+    account = declaration.own
 
     def resolve(root: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
@@ -127,6 +128,12 @@ def _computed(declaration: Computed) -> Any:
             context.disclose(key, *(named(arguments) if named else (name, None)))
         return value
 
+    async def resolve_knowing(root: Any, info: Info) -> Any:
+        own = await info.context.loaders.own().load(getattr(root, account.key))
+        return resolve(root, info, own=own)
+
+    if account is not None:
+        return resolve_knowing
     _, _, *given = signature(declaration.function).parameters.values()
     return taking(resolve, given)
 

@@ -71,6 +71,8 @@ class Computed:
     the actor's role lacks the permission.
 
     Parameters:
+        own: the column with the account of which the function is told whether it is the actor's,
+            or the same person's; None where it need not know.
         discloses: the column with the elder whose sensitive data it shows; None where it shows
             none.
         named: where the field has arguments. Who is refused is then in the trail, too.
@@ -78,6 +80,7 @@ class Computed:
 
     function: Callable[..., Any]
     needs: tuple[InstrumentedAttribute[Any], ...]
+    own: InstrumentedAttribute[Any] | None = None
     permission: Permission | None = None
     discloses: InstrumentedAttribute[Any] | None = None
     named: Named | None = None
@@ -182,10 +185,9 @@ def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]
             yield from _columns_of(inner)
         case Column(column) | One(column):
             yield column
-        case Computed(needs=needs, discloses=elder):
+        case Computed(needs=needs, own=account, discloses=elder):
             yield from needs
-            if elder is not None:
-                yield elder
+            yield from (column for column in (account, elder) if column is not None)
         case Many() | OneBack() | Listing():
             pass
 

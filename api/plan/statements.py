@@ -5,11 +5,13 @@ from typing import Any, cast
 
 from sqlalchemy import ARRAY, ColumnElement, Select, any_, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from api.plan.shapes import Many, OneBack, Order, RowType, source_of
 from api.relay import PageArguments, decode_cursor
 from domain.access import Actor
+from domain.accounts import visibility
+from domain.accounts.models import Account
 
 PARENT = "parent_key"
 """Label of the column that says whose child a row is."""
@@ -20,6 +22,12 @@ def rows_by_key(row_type: RowType, actor: Actor, keys: Sequence[Any]) -> Select[
     return (
         select(*row_type.columns()).where(_among(row_type.key, keys)).where(row_type.visible(actor))
     )
+
+
+def own(actor: Actor, accounts: Sequence[Any]) -> Select[*tuple[Any, ...]]:
+    """Those of some accounts that are the actor's, or the same person's."""
+    account = aliased(Account)
+    return select(account.id).where(_among(account.id, accounts), visibility.own(actor, account.id))
 
 
 def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[*tuple[Any, ...]]:

@@ -36,6 +36,7 @@ from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
 from api.plan.source import Source
 from api.plan.values import ValueWriter
 from domain.access import ROLE_PERMISSIONS, Actor, Role
+from domain.accounts.visibility import own
 
 
 class Writer:
@@ -157,10 +158,22 @@ class Writer:
             given.append(f"{self.source.constant(convert)}({place})" if convert else place)
         row = self.source.row(tuple(column.key for column in declaration.needs))
         function = self.source.constant(declaration.function)
-        made = f"{function}({row}({', '.join(given)}), o.context)"
+        known = self._own(record, access, declaration)
+        made = f"{function}({row}({', '.join(given)}), o.context{known})"
         if declaration.discloses is not None:
             made = self._disclosed(record, access, picked, declaration.discloses, made)
         return self.values.value(picked.kind, picked, made, path)
+
+    def _own(self, record: Record, access: Access, declaration: Computed) -> str:
+        """What else the function is told: whether an account is the actor's own."""
+        if declaration.own is None:
+            return ""
+        name = access.need(declaration.own)
+
+        def is_own() -> Any:
+            return own(self._reads.actor, access.alias.c[name])
+
+        return f", own={record.slot((access.name, name, 'own'), is_own)}"
 
     def _disclosed(
         self, record: Record, access: Access, picked: Picked, elder: Any, made: str

@@ -80,8 +80,9 @@ def _check_in_place(visit: models.VisitTask, context: Context) -> Position | Non
     return Position(longitude=visit.check_in_longitude, latitude=visit.check_in_latitude)
 
 
-def _actions(visit: models.VisitTask, context: Context) -> list[VisitAction]:
-    return available_actions(context.actor, visit.state, visit.claimed_by, visit.scheduled_to)
+def _actions(visit: models.VisitTask, context: Context, *, own: bool) -> list[VisitAction]:
+    actor, ends = context.actor, visit.scheduled_to
+    return available_actions(actor, visit.state, visit.claimed_by, ends, own=own)
 
 
 @node(models.Volunteer, visible=volunteer_visible)
@@ -177,5 +178,6 @@ class VisitTask(Node):
             models.VisitTask.claimed_by,
             models.VisitTask.scheduled_to,
         ],
+        own=models.VisitTask.claimed_by,
     )
     """What you may do with it now."""

@@ -3,13 +3,14 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.accounts.models import Account, Person
+from domain.access import Actor
+from domain.accounts.models import Person
+from domain.accounts.visibility import own
 from domain.crypto import Vault, masked_phone
 from domain.errors import InvalidInput
 from domain.reasons import Reason
@@ -82,15 +83,7 @@ async def person_with_phone(session: AsyncSession, vault: Vault, phone: str, nam
     return found
 
 
-async def same_person(session: AsyncSession, one: UUID, other: UUID) -> bool:
-    """Whether two accounts are one, or the same person's: what somebody may not do about their own
-    doings they may not do in another role either."""
-    if one == other:
-        return True
-    first, second = aliased(Account), aliased(Account)
-    same = exists().where(
-        col(first.id) == one,
-        col(second.id) == other,
-        col(first.person_id) == col(second.person_id),
-    )
-    return bool(await session.scalar(select(same)))
+async def same_person(session: AsyncSession, actor: Actor, account_id: UUID) -> bool:
+    """Whether an account is the actor's, or the same person's: what somebody may not do about
+    their own doings they may not do in another role either."""
+    return bool(await session.scalar(select(own(actor, account_id))))

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import and_, exists, false, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 from sqlmodel import col
 
 from domain.access import REGION_ROLES, Actor, Role
@@ -37,6 +37,15 @@ def _own_person(actor: Actor) -> Any:
 def _oneself(actor: Actor) -> Any:
     """In whatever role: who has several accounts may sign in as each of them."""
     return or_(col(Account.id) == actor.id, col(Account.person_id) == _own_person(actor))
+
+
+def own(actor: Actor, account: Any) -> ColumnElement[bool]:
+    """Whether an account is the actor's, or another one of the same person's.
+
+    Parameters:
+        account: its key, or a column that holds one; no account is nobody's own.
+    """
+    return exists().where(col(Account.id) == account, _oneself(actor))
 
 
 def _and_staff(actor: Actor) -> Any:

@@ -120,13 +120,13 @@ async def reject(
     return case
 
 
-def available_actions(actor: Actor, state: CaseState, submitted_by: UUID) -> list[CaseAction]:
+def available_actions(actor: Actor, state: CaseState, *, own: bool) -> list[CaseAction]:
     """What the actor may do with a case in a state, in the lifecycle's order.
 
     Parameters:
-        submitted_by: who submitted it, and so does not decide about it.
+        own: whether the actor submitted it, in whatever role, and so does not decide about it.
     """
-    if submitted_by == actor.id:
+    if own:
         return []
     return [
         action
@@ -181,7 +181,7 @@ async def _moved(
         raise PermissionDenied(action=action.value)
     check_version(case, expected_version)
     following = CASE_LIFECYCLE.next(case.state, action)
-    if await same_person(session, case.submitted_by, actor.id):
+    if await same_person(session, actor, case.submitted_by):
         raise ConflictOfInterest("id")
     case.state = following
     return case

@@ -214,7 +214,7 @@ async def _for_update(
     link = await session.scalar(wanted.with_for_update(of=FamilyLink))
     if link is None:
         raise NotFound("id")
-    taken = action not in GIVEN_UP and await same_person(session, link.account_id, actor.id)
+    taken = action not in GIVEN_UP and await same_person(session, actor, link.account_id)
     if taken or not actor.may(PERMISSION_FOR[action]):
         raise PermissionDenied(action=action.value)
     LINK_LIFECYCLE.next(link.state, action)

@@ -210,7 +210,7 @@ async def _decided(
     if not actor.may(Permission.DATA_REQUEST_DECIDE):
         raise PermissionDenied(action=action.value)
     REQUEST_LIFECYCLE.next(request.state, action)
-    if await same_person(session, actor.id, request.asked_by):
+    if await same_person(session, actor, request.asked_by):
         raise ConflictOfInterest("id")
     request.decided_by, request.decided_at = actor.id, now()
     request.note_cipher = _sealed(vault, note, "note")

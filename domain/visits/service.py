@@ -146,15 +146,24 @@ async def verify(
 
 
 def available_actions(
-    actor: Actor, state: VisitState, claimed_by: UUID | None, scheduled_to: datetime
+    actor: Actor,
+    state: VisitState,
+    claimed_by: UUID | None,
+    scheduled_to: datetime,
+    *,
+    own: bool,
 ) -> list[VisitAction]:
-    """What the actor may do with a visit now, in the lifecycle's order."""
+    """What the actor may do with a visit now, in the lifecycle's order.
+
+    Parameters:
+        own: whether the actor has claimed it, in whatever role.
+    """
     return [
         action
         for action in VISIT_LIFECYCLE.actions(state)
         if action in PERMISSION_FOR
         and actor.may(PERMISSION_FOR[action])
-        and _concerns(actor, action, claimed_by)
+        and _concerns(actor, action, claimed_by, own=own)
         and not (action is VisitAction.CLAIM and _is_over(scheduled_to))
     ]
 
@@ -163,10 +172,11 @@ def _is_over(scheduled_to: datetime) -> bool:
     return scheduled_to <= now()
 
 
-def _concerns(actor: Actor, action: VisitAction, claimed_by: UUID | None) -> bool:
-    """Whether an action is for the one who claimed, or for the others, as the actor is."""
-    own = claimed_by == actor.id
-    return own if action in BY_CLAIMANT else not (own and action in BY_OTHERS)
+def _concerns(actor: Actor, action: VisitAction, claimed_by: UUID | None, *, own: bool) -> bool:
+    """Whether an action is for the account that claimed, or for other people, as the actor is."""
+    if action in BY_CLAIMANT:
+        return claimed_by == actor.id
+    return not (own and action in BY_OTHERS)
 
 
 async def _lock_volunteer(session: AsyncSession, actor: Actor) -> bool:
@@ -198,12 +208,12 @@ async def _moved(
 ) -> VisitTask:
     """The visit, locked and moved along its lifecycle."""
     visit = await _for_update(session, actor, visit_id, action)
-    visit.state = VISIT_LIFECYCLE.next(visit.state, action)
-    if not _concerns(actor, action, visit.claimed_by):
-        raise ConflictOfInterest("id")
+    following = VISIT_LIFECYCLE.next(visit.state, action)
     made_by = visit.claimed_by if action in BY_OTHERS else None
-    if made_by is not None and await same_person(session, made_by, actor.id):
+    own = made_by is not None and await same_person(session, actor, made_by)
+    if not _concerns(actor, action, visit.claimed_by, own=own):
         raise ConflictOfInterest("id")
+    visit.state = following
     return visit
 
 

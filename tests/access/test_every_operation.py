@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
-from typing import Any
+from typing import Any, get_args
 from uuid import uuid4
 
 import asyncpg
@@ -11,11 +11,13 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.canteens.quote_token import opened, sealed
 from api.permissions import ASKED
+from api.plan.shapes import row_type_of_table
 from api.schema import schema
 from domain.access import Actor, Role
 from domain.canteens.quotes import Quote
 from domain.crypto import Vault
 from domain.database import Database
+from domain.ids import public_id
 from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS
 from tests.access.oracle import is_expected
@@ -62,6 +64,19 @@ async def token_for(api: Api, vault: Vault, actor: Actor, wish: dict[str, Any]) 
     quote = opened(quoted["mealQuote"]["token"], vault)
     changed = {name: getattr(quote, name) for name in Quote.__dataclass_fields__}
     return sealed(Quote(**{**changed, "id": uuid4(), "actor_id": actor.id}), vault)
+
+
+async def offered(api: Api, scene: Scene, table: str, name: str) -> bool | None:
+    """Whether the row offers the actor an operation; None where it offers none of that name."""
+    cls = row_type_of_table(METADATA.tables[table]).cls
+    action = name.removeprefix(to_camel_case(table)).upper()
+    offers = cls.__annotations__.get("available_actions")
+    if offers is None or action not in get_args(offers)[0].__members__:
+        return None
+    query = f"""query ($id: ID!) {{ node(id: $id) {{
+      ... on {cls.__name__} {{ availableActions }} }} }}"""
+    found = (await api.data(scene.actor, query, id=public_id(table, scene.key)))["node"]
+    return found is not None and action in found["availableActions"]
 
 
 EVERY_ROW = " UNION ALL ".join(
@@ -121,6 +136,7 @@ async def test_every_role(
         wanted[role] = "NOT_FOUND" if not seen else "PERMISSION_DENIED"
         if seen and role in MAY[name]:
             wanted[role] = None
+        assert await offered(api, scene, operation.table, name) in (None, wanted[role] is None)
         before = await fingerprint(sql)
         told[role] = await tried(api, actor, name, given)
         changed = await fingerprint(sql) != before
