@@ -1,6 +1,6 @@
 """Files about people, sent to whoever asked for them: what their addresses share."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import TypeVar
 from uuid import UUID
 
@@ -17,6 +17,7 @@ from api.texts import preferred
 from domain.access import Actor
 from domain.audit.service import Act, record_alone
 from domain.ids import parse_public_id
+from domain.pieces import Part
 
 T = TypeVar("T")
 
@@ -51,6 +52,30 @@ class Transfer(Response):
             await self._file(scope, receive, send)
         finally:
             self._connections.let_go(self._client)
+
+
+class CutOff(Exception):
+    """The file is no longer theirs to have who fetch it: the transfer ends before its length."""
+
+
+async def sent(
+    part_at: Callable[[int], Awaitable[Part | None]], start: int, stop: int
+) -> AsyncGenerator[bytes, None]:
+    """Bytes of a file, read piece by piece while they are sent: memory holds one piece, and no
+    connection to the database waits for a slow client.
+
+    Parameters:
+        part_at: the piece that holds the byte at an offset; None where it is not to be had now.
+    Raises: CutOff once there is no more of it to be had.
+    """
+    offset = start
+    while offset < stop:
+        part = await part_at(offset)
+        if part is None:
+            raise CutOff
+        content = part.content[offset - part.starts_at : stop - part.starts_at]
+        yield content
+        offset += len(content)
 
 
 async def asked_for(

@@ -1,20 +1,14 @@
-"""``GET /exports/{id}``: an export's file, whole or in part, for its owner alone.
+"""``GET /exports/{id}``: an export's file, whole or in part, for its owner alone."""
 
-It is read and opened piece by piece while it is sent: memory holds one piece, and no connection to
-the database waits for a slow client.
-"""
-
-from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from email.utils import format_datetime
 from functools import partial
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.connections import Connections
-from api.downloads import PRIVATE, Transfer, asked_for, noted, refused
+from api.downloads import PRIVATE, Transfer, asked_for, noted, refused, sent
 from api.exports.ranges import Changed, NotSatisfiable, Span, Unchanged, Validators, span_of
 from api.requests import Gate
 from domain.access import Actor
@@ -25,10 +19,6 @@ from domain.exports.lifecycle import UNFINISHED, ExportState
 from domain.exports.models import Export
 
 _MEDIA_TYPE = "application/jsonl"
-
-
-class CutOff(Exception):
-    """The file is no longer its owner's to have: the transfer ends before its length."""
 
 
 @dataclass(frozen=True)
@@ -80,22 +70,10 @@ class Downloads:
         status = 206 if span.partial else 200
         if request.method == "HEAD":
             return Response(status_code=status, headers=headers, media_type=_MEDIA_TYPE)
-        content = self._bytes(actor, export.id, span)
+        part = partial(part_at, self.gate.database, self.gate.vault, actor, export.id)
+        content = sent(part, span.start, span.stop)
         file = StreamingResponse(content, status, headers, media_type=_MEDIA_TYPE)
         return Transfer(file, actor.id, self.connections)
-
-    async def _bytes(
-        self, actor: Actor, export_id: UUID, span: Span
-    ) -> AsyncGenerator[bytes, None]:
-        """Raises: CutOff once the actor may have no more of it."""
-        offset = span.start
-        while offset < span.stop:
-            part = await part_at(self.gate.database, self.gate.vault, actor, export_id, offset)
-            if part is None:
-                raise CutOff
-            content = part.content[offset - part.starts_at : span.stop - part.starts_at]
-            yield content
-            offset += len(content)
 
 
 def _is_over(export: Export) -> bool:

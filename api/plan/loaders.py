@@ -18,14 +18,12 @@ from api.plan.shapes import (
     OneBack,
     Order,
     RowType,
-    row_type_of_table,
     source_of,
     target_of,
 )
 from api.relay import Page, PageArguments, PageInfo, encode_cursor
 from domain import outbox
 from domain.access import Actor
-from domain.accounts.models import Account
 from domain.database import Database
 
 Loader: TypeAlias = DataLoader[Any, Any]
@@ -138,7 +136,7 @@ class Loaders:
 
     def own(self) -> Loader:
         """Account's key, or None -> whether it is the actor's, or the same person's."""
-        accounts = row_type_of_table(Account.__table__)
+        accounts = source_of(statements.ACCOUNT)
 
         async def load(keys: list[Any]) -> Sequence[Any]:
             mine = {row[0] for row in await self._fetch(statements.own(self._actor, keys))}

@@ -112,7 +112,6 @@ def _one_back(declaration: OneBack) -> Any:
 
 def _computed(declaration: Computed) -> Any:
     asked, elder, named = declaration.permission, declaration.discloses, declaration.named
-    account = declaration.own
 
     def resolve(root: Any, info: Info, **arguments: Any) -> Any:
         context = info.context
@@ -128,14 +127,20 @@ def _computed(declaration: Computed) -> Any:
             context.disclose(key, *(named(arguments) if named else (name, None)))
         return value
 
-    async def resolve_knowing(root: Any, info: Info) -> Any:
-        own = await info.context.loaders.own().load(getattr(root, account.key))
-        return resolve(root, info, own=own)
-
-    if account is not None:
-        return resolve_knowing
+    if declaration.own is not None:
+        return _knowing(declaration.own.key, resolve)
     _, _, *given = signature(declaration.function).parameters.values()
     return taking(resolve, given)
+
+
+def _knowing(account: str, resolve: Any) -> Any:
+    """A resolver that is told whether an account is the actor's own."""
+
+    async def knowing(root: Any, info: Info) -> Any:
+        own = await info.context.loaders.own().load(getattr(root, account))
+        return resolve(root, info, own=own)
+
+    return knowing
 
 
 def _consented(declaration: Consented) -> Any:

@@ -13,6 +13,9 @@ from domain.access import Actor
 from domain.accounts import visibility
 from domain.accounts.models import Account
 
+ACCOUNT: Any = Account.id
+"""The key of accounts that may be the actor's own."""
+
 PARENT = "parent_key"
 """Label of the column that says whose child a row is."""
 
@@ -26,8 +29,8 @@ def rows_by_key(row_type: RowType, actor: Actor, keys: Sequence[Any]) -> Select[
 
 def own(actor: Actor, accounts: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     """Those of some accounts that are the actor's, or the same person's."""
-    account = aliased(Account)
-    return select(account.id).where(_among(account.id, accounts), visibility.own(actor, account.id))
+    account: Any = aliased(Account).id
+    return select(account).where(_among(account, accounts), visibility.own(actor, account))
 
 
 def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[*tuple[Any, ...]]:

@@ -7,10 +7,10 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from api.connections import Connections
-from api.downloads import PRIVATE, Transfer, asked_for, noted
+from api.downloads import PRIVATE, Transfer, asked_for, noted, sent
 from api.requests import Gate
 from domain.audit.service import Act
-from domain.rights.copy import owned, read_copy
+from domain.rights.copy import owned, part_at
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Copies:
             return Response(headers=headers, media_type="application/json")
         act = Act("data_request_download", "data_request", wanted.id, wanted.elder_id, ["*"])
         await noted(self.gate, request, actor, act)
-        content = read_copy(self.gate.database, self.gate.vault, wanted.id)
+        part = partial(part_at, self.gate.database, self.gate.vault, actor, wanted.id)
+        content = sent(part, 0, wanted.byte_count)
         file = StreamingResponse(content, 200, headers, media_type="application/json")
         return Transfer(file, actor.id, self.connections)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -38,6 +38,17 @@ def is_in_force(moment: ColumnElement[datetime] | None = None) -> ColumnElement[
     at = func.now() if moment is None else moment
     over = col(Account.until)
     return and_(col(Account.since) <= at, or_(over.is_(None), over > at))
+
+
+def still_is(actor: Actor) -> ColumnElement[bool]:
+    """Whether the actor's account is in force, with the role and the region that the token names:
+    for what goes on while the role may end."""
+    return exists().where(
+        col(Account.id) == actor.id,
+        col(Account.role) == actor.role,
+        col(Account.region_code).is_not_distinct_from(actor.region),
+        is_in_force(),
+    )
 
 
 async def accounts_of(session: AsyncSession, person_id: UUID) -> Sequence[Account]:

@@ -1,21 +1,33 @@
 """A copy of all that is known about an elder, as one JSON object (PIPL, article 45)."""
 
 import asyncio
-import zlib
 from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import orjson
-from sqlalchemy import Column, LargeBinary, RowMapping, Table, delete, func, select
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    LargeBinary,
+    RowMapping,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
+from domain.accounts.periods import still_is
 from domain.calendar import now
-from domain.crypto import Vault, place
+from domain.crypto import Vault
 from domain.database import Database
 from domain.metadata import METADATA
+from domain.pieces import Part, Pieces
 from domain.rights.holdings import HOLDINGS
 from domain.rights.lifecycle import RequestState
 from domain.rights.models import DataRequest, DataRequestPiece
@@ -24,6 +36,7 @@ from domain.rights.visibility import data_request_visible
 from domain.rotation import sealed_columns
 
 PIECE_BYTES = 512 * 1024
+_PIECES = Pieces(DataRequestPiece, DataRequestPiece.request_id)
 _ROWS = 500
 _CIPHER, _MASKED = "_cipher", "_masked"
 _SEALED = {str(column): column for column in sealed_columns(METADATA)}
@@ -42,39 +55,36 @@ async def write_copy(session: AsyncSession, vault: Vault, request: DataRequest) 
 
 async def owned(database: Database, actor: Actor, request_id: UUID) -> DataRequest | None:
     """A request whose copy the actor may fetch now; None where there is none."""
-    statement = select(DataRequest).where(
-        col(DataRequest.id) == request_id,
-        col(DataRequest.asked_by) == actor.id,
-        data_request_visible(actor),
-        col(DataRequest.state) == RequestState.DONE,
-        col(DataRequest.expires_at) > func.now(),
-    )
+    statement = select(DataRequest).where(_own(actor, request_id))
     async with database.reading(primary=True) as connection:
         row = (await connection.execute(statement)).mappings().first()
     return DataRequest(**row) if row else None
 
 
-async def read_copy(database: Database, vault: Vault, request_id: UUID) -> AsyncIterator[bytes]:
-    """A copy, piece by piece."""
-    starts_at = 0
-    while True:
-        statement = select(col(DataRequestPiece.body)).where(
-            col(DataRequestPiece.request_id) == request_id,
-            col(DataRequestPiece.starts_at) == starts_at,
-        )
-        rows = await database.fetch(statement, primary=True)
-        if not rows:
-            return
-        # Half a megabyte to decompress: others are waiting for this process, too.
-        plain = await asyncio.to_thread(_opened, vault, rows[0][0], request_id, starts_at)
-        yield plain
-        starts_at += len(plain)
+async def part_at(
+    database: Database, vault: Vault, actor: Actor, request_id: UUID, offset: int
+) -> Part | None:
+    """The piece that holds the byte at an offset; None where the actor may have none (any more)."""
+    theirs = exists().where(_own(actor, request_id))
+    return await _PIECES.part_at(database, vault, request_id, offset, theirs)
 
 
 async def drop_copy(session: AsyncSession, request_id: UUID) -> None:
     """Have no copy any more."""
     pieces = delete(DataRequestPiece).where(col(DataRequestPiece.request_id) == request_id)
     await session.execute(pieces)
+
+
+def _own(actor: Actor, request_id: UUID) -> ColumnElement[bool]:
+    """Whether a request is the actor's, who still is what the token says, and has a copy now."""
+    return and_(
+        col(DataRequest.id) == request_id,
+        col(DataRequest.asked_by) == actor.id,
+        data_request_visible(actor),
+        still_is(actor),
+        col(DataRequest.state) == RequestState.DONE,
+        col(DataRequest.expires_at) > func.now(),
+    )
 
 
 async def _json(session: AsyncSession, vault: Vault, elder_id: UUID) -> AsyncIterator[bytes]:
@@ -123,14 +133,7 @@ async def _add(
     session: AsyncSession, vault: Vault, request_id: UUID, starts_at: int, plain: bytes
 ) -> int:
     if plain:
-        where = place("data_request_piece.body", request_id, starts_at)
-        body = vault.seal_bytes(await asyncio.to_thread(zlib.compress, plain), where)
+        body = await asyncio.to_thread(_PIECES.packed, vault, request_id, starts_at, plain)
         session.add(DataRequestPiece(request_id=request_id, starts_at=starts_at, body=body))
         await session.flush()
     return len(plain)
-
-
-def _opened(vault: Vault, body: bytes, request_id: UUID, starts_at: int) -> bytes:
-    return zlib.decompress(
-        vault.open_bytes(body, place("data_request_piece.body", request_id, starts_at))
-    )

@@ -20,7 +20,7 @@ from domain.accounts.models import Account
 from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database
-from domain.exports import file, service
+from domain.exports import service
 from domain.exports.allowance import MOST_STARTED, STARTED_WITHIN
 from domain.exports.asked import asked_of
 from domain.exports.lifecycle import ExportState
@@ -169,13 +169,13 @@ async def test_a_download_is_a_connection_of_its_client(
 async def test_a_piece_is_opened_beside_the_event_loop(
     api: Api, database: Database, vault: Vault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    opened, threads = file.opened, set[int]()
+    opened, threads = Vault.open_bytes, set[int]()
 
-    def seen(*arguments: Any) -> file.Part:
+    def seen(*arguments: Any) -> bytes:
         threads.add(threading.get_ident())
         return opened(*arguments)
 
-    monkeypatch.setattr(file, "opened", seen)
+    monkeypatch.setattr(Vault, "open_bytes", seen)
     export = await make_file(database, vault, api.actor(Role.OFFICIAL), [b"1", b"2"])
     assert (await fetch(api, Role.OFFICIAL, f"/exports/{export}")).content == b"12"
     assert threads

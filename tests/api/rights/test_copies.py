@@ -1,15 +1,21 @@
 """Somebody asks for a copy of all that is known of an elder."""
 
 import json
+import os
 from datetime import timedelta
+from typing import Any
 
+import httpx
+import pytest
 from sqlalchemy import func, select, update
 from sqlmodel import col
 
 from api.relay import key_of
 from domain.access import Role
+from domain.accounts.models import Account
 from domain.crypto import Vault
 from domain.elders.models import Contact, Elder
+from domain.pieces import Pieces
 from domain.rights import service
 from domain.rights.holdings import HOLDINGS
 from domain.rights.models import DataRequest, DataRequestPiece
@@ -73,3 +79,37 @@ async def test_a_copy_is_gone_after_its_time(desk: Desk, vault: Vault) -> None:
         assert await service.expire(session) == 0
     assert (await desk.shown(Role.ELDER, request))["state"] == "EXPIRED"
     assert await desk.database.fetch(select(col(DataRequestPiece.request_id))) == []
+
+
+@pytest.mark.parametrize(
+    "moved",
+    [{"until": func.now()}, {"role": Role.DISPATCHER}, {"region_code": "330106"}],
+    ids=["ended", "another role", "moved"],
+)
+async def test_a_role_that_ends_ends_the_transfer(
+    desk: Desk, vault: Vault, moved: dict[str, Any]
+) -> None:
+    request = await desk.asked(Role.STATION)
+    await desk.decided(request, desk.colleague)
+    key, station = key_of(request, "data_request"), desk.api.actor(Role.STATION)
+    pieces, large = Pieces(DataRequestPiece, DataRequestPiece.request_id), 32
+    async with desk.database.transaction("worker") as session:
+        await service.perform(session, vault, key)
+        copy = await session.get_one(DataRequest, key)
+        # More than any socket holds back, and nothing that could be compressed.
+        for _ in range(large):
+            body = pieces.packed(vault, key, copy.byte_count, os.urandom(2**20))
+            session.add(DataRequestPiece(request_id=key, starts_at=copy.byte_count, body=body))
+            copy.byte_count += 2**20
+    headers = {"Authorization": f"Bearer {desk.api.token(station)}"}
+    url = f"http://127.0.0.1:{desk.api.port}{(await desk.shown(station, request))['url']}"
+    async with desk.api.http.stream("GET", url, headers=headers) as response:
+        assert response.status_code == 200
+        chunks = response.aiter_raw()
+        await anext(chunks)
+        async with desk.database.transaction("test") as session:
+            mine = update(Account).where(col(Account.id) == station.id)
+            await session.execute(mine.values(**moved))
+        with pytest.raises(httpx.RemoteProtocolError, match="closed connection"):
+            _ = [chunk async for chunk in chunks]
+    assert (await desk.api.http.get(url, headers=headers)).status_code == 404
