@@ -26,8 +26,7 @@ _formatter = logging.Formatter()
 def start_logging(level: int = logging.INFO) -> None:
     """Write to stderr from now on."""
     logging.basicConfig(level=level, format=_FORMAT)
-    for name in _TALKATIVE:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    quieten_libraries()
     usual = logging.getLogRecordFactory()
 
     def discreet(*arguments: Any, **named: Any) -> logging.LogRecord:
@@ -40,6 +39,12 @@ def start_logging(level: int = logging.INFO) -> None:
         return record
 
     logging.setLogRecordFactory(discreet)
+
+
+def quieten_libraries() -> None:
+    """Have the libraries of ours that write down what they send write warnings only."""
+    for name in _TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def without_values(text: str, error: BaseException) -> str:

@@ -44,7 +44,7 @@ class Downloads:
             return refused(request, 410, "EXPORT_GONE")
         file = self._file(request, actor, export)
         if isinstance(file, Transfer):
-            act = Act("export_download", "export", export.id, fields=[export.list_name])
+            act = Act("export_download", Export.__tablename__, export.id, fields=[export.list_name])
             await noted(self.gate, request, actor, act)
         return file
 

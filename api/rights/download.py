@@ -11,6 +11,7 @@ from api.downloads import PRIVATE, Transfer, asked_for, noted, sent
 from api.requests import Gate
 from domain.audit.service import Act
 from domain.rights.copy import owned, part_at
+from domain.rights.models import DataRequest
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,9 @@ class Copies:
         }
         if request.method == "HEAD":
             return Response(headers=headers, media_type="application/json")
-        act = Act("data_request_download", "data_request", wanted.id, wanted.elder_id, ["*"])
+        act = Act(
+            "data_request_download", DataRequest.__tablename__, wanted.id, wanted.elder_id, ["*"]
+        )
         await noted(self.gate, request, actor, act)
         part = partial(part_at, self.gate.database, self.gate.vault, actor, wanted.id)
         content = sent(part, 0, wanted.byte_count)

@@ -42,5 +42,5 @@ async def appoint(
     account = Account(name=called, role=Role.ADMIN, person_id=person.id, since=now())
     session.add(account)
     await session.flush()
-    record(session, None, Source(), [Act("admin_create", "account", account.id)])
+    record(session, None, Source(), [Act("admin_create", Account.__tablename__, account.id)])
     return account

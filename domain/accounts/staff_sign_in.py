@@ -173,7 +173,7 @@ async def _end_others(
             continue
         account.until = max(account.since, now())
         await revoke(session, account.id)
-        acts.append(Act("staff_role_end", "account", account.id))
+        acts.append(Act("staff_role_end", Account.__tablename__, account.id))
     return acts
 
 
@@ -201,7 +201,7 @@ async def _give(
         await session.flush()
         session.add(StaffAccount(account_id=account.id, identity_id=identity.id))
         held[seat] = account
-        acts.append(Act("staff_role_give", "account", account.id))
+        acts.append(Act("staff_role_give", Account.__tablename__, account.id))
     accounts = sorted((held[seat] for seat in seats), key=lambda account: account.id)
     return accounts, acts
 

@@ -7,8 +7,9 @@ from domain.access import Actor
 from domain.audit.models import READ, Outcome
 from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
+from domain.elders.models import Elder
 
-ELDER = "elder"
+ELDER = Elder.__tablename__
 """The table of those whose data it is."""
 
 

@@ -21,9 +21,6 @@ from domain.errors import InvalidInput, NotFound
 from domain.reasons import Reason
 from domain.secrets import hashed, new_secret
 
-OBJECT = "oauth_client"
-"""How the audit trail calls a client."""
-
 OVERLAP = timedelta(days=1)
 """How long the secret before the newest one stays good, where nothing else is said."""
 
@@ -177,4 +174,4 @@ async def _begin_epoch(session: AsyncSession, client: OauthClient) -> None:
 async def _recorded(session: AsyncSession, action: str, client: OauthClient) -> None:
     """Nobody we know does these things: whoever may run commands on the machine."""
     await session.flush()
-    record(session, None, Source(), [Act(action, OBJECT, client.id)])
+    record(session, None, Source(), [Act(action, OauthClient.__tablename__, client.id)])

@@ -18,7 +18,7 @@ from domain.sessions.service import end_where
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class LogoutClaims:
     """What a logout token says. One of the two hashes is there.
 
     Parameters:
@@ -34,7 +34,7 @@ class Said:
     session_hash: bytes | None
 
 
-async def sign_out(session: AsyncSession, said: Said) -> Sequence[LoginSession] | None:
+async def sign_out(session: AsyncSession, said: LogoutClaims) -> Sequence[LoginSession] | None:
     """End the sessions of a provider's session or subject, and sign-ins that are under way.
 
     Returns: those that had not ended before; None where the token has been heeded already.
@@ -56,7 +56,7 @@ async def prune(session: AsyncSession) -> int:
     return await dropped(session, ProviderLogout, over)
 
 
-def _meant(said: Said, identity_id: object, session_hash: object) -> ColumnElement[bool]:
+def _meant(said: LogoutClaims, identity_id: object, session_hash: object) -> ColumnElement[bool]:
     """Rows that are meant. One that does not name a session of the provider's goes by the subject
     alone: better one sign-in too many than a session that nobody can end."""
     identity, provider_session = col(identity_id), col(session_hash)

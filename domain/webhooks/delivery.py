@@ -222,7 +222,7 @@ async def stop(session: AsyncSession, webhook: Webhook, reason: WebhookStop) -> 
     gone = reason is WebhookStop.GONE
     action = WebhookAction.DISABLE if gone else WebhookAction.PAUSE
     webhook.state, webhook.stop = WEBHOOK_LIFECYCLE.next(webhook.state, action), reason
-    act = trail.Act("webhook_stop", "webhook", webhook.id, purpose=reason.value)
+    act = trail.Act("webhook_stop", Webhook.__tablename__, webhook.id, purpose=reason.value)
     trail.record(session, None, trail.Source(), [act])
 
 
@@ -278,7 +278,7 @@ def _go_on(session: AsyncSession, webhook: Webhook) -> None:
     webhook.state = WEBHOOK_LIFECYCLE.next(webhook.state, WebhookAction.RESUME)
     webhook.stop = None
     forget_failures(webhook)
-    act = trail.Act("webhook_go_on", "webhook", webhook.id)
+    act = trail.Act("webhook_go_on", Webhook.__tablename__, webhook.id)
     trail.record(session, None, trail.Source(), [act])
 
 

@@ -16,6 +16,7 @@ from domain.sessions.wechat import (
 )
 from tests.waiting import until
 from tests.wechat import APP, SECRET, SESSION_KEY, Fault, WechatStandIn, wechat_stand_in
+from yiyang.logs import quieten_libraries
 from yiyang.outbound.wechat import WechatClient
 
 
@@ -162,6 +163,7 @@ async def test_neither_secret_nor_code_nor_session_key_is_logged_or_kept(
     client: WechatClient, stand_in: WechatStandIn, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
+    quieten_libraries()
     stand_in.users = {"code-1": ("openid-1", "unionid-1")}
     stand_in.phones = {"code-2": "13812341234"}
     who = await client.identify(APP, "code-1")

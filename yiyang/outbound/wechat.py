@@ -1,12 +1,11 @@
 """WeChat's server API: ``jscode2session``, ``getuserphonenumber``, ``stable_token``.
 
 What it answers is in its documentation under 小程序 · 服务端: HTTP 200 in any case, and where
-something is wrong an ``errcode``. Secrets and codes stand in addresses there, so what httpx logs of
-them is kept out of our logs.
+something is wrong an ``errcode``. Secrets and codes stand in addresses there; ``yiyang/logs.py``
+keeps httpx from writing these down.
 """
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from time import monotonic
 from typing import Any, cast
@@ -60,7 +59,6 @@ class WechatClient:
         *,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
-        logging.getLogger("httpx").setLevel(logging.WARNING)
         self._secrets = dict(secrets)
         # Only a connection that was not made is tried again: nothing has been sent by it.
         transport = httpx.AsyncHTTPTransport(retries=1, limits=_CONNECTIONS)
@@ -110,26 +108,28 @@ class WechatClient:
 
         Raises: WechatRefusal.
         """
+        for trial in range(1, _TRIES):
+            try:
+                return await self._stable_token(app_id)
+            except WechatAway:
+                await asyncio.sleep(_PAUSE_SECONDS * trial)
+        return await self._stable_token(app_id)
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self._http.aclose()
+
+    async def _stable_token(self, app_id: str) -> tuple[str, float]:
         asked = {
             "grant_type": "client_credential",
             "appid": app_id,
             "secret": self._secrets[app_id],
         }
-        for trial in range(1, _TRIES + 1):
-            try:
-                answer = await self._once("POST", "/cgi-bin/stable_token", json=asked)
-                return _text(answer, "access_token"), float(answer["expires_in"])
-            except (KeyError, TypeError, ValueError) as error:
-                raise WechatAway("expires_in is no number") from error
-            except WechatAway:
-                if trial == _TRIES:
-                    raise
-            await asyncio.sleep(_PAUSE_SECONDS * trial)
-        raise AssertionError("unreachable")
-
-    async def close(self) -> None:
-        """Close every connection."""
-        await self._http.aclose()
+        answer = await self._once("POST", "/cgi-bin/stable_token", json=asked)
+        try:
+            return _text(answer, "access_token"), float(answer["expires_in"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise WechatAway("expires_in is no number") from error
 
     async def _phone(self, token: str, code: str) -> dict[str, Any]:
         path, sender = "/wxa/business/getuserphonenumber", {"access_token": token}

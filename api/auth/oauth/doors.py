@@ -19,8 +19,8 @@ from api.requests import source_of
 from domain.access import Actor, Role
 from domain.accounts.revocations import revoke
 from domain.audit.service import Act, Source, record
+from domain.clients.models import OauthClient
 from domain.clients.proofs import find, use_assertion
-from domain.clients.service import OBJECT
 from domain.database import Database
 
 _PUBLIC = {"Cache-Control": "public, max-age=300"}
@@ -94,7 +94,7 @@ class Doors:
             error = exchange.error if fresh else "invalid_client"
             action = _DONE.get(endpoint) if error is None else _REFUSED
             if action is not None:
-                act = Act(action, OBJECT, asked.claimed_id, purpose=error)
+                act = Act(action, OauthClient.__tablename__, asked.claimed_id, purpose=error)
                 record(session, actor if fresh else None, source, [act])
         return fresh
 

@@ -18,7 +18,7 @@ from domain.audit.service import Act, record
 from domain.crypto import Vault
 from domain.database import Database
 from domain.sessions.models import LoginSession
-from domain.sessions.provider_logout import Said, sign_out
+from domain.sessions.provider_logout import LogoutClaims, sign_out
 
 log = logging.getLogger("yiyang.auth.staff")
 
@@ -55,11 +55,11 @@ class BackChannel:
         await tried.forgive()
         return Response(headers=PRIVATE)
 
-    async def _said(self, token: str) -> Said:
+    async def _said(self, token: str) -> LogoutClaims:
         signed = await self.provider.signed(token)
         return read(signed, self.provider.claims_options(), self.vault)
 
-    async def _heed(self, request: Request, said: Said) -> None:
+    async def _heed(self, request: Request, said: LogoutClaims) -> None:
         """Raises: Denied for a token that comes a second time."""
         async with self.database.transaction("staff sign-out") as session:
             ended = await sign_out(session, said)

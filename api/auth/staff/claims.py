@@ -17,7 +17,7 @@ class Unfit(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
+class StaffClaims:
     """Somebody, what the provider gives them, and its own session.
 
     Parameters:
@@ -29,7 +29,7 @@ class Said:
     session: str | None
 
 
-def read(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> Said:
+def read(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> StaffClaims:
     """Read the claims of a token that has been verified.
 
     Raises: Unfit without a subject or a name.
@@ -40,7 +40,7 @@ def read(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> Said:
     claimant = Claimant(settings.issuer, subject, name, _phone(settings, claims))
     session = claims.get("sid")
     given = settings.assignments(_texts(_found(claims, settings.roles_claim)))
-    return Said(claimant, given, session if is_text(session) else None)
+    return StaffClaims(claimant, given, session if is_text(session) else None)
 
 
 def _phone(settings: StaffLoginSettings, claims: Mapping[str, Any]) -> str | None:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 from api.auth.answers import Endpoint, door, form_of, text_in
 from api.auth.attempts import Attempts
 from api.auth.sessions import MAX_TOKEN
-from api.auth.staff.claims import Said, Unfit, read
+from api.auth.staff.claims import StaffClaims, Unfit, read
 from api.auth.staff.pages import OwnPages, refusal_page, sent_to
 from api.auth.staff.provider import Away, Denied, Provider, Stale
 from api.auth.staff.settings import CALLBACK, StaffLoginSettings
@@ -25,7 +25,7 @@ from api.errors import RETRY_AFTER_S
 from api.refusals import Refusal
 from api.requests import BadRequest, source_of
 from domain.accounts.identities import ProviderLogin, provider_session_digest
-from domain.accounts.models import Account
+from domain.accounts.models import Account, Person
 from domain.accounts.periods import actor_of
 from domain.accounts.sign_in_codes import CHALLENGE, new_code
 from domain.accounts.staff_sign_in import sign_in
@@ -123,14 +123,14 @@ class StaffLogin:
             raise Refusal("STAFF_LOGIN_NO_ROLE", 403)
         return sent_to(f"{kept['return_to']}#sign_in_code={code}")
 
-    async def _code(self, request: Request, said: Said, challenge: str) -> str | None:
+    async def _code(self, request: Request, said: StaffClaims, challenge: str) -> str | None:
         """Make the sign-in so. Roles that are over end, whoever else is refused for it."""
         async with self._database.transaction("staff sign-in") as session:
             within = self._settings.within
             signed = await sign_in(session, self._vault, said.claimant, said.given, within)
             person_id = signed.identity and signed.identity.person_id
             word = "staff_sign_in" if signed.accounts else _REFUSED
-            act = Act(word, "person" if person_id else None, person_id)
+            act = Act(word, Person.__tablename__ if person_id else None, person_id)
             record(session, None, source_of(request), [act, *signed.acts])
             if signed.identity is None or not signed.accounts:
                 return None

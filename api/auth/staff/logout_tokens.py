@@ -12,7 +12,7 @@ from api.auth.staff.claims import is_object, is_text
 from api.auth.staff.provider import LEEWAY_SECONDS, Denied
 from domain.accounts.identities import provider_session_digest, subject_digest
 from domain.crypto import Vault
-from domain.sessions.provider_logout import Said
+from domain.sessions.provider_logout import LogoutClaims
 
 EVENT: Final = "http://schemas.openid.net/event/backchannel-logout"
 GOOD_FOR_SECONDS: Final = 300
@@ -22,7 +22,7 @@ _TYPES: Final = frozenset({"jwt", "logout+jwt", "application/logout+jwt"})
 """The standard recommends the last two, and providers were there before it."""
 
 
-def read(token: Token, wanted: Mapping[str, ClaimsOption], vault: Vault) -> Said:
+def read(token: Token, wanted: Mapping[str, ClaimsOption], vault: Vault) -> LogoutClaims:
     """What a token says whose signature is the provider's.
 
     Parameters:
@@ -42,7 +42,7 @@ def read(token: Token, wanted: Mapping[str, ClaimsOption], vault: Vault) -> Said
     issuer, subject, session = claims["iss"], _text(claims, "sub"), _text(claims, "sid")
     if subject is None and session is None:
         raise Denied("a logout token of nobody")
-    return Said(
+    return LogoutClaims(
         f"{issuer}\0{claims['jti']}",
         datetime.fromtimestamp(claims["iat"] + GOOD_FOR_SECONDS + LEEWAY_SECONDS, UTC),
         None if subject is None else subject_digest(vault, issuer, subject),
