@@ -2,7 +2,8 @@
 
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from sqlalchemy import literal, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -72,6 +73,62 @@ class Application(Starlette):
             await self._others(scope, receive, timed(send))
 
 
+@dataclass(frozen=True)
+class Parts:
+    """What the application's doors share for as long as it runs."""
+
+    settings: ApiSettings
+    database: Database
+    feed: Feed
+    buckets: Buckets
+    documents: Documents
+    revocations: Revocations
+    connections: Connections
+
+    @classmethod
+    def of(cls, settings: ApiSettings) -> Self:
+        """Parts that know of each other, none of them at work yet."""
+        database = Database(settings.database_url, read_url=settings.database_read_url)
+        feed = Feed(settings.database_url)
+        revocations = Revocations(database)
+        connections = Connections(settings.origins)
+        feed.tell(ACCESS, revocations.heard)
+        revocations.told = lambda: connections.end_void(revocations.void)
+        documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
+        buckets = Buckets(database, settings.budget)
+        return cls(settings, database, feed, buckets, documents, revocations, connections)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncGenerator[None, None]:
+        """Connections open and close."""
+        self.revocations.heard()
+        await self.feed.start()
+        await self.buckets.start()
+        try:
+            with self.documents.reloaded_on_hangup():
+                yield
+        finally:
+            await self.buckets.stop()
+            await self.feed.stop()
+            if self.settings.wechat:
+                await self.settings.wechat.close()
+            await self.database.close()
+
+    def gate(self) -> Gate:
+        """Where every request comes in."""
+        return Gate(
+            self.database,
+            self.feed,
+            self.settings.token_key,
+            self.settings.vault,
+            self.settings.planned,
+            self.documents,
+            self.buckets,
+            self.revocations,
+            self.settings.webhooks_anywhere,
+        )
+
+
 def create_app(
     settings: ApiSettings, at_start: Callable[[Connections], None] | None = None
 ) -> Starlette:
@@ -81,65 +138,41 @@ def create_app(
         at_start: called on the event loop before the first request, with what is to be drained
             before the server closes sockets.
     """
-    database = Database(settings.database_url, read_url=settings.database_read_url)
-    feed = Feed(settings.database_url)
-    buckets = Buckets(database, settings.budget)
-    documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
-    revocations = Revocations(database)
-    feed.tell(ACCESS, revocations.heard)
-    attempts = Attempts(database, settings.vault)
-    issuer = Issuer(settings.token_key, settings.lifetimes)
-    gate = Gate(
-        database,
-        feed,
-        settings.token_key,
-        settings.vault,
-        settings.planned,
-        documents,
-        buckets,
-        revocations,
-        settings.webhooks_anywhere,
-    )
+    parts = Parts.of(settings)
+    gate = parts.gate()
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
-        revocations.heard()
-        await feed.start()
-        await buckets.start()
-        if at_start:
-            at_start(connections)
-        try:
-            with documents.reloaded_on_hangup():
-                yield
-        finally:
-            await buckets.stop()
-            await feed.stop()
-            if settings.wechat:
-                await settings.wechat.close()
-            await database.close()
+        async with parts.at_work():
+            if at_start:
+                at_start(parts.connections)
+            yield
 
-    connections = Connections(settings.origins)
-    server = Server(Endpoints(settings.public_url), settings.token_key, revocations)
-    oauth = Doors(server, database, attempts)
-    revocations.told = lambda: connections.end_void(revocations.void)
-    over_http = GraphQLOverHttp(gate, GraphQLOverSse(gate, connections), settings.edition)
-    over_websocket = GraphQLOverWebSocket(gate, connections)
-
-    pages = [Mount(path, Pages(folder)) for path, folder in settings.pages.items()]
-    routes = [
-        Route(PATH, over_http),
-        *_watch_routes(database),
-        *oauth.routes(),
-        *Sessions(gate, issuer, attempts).routes(),
-        Route(f"{FILES}/{{id}}", Downloads(gate, connections).answer),
-        Route(f"{COPIES}/{{id}}", Copies(gate, connections).answer),
-        *_wechat_routes(settings, database, issuer, attempts),
-        *_staff_routes(settings, database),
-        *pages,
-    ]
+    sse = GraphQLOverSse(gate, parts.connections)
+    over_http = GraphQLOverHttp(gate, sse, settings.edition)
+    over_websocket = GraphQLOverWebSocket(gate, parts.connections)
+    routes = [Route(PATH, over_http), *_routes(parts, gate)]
     return Application(
         over_http, over_websocket, settings.origins, routes=routes, lifespan=lifespan
     )
+
+
+def _routes(parts: Parts, gate: Gate) -> list[Route | Mount]:
+    """All other doors."""
+    settings, database = parts.settings, parts.database
+    attempts = Attempts(database, settings.vault)
+    issuer = Issuer(settings.token_key, settings.lifetimes)
+    server = Server(Endpoints(settings.public_url), settings.token_key, parts.revocations)
+    return [
+        *_watch_routes(database),
+        *Doors(server, database, attempts).routes(),
+        *Sessions(gate, issuer, attempts).routes(),
+        Route(f"{FILES}/{{id}}", Downloads(gate, parts.connections).answer),
+        Route(f"{COPIES}/{{id}}", Copies(gate, parts.connections).answer),
+        *_wechat_routes(settings, database, issuer, attempts),
+        *_staff_routes(settings, database),
+        *(Mount(path, Pages(folder)) for path, folder in settings.pages.items()),
+    ]
 
 
 def _watch_routes(database: Database) -> list[Route]:

@@ -28,6 +28,10 @@ class BadRequest(Exception):
     """A request that is no GraphQL request; its text says why."""
 
 
+class TooLong(BadRequest):
+    """One whose document is merely larger than we keep: no offence against a protocol."""
+
+
 @dataclass(frozen=True)
 class Request:
     """A GraphQL request, whatever brought it.
@@ -157,7 +161,7 @@ def _document(fields: dict[str, Any], extensions: dict[str, Any]) -> tuple[str, 
     if not isinstance(query, str):
         raise BadRequest("query must be a string")
     if len(query) > MAX_DOCUMENT:
-        raise BadRequest(f"query must have at most {MAX_DOCUMENT} characters")
+        raise TooLong(f"query must have at most {MAX_DOCUMENT} characters")
     return query, hashed
 
 

@@ -4,7 +4,7 @@ operation, and an answer or a close code for whatever a client sends."""
 import asyncio
 from collections.abc import Callable
 from contextlib import aclosing, suppress
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from starlette.types import Receive, Send
@@ -31,7 +31,7 @@ from api.frames import (
     payload_of,
 )
 from api.refusals import TRY_LATER, Refusal, new_request_id
-from api.requests import MAX_DOCUMENT, BadRequest, Gate, Request
+from api.requests import BadRequest, Gate, Request, TooLong
 from api.standing import Standing
 from api.texts import preferred
 from api.turns import Turn
@@ -207,11 +207,11 @@ class Socket:
         operation = Operation(name)
         try:
             request = Request.of(payload)
-        except BadRequest as error:
-            if not _is_too_long(payload):
-                raise End(INVALID, str(error)) from error
+        except TooLong as error:
             await self._refuse(operation, Refusal("BAD_REQUEST", 400, reason=str(error)))
             return
+        except BadRequest as error:
+            raise End(INVALID, str(error)) from error
         if self._standing is None:
             raise End(UNAUTHORIZED, "Unauthorized")
         if name in self._operations:
@@ -296,9 +296,3 @@ class Socket:
 
 def _bearer(authorization: Any) -> str | None:
     return bearer(authorization) if isinstance(authorization, str) else None
-
-
-def _is_too_long(payload: Any) -> bool:
-    """Whether a document is merely larger than we keep: no offence against the protocol."""
-    query = cast(dict[str, Any], payload).get("query") if isinstance(payload, dict) else None
-    return isinstance(query, str) and len(query) > MAX_DOCUMENT

@@ -8,8 +8,9 @@ from sqlalchemy import DateTime
 
 from api.accounts.types import Account
 from api.context import Info
-from api.plan.criteria import Filter, filter_input, one_of, under, whether
+from api.plan.criteria import one_of, under, whether
 from api.plan.declare import descending
+from api.plan.filters import Filter, filter_input
 from api.plan.root_shapes import AnyById, Oneself
 from api.plan.roots import listing
 from api.plan.shapes import declared, row_type_of, row_type_of_prefix

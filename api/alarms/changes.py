@@ -18,7 +18,7 @@ from api.alarms.types import Alarm
 from api.context import Context
 from api.describe import output
 from api.plan.arguments import Arguments, out_of_reach
-from api.plan.criteria import Filter, Shape
+from api.plan.filters import Filter, Shape
 from api.plan.plans import Scope, Statement
 from api.plan.shapes import row_type_of
 from api.plan.values import later

@@ -7,8 +7,9 @@ import strawberry
 from api.alarms.changes import AlarmChangePage, page_of_changes
 from api.alarms.types import Alarm, AlarmConnection
 from api.context import Info
-from api.plan.criteria import Filter, filter_input, one_of, under
+from api.plan.criteria import one_of, under
 from api.plan.declare import descending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from domain.alarms import models
 from domain.alarms.lifecycle import AlarmState

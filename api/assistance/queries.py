@@ -3,8 +3,9 @@
 import strawberry
 
 from api.assistance.types import AssistanceCase
-from api.plan.criteria import Filter, filter_input, one_of, under
+from api.plan.criteria import one_of, under
 from api.plan.declare import descending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.assistance import models

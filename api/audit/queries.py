@@ -5,8 +5,9 @@ from datetime import datetime
 import strawberry
 
 from api.audit.types import AuditEntry
-from api.plan.criteria import Filter, equal, equal_id, filter_input, since, until
+from api.plan.criteria import equal, equal_id, since, until
 from api.plan.declare import descending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import listing
 from api.relay import Connection
 from domain.audit import models

@@ -5,8 +5,9 @@ from sqlalchemy import Date, select
 from sqlmodel import col
 
 from api.beds.types import Bed, BedStay
-from api.plan.criteria import Filter, equal, equal_id, filter_input, through, under, whether
+from api.plan.criteria import equal, equal_id, through, under, whether
 from api.plan.declare import ascending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.beds import models

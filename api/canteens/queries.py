@@ -11,8 +11,9 @@ from api.context import Info
 from api.describe import input_object
 from api.geo import NearInput
 from api.permissions import asks
-from api.plan.criteria import Filter, equal, equal_id, filter_input, in_circle, one_of, under
+from api.plan.criteria import equal, equal_id, in_circle, one_of, under
 from api.plan.declare import ascending, descending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.plan.shapes import row_type_of
 from api.plan.values import later

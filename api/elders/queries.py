@@ -5,8 +5,9 @@ from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
 from api.elders.types import Elder
-from api.plan.criteria import Filter, contains, equal, filter_input, through, under
+from api.plan.criteria import contains, equal, through, under
 from api.plan.declare import ascending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.access import Actor

@@ -3,8 +3,9 @@
 import strawberry
 
 from api.exports.types import Export
-from api.plan.criteria import Filter, filter_input, one_of
+from api.plan.criteria import one_of
 from api.plan.declare import descending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.exports import models

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement
 
 from api.context import Info
 from api.describe import attribute_docs
-from api.plan.criteria import Filter
+from api.plan.filters import Filter
 from api.plan.resolvers import taking
 from api.plan.root_shapes import ById, Rows
 from api.plan.shapes import Order, Visible, declared, row_type_of_table

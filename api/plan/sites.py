@@ -13,7 +13,7 @@ from sqlalchemy import BigInteger
 from sqlalchemy.sql.expression import ColumnElement
 
 from api.plan.arguments import Arguments
-from api.plan.criteria import Filter
+from api.plan.filters import Filter
 from api.plan.quick_arguments import quick_reader
 from api.plan.selection import Picked
 from api.plan.shapes import Order

@@ -2,8 +2,9 @@
 
 import strawberry
 
-from api.plan.criteria import Filter, equal, filter_input, under
+from api.plan.criteria import equal, under
 from api.plan.declare import ascending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import listing
 from api.regions.types import Region
 from api.relay import Connection

@@ -3,8 +3,9 @@
 import strawberry
 
 from api.geo import NearInput
-from api.plan.criteria import Filter, equal, filter_input, in_circle, under
+from api.plan.criteria import equal, in_circle, under
 from api.plan.declare import ascending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.stations.types import Station

@@ -3,8 +3,9 @@
 import strawberry
 
 from api.geo import NearInput
-from api.plan.criteria import Filter, contains, filter_input, in_circle, one_of, under
+from api.plan.criteria import contains, in_circle, one_of, under
 from api.plan.declare import ascending
+from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.visits.types import VisitTask, Volunteer

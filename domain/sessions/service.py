@@ -13,6 +13,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, and_, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.dml import ReturningUpdate
 from sqlmodel import col
 
 from domain.access import Actor, Permission
@@ -147,17 +148,7 @@ async def rotate(
     Raises: NotFound(account) for a wish that cannot be met; the token remains unused then.
     """
     token_hash = hashed(presented)
-    used = (
-        update(RefreshToken)
-        .where(
-            col(RefreshToken.token_hash) == token_hash,
-            col(RefreshToken.used_at).is_(None),
-            col(RefreshToken.expires_at) > func.now(),
-        )
-        .values(used_at=func.now())
-        .returning(col(RefreshToken.session_id))
-    )
-    session_id = await session.scalar(used)
+    session_id = await session.scalar(_used(token_hash))
     if session_id is None:
         return Refused(await _ended_by_reuse(session, token_hash))
     login = await session.scalar(_locked(session_id))
@@ -173,6 +164,20 @@ async def rotate(
     )
     token = await _issue(session, login, lifetimes)
     return Issued(login, account, accounts, token)
+
+
+def _used(token_hash: bytes) -> ReturningUpdate[UUID]:
+    """Use up a token that may still be used; the session that it is of."""
+    return (
+        update(RefreshToken)
+        .where(
+            col(RefreshToken.token_hash) == token_hash,
+            col(RefreshToken.used_at).is_(None),
+            col(RefreshToken.expires_at) > func.now(),
+        )
+        .values(used_at=func.now())
+        .returning(col(RefreshToken.session_id))
+    )
 
 
 async def end(session: AsyncSession, session_id: UUID, why: SessionEnd) -> LoginSession | None:

@@ -27,7 +27,8 @@ from api.canteens.queries import CanteenFilter, MealOrderFilter
 from api.devices.queries import DeviceFilter
 from api.elders.queries import ElderFilter
 from api.geo import NearInput
-from api.plan.criteria import Filter, contains, whether
+from api.plan.criteria import contains, whether
+from api.plan.filters import Filter
 from api.regions.queries import RegionFilter
 from api.stations.queries import StationFilter
 from api.visits.queries import VisitTaskFilter, VolunteerFilter
