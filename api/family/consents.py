@@ -13,7 +13,8 @@ enumeration(
     ALARMS="警报 their alarms and devices, and the alarms as they come.",
     VITALS="生命体征 what is measured of them.",
     LOCATION="位置 their address down to the door, and where visits to it began.",
-    MEALS_ORDERS="餐食与订单 their meals and orders, and to order for them.",
+    MEALS_ORDERS="餐食与订单 their meals and orders, with what is subsidised and why, and to order "
+    "for them.",
     HEALTH_RECORD="健康档案 their ability level, tags and conditions.",
     FINANCE="经济状况 their assistance cases, and to apply for them.",
 )
