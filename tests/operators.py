@@ -16,8 +16,9 @@ _PATIENCE_SECONDS = 120.0
 class Operator:
     """Runs `yiyang client` on a database."""
 
-    def __init__(self, database_url: str) -> None:
-        self._environment = {"PATH": os.environ["PATH"], "YIYANG_DATABASE_URL": database_url}
+    def __init__(self, database_url: str | None) -> None:
+        named = {} if database_url is None else {"YIYANG_DATABASE_URL": database_url}
+        self._environment = {"PATH": os.environ["PATH"], **named}
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

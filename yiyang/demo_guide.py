@@ -76,8 +76,8 @@ def show_guide(
     button = public_id("device", district.sos_button_id)
     where = "" if data_dir == Path(".yiyang") else f" --data-dir {data_dir}"
     console.print("\n[bold]Try[/bold], in another terminal")
-    console.print(f"  yiyang watch{where}")
-    console.print(f"  yiyang press {button}{where}\n")
+    console.print(f"  .venv/bin/yiyang watch{where}")
+    console.print(f"  .venv/bin/yiyang press {button}{where}\n")
 
 
 def ready_queries(district: District) -> str:

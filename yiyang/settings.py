@@ -268,7 +268,7 @@ def settings_of_environment(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         wrong = (
-            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {found['msg']}"
+            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {_said(found['msg'])}"
             for found in error.errors(include_input=False, include_url=False)
         )
         # Not `from error`: its text shows the values, and some are secrets.
@@ -278,9 +278,14 @@ def settings_of_environment(**given: Any) -> Settings:
 def _faults(error: ValidationError) -> str:
     """What is wrong, where, and nothing of what was given."""
     return "; ".join(
-        f"{'.'.join(map(str, found['loc']))}: {found['msg']}".removeprefix(": ")
+        f"{'.'.join(map(str, found['loc']))}: {_said(found['msg'])}".removeprefix(": ")
         for found in error.errors(include_input=False, include_url=False, include_context=False)
     )
+
+
+def _said(message: str) -> str:
+    """Pydantic's message, without the name of the class that it puts before ours."""
+    return message.removeprefix("Value error, ")
 
 
 def _key(text: str, variable: str) -> bytes:

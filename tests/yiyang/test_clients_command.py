@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 from joserfc.jwk import ECKey, RSAKey
 
+from api.auth.scopes import OF_CLIENTS
 from tests.conftest import free_port
 from tests.operators import Operator
 
@@ -64,6 +65,11 @@ def test_what_is_wrong_is_named(operator: Operator, tmp_path: Path) -> None:
     assert operator.says("list") == []
 
 
+def test_every_scope_is_explained_to_operators() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "operations.md").read_text(encoding="utf-8")
+    assert [scope for scope in OF_CLIENTS if f"| `{scope}` |" not in page] == []
+
+
 KEYS = {
     "private": lambda: {"keys": [ECKey.generate_key("P-256").as_dict(private=True)]},
     "P-256": lambda: {"keys": [ECKey.generate_key("P-384").as_dict(private=False)]},
@@ -85,6 +91,12 @@ def test_bad_keys(operator: Operator, tmp_path: Path, says: str) -> None:
     file.write_text(json.dumps(KEYS[says]()))
     assert says in operator.is_told(*CREATE, "--jwks", str(file))
     assert operator.says("list") == []
+
+
+def test_without_a_database_both_ways_to_name_one_are_told(tmp_path: Path) -> None:
+    said = Operator(None).is_told("list", "--data-dir", str(tmp_path))
+    assert "YIYANG_DATABASE_URL is not set" in said
+    assert f"yiyang demo --data-dir {tmp_path}" in said
 
 
 def test_a_database_that_is_not_there_is_told_in_a_sentence() -> None:

@@ -49,6 +49,7 @@ def test_one_sentence_names_the_variable(
 ) -> None:
     said = refused(command, **settings)
     assert named in said
+    assert "Value error" not in said
     assert len(said.splitlines()) == 1
     assert "secret" not in said
 

@@ -187,11 +187,20 @@ def _done(do: "Callable[[AsyncSession], Awaitable[dict[str, Any]]]", data_dir: P
 
 def _run(do: "Callable[[AsyncSession], Awaitable[Any]]", data_dir: Path) -> Any:
     """What a verb gives, once its transaction has committed. Raises: SettingsError, Failure."""
+    return asyncio.run(_committed(do, _database(data_dir)))
+
+
+def _database(data_dir: Path) -> str:
+    """Address of the database to work on. Raises: SettingsError where there is none."""
     from yiyang.runtime import running_in
 
     url = settings_of_environment().database_url
-    address = url.get_secret_value() if url else running_in(data_dir).database
-    return asyncio.run(_committed(do, address))
+    if url is not None:
+        return url.get_secret_value()
+    try:
+        return running_in(data_dir).database
+    except SettingsError as error:
+        raise SettingsError(f"YIYANG_DATABASE_URL is not set, and {error}") from error
 
 
 async def _committed(do: "Callable[[AsyncSession], Awaitable[Any]]", url: str) -> Any:
