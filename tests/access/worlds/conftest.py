@@ -6,9 +6,11 @@ from contextlib import asynccontextmanager
 import asyncpg
 import pytest
 
+from api.auth.tokens import TokenKey
 from domain.crypto import Vault
 from tests.access.worlds.ground import Ground, Grounds, thrown
 from tests.access.worlds.shuffle import peopled
+from tests.access.worlds.stage import Stages
 from tests.conftest import TEMPLATE, Template
 
 PEOPLED = "template_peopled"
@@ -36,3 +38,9 @@ async def grounds(administration: asyncpg.Connection, template: Template, vault:
             await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     return ground
+
+
+@pytest.fixture
+def stages(grounds: Grounds, template: Template, token_key: TokenKey) -> Stages:
+    """Servers of such worlds."""
+    return Stages(grounds, template, token_key)

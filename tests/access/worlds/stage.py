@@ -1,6 +1,6 @@
 """A world with its server, and a worker that tells webhooks."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,7 +16,7 @@ from domain.alarms.service import TOPIC
 from domain.outbox import HEAD
 from tests.access.world import Row
 from tests.access.worlds.following import Called, Event, Follower, Subscribed, Wish
-from tests.access.worlds.ground import Ground
+from tests.access.worlds.ground import Ground, Grounds, Tally, named, numbers
 from tests.access.worlds.people import NAME
 from tests.clients import Api, graphql_socket
 from tests.conftest import Template
@@ -133,3 +133,31 @@ async def staged(
         api = Api(port, token_key, template.district)
         stack.push_async_callback(api.close)
         yield Stage(ground, api, app._sockets.gate.feed, stack)
+
+
+@dataclass(frozen=True)
+class Stages:
+    """A stage in each of some worlds."""
+
+    grounds: Grounds
+    template: Template
+    token_key: TokenKey
+
+    async def each(
+        self, fixed: Sequence[int], attempt: Callable[[Stage, Tally], Awaitable[None]]
+    ) -> Tally:
+        """Try something on each stage, one after the other. Returns: what came of it.
+
+        Parameters:
+            fixed: the numbers of the worlds that are tried where nobody asks for others.
+        """
+        tally = Tally()
+        for number in numbers(fixed):
+            with named(number):
+                async with (
+                    self.grounds(number) as ground,
+                    staged(ground, self.template, self.token_key) as stage,
+                ):
+                    await attempt(stage, tally)
+        print(f"\n{tally.counts}")
+        return tally

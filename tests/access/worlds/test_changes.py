@@ -6,7 +6,6 @@ told what the oracle allows at that moment, and nothing else.
 
 import pytest
 
-from api.auth.tokens import TokenKey
 from api.plan.shapes import row_type_of_table
 from domain.access import Role
 from domain.alarms.lifecycle import AlarmState
@@ -16,11 +15,10 @@ from tests.access.world import World
 from tests.access.worlds.answers import in_force
 from tests.access.worlds.comparing import disagreement
 from tests.access.worlds.following import Event, Follower, Wish
-from tests.access.worlds.ground import TIMEOUT_SECONDS, Grounds, Tally, named, numbers
+from tests.access.worlds.ground import TIMEOUT_SECONDS, Tally
 from tests.access.worlds.happenings import Happenings
 from tests.access.worlds.selections import Chooser, Selection, Supply
-from tests.access.worlds.stage import Stage, staged
-from tests.conftest import Template
+from tests.access.worlds.stage import Stage, Stages
 from tests.plans.tape import Tape
 
 WORLDS = (1, 2, 3)
@@ -40,15 +38,8 @@ OBJECTS = 300
 
 
 @pytest.mark.timeout(TIMEOUT_SECONDS)
-async def test_followers_are_told_what_the_oracle_allows(
-    grounds: Grounds, template: Template, token_key: TokenKey
-) -> None:
-    tally = Tally()
-    for number in numbers(WORLDS):
-        with named(number):
-            async with grounds(number) as ground, staged(ground, template, token_key) as stage:
-                await _try(stage, tally)
-    print(f"\n{tally.counts}")
+async def test_followers_are_told_what_the_oracle_allows(stages: Stages) -> None:
+    await stages.each(WORLDS, _try)
 
 
 async def _try(stage: Stage, tally: Tally) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from api.auth.tokens import TokenKey
 from api.exports.writing import Writer
 from domain.access import Actor, Role
 from domain.ids import parse_public_id
@@ -15,10 +14,9 @@ from tests.access.oracle import ORACLE
 from tests.access.worlds.answers import Seen, in_force
 from tests.access.worlds.comparing import Masked, difference
 from tests.access.worlds.documents import listing
-from tests.access.worlds.ground import TIMEOUT_SECONDS, Grounds, Tally, named, numbers
+from tests.access.worlds.ground import TIMEOUT_SECONDS, Tally
 from tests.access.worlds.selections import Chooser, Supply
-from tests.access.worlds.stage import Stage, staged
-from tests.conftest import Template
+from tests.access.worlds.stage import Stage, Stages
 from tests.exporting import answer, fetch, read, rows_in
 
 WORLDS = (1, 2)
@@ -33,15 +31,8 @@ FOLLOW = "subscription ($id: ID!) { exportChanged(id: $id) { export { state rowC
 
 
 @pytest.mark.timeout(TIMEOUT_SECONDS)
-async def test_files_hold_the_oracles_rows(
-    grounds: Grounds, template: Template, token_key: TokenKey
-) -> None:
-    tally = Tally()
-    for number in numbers(WORLDS):
-        with named(number):
-            async with grounds(number) as ground, staged(ground, template, token_key) as stage:
-                await _try(stage, tally)
-    print(f"\n{tally.counts}")
+async def test_files_hold_the_oracles_rows(stages: Stages) -> None:
+    tally = await stages.each(WORLDS, _try)
     assert tally.counts["rows"] > tally.counts["files"] * 10
     assert tally.counts["refused"] > 0
     assert tally.counts["hidden"] > tally.counts["files"]
