@@ -29,6 +29,12 @@ def _object(entry: models.AuditEntry, _: Context) -> strawberry.ID | None:
     return strawberry.ID(public_id(entry.object_type, entry.object_id))
 
 
+def _account_id(entry: models.AuditEntry, _: Context) -> strawberry.ID | None:
+    if entry.actor_id is None:
+        return None
+    return strawberry.ID(public_id("account", entry.actor_id))
+
+
 @record(models.AuditEntry, visible=audit_entry_visible)
 class AuditEntry:
     """One thing that somebody did, or one elder of whom somebody was shown something sensitive. It
@@ -38,6 +44,12 @@ class AuditEntry:
     """When."""
     account: Account | None = one(models.AuditEntry.actor_id)
     """Who; null where you may not see the account, and for parts of the system."""
+    account_id: strawberry.ID | None = computed(
+        _account_id,
+        needs=[models.AuditEntry.actor_id],
+        permission=Permission.AUDIT_SOURCE_READ,
+    )
+    """The id of who it was, seen or not; for auditors and administrators, null for others."""
     role: Role | None
     """What they were; null for parts of the system."""
     action: str

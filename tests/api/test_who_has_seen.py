@@ -23,9 +23,10 @@ SEEN = """query (
   whoHasSeen(elder: $elder, since: $since, until: $until, first: $first, after: $after) {
     totalCount pageInfo { hasNextPage endCursor }
     nodes { at role account { name } action outcome objectId elder { name } fields purpose
-      requestId address } } }"""
+      requestId address accountId } } }"""
 TRAIL = """query ($filter: AuditFilter) { auditTrail(first: 50, filter: $filter) {
-  totalCount nodes { at role action outcome objectId elder { id } fields requestId address } } }"""
+  totalCount nodes { at role action outcome objectId elder { id } fields requestId address
+  accountId } } }"""
 
 
 def mother(api: Api) -> str:
@@ -63,6 +64,7 @@ async def test_the_family_is_told_who_when_and_what(looked: Api, who: Role) -> N
     assert {row["objectId"] for row in rows} == {mother(looked)}
     from_where = {(row["requestId"] is None, row["address"]) for row in rows}
     assert from_where == ({(False, "127.0.0.1")} if who is Role.ADMIN else {(True, None)})
+    assert {row["accountId"] is None for row in rows} == {who is not Role.ADMIN}
 
 
 async def test_it_is_read_page_by_page_and_by_its_time(looked: Api) -> None:
@@ -98,6 +100,8 @@ async def test_an_auditor_reads_the_trail_of_the_regions_elders(looked: Api) -> 
     assert {row["action"] for row in page["nodes"]} == {"read", "visit_claim"}
     assert {row["elder"] for row in page["nodes"]} == {None}, "an auditor sees no elder"
     assert {row["address"] for row in page["nodes"]} == {"127.0.0.1"}
+    daughter = public_id("account", looked.actor(Role.FAMILY).id)
+    assert daughter in {row["accountId"] for row in page["nodes"]}, "who it was, seen or not"
     claimed = {"filter": {"action": "visit_claim", "outcome": "DONE", "elder": mother(looked)}}
     (row,) = (await looked.data(here, TRAIL, **claimed))["auditTrail"]["nodes"]
     assert row["role"] == "VOLUNTEER"
