@@ -95,7 +95,7 @@ async def test_no_phone_acts_in_what_the_provider_gave(
     """It would stay signed in for months after a dismissal."""
     person_id = await make_person(database, "顾念慈", vault=vault, phone=PHONE)
     await make_account(database, Role.VOLUNTEER, person_id, region_code=STREET)
-    provider.user = User(groups=GROUPS, more=CHECKED)
+    provider.user = User(name="顾念慈", groups=GROUPS, more=CHECKED)
     tokens = await browser.sign_in()
     assert roles(tokens) == {"VOLUNTEER", "DISPATCHER", "OFFICIAL"}
     # What the provider gave comes first where the provider signed in.
