@@ -32,6 +32,16 @@ TEMPLATE = "template_district"
 ELDERS = 300
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Who has asked for more time begins first: else one worker ends with it, and the rest wait."""
+    items.sort(key=_asked_seconds, reverse=True)
+
+
+def _asked_seconds(item: pytest.Item) -> float:
+    asked = item.get_closest_marker("timeout")
+    return asked.args[0] if asked else 0.0
+
+
 @pytest.fixture(scope="session")
 def vault() -> Vault:
     """Keys for personal data in tests."""
