@@ -33,6 +33,8 @@ LISTS = {
     "alarms": "id type state raisedAt elder { name }",
 }
 SCREEN, PAGE_SIZE, TRIES = 50, 200, 9
+BUDGET = 1_000_000_000
+"""Points: who walks every list of a city at once would empty any other."""
 Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
@@ -74,7 +76,7 @@ async def walk(ask: Ask, field: str) -> tuple[int, float]:
 
 async def measure(demo: RunningDemo) -> None:
     """Walk each list and print its figures."""
-    token = demo.run("token", "--role", "official").strip()
+    token = demo.run("token", "--role", "official", "--budget", str(BUDGET)).strip()
     async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
 
         async def ask(query: str, variables: dict[str, Any]) -> Any:
