@@ -16,6 +16,7 @@ import websockets
 
 from api.auth.tokens import Grant, TokenKey
 from domain.access import Actor, Role
+from domain.notifications.sending import PushTemplate
 from yiyang.district.cast import District
 
 TIMEOUT_SECONDS = 10
@@ -23,6 +24,9 @@ BEGINNING = "WzBd"
 """The cursor before all changes: whoever subscribes after it need not know when he has begun."""
 PUBLIC_URL = "https://api.example"
 """What the API calls itself, wherever it listens."""
+PUSH_TEMPLATE = PushTemplate("wx0123456789abcdef", "tmpl-alarm")
+PUSH_TEMPLATES = (PUSH_TEMPLATE, PushTemplate(PUSH_TEMPLATE.app_id, "tmpl-device", "model-1"))
+"""By which the API lets its mini-program send messages; the second is of devices."""
 NO_AUTHORITIES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Every address here begins with http: to read a machine's authorities takes 50 ms a client."""
 

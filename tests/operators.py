@@ -3,32 +3,25 @@
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 from typing import Any
 
-PROGRAM = Path(sys.executable).with_name("yiyang")
-
-_PATIENCE_SECONDS = 120.0
-"""A command that hangs is a failure, not the end of all tests."""
+from tests import commands
 
 
 class Operator:
-    """Runs `yiyang client` on a database."""
+    """Runs a group of commands on a database.
 
-    def __init__(self, database_url: str | None) -> None:
+    Parameters:
+        settings: variables beside the database's.
+    """
+
+    def __init__(self, database_url: str | None, group: str = "client", **settings: str) -> None:
         named = {} if database_url is None else {"YIYANG_DATABASE_URL": database_url}
-        self._environment = {"PATH": os.environ["PATH"], **named}
+        self._environment = {"PATH": os.environ["PATH"], **named, **settings}
+        self._group = group
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [PROGRAM, "client", *words],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=_PATIENCE_SECONDS,
-        )
+        return commands.run(self._group, *words, environment=self._environment)
 
     def says(self, *words: str) -> list[dict[str, Any]]:
         """The lines of a command that must succeed."""

@@ -95,8 +95,9 @@ class Desk:
 _SETTLE = """
 UPDATE alarm SET state = 'RESOLVED', resolved_at = now(), resolve_reason = 'TEST'
     WHERE elder_id = :elder AND state <> 'RESOLVED';
-DELETE FROM visit_task_log WHERE task_id IN (SELECT id FROM visit_task WHERE elder_id = :elder);
-DELETE FROM visit_task WHERE elder_id = :elder;
+DELETE FROM visit_task_log WHERE task_id IN
+    (SELECT id FROM visit_task WHERE elder_id = :elder AND state <> 'VERIFIED');
+DELETE FROM visit_task WHERE elder_id = :elder AND state <> 'VERIFIED';
 DELETE FROM meal_order_item WHERE order_id IN
     (SELECT id FROM meal_order WHERE elder_id = :elder AND day >= current_date - 1);
 DELETE FROM meal_order WHERE elder_id = :elder AND day >= current_date - 1;

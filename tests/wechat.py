@@ -19,7 +19,7 @@ from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
 from domain.crypto import Vault
-from tests.clients import Api
+from tests.clients import PUSH_TEMPLATES, Api
 from tests.serving import serving
 from yiyang.district.cast import District
 from yiyang.outbound.wechat import WechatClient
@@ -42,6 +42,7 @@ class WechatStandIn:
         phones: code of the phone button -> number; each is good once.
         faults: by path, what goes wrong with the next calls.
         called: how often each path was asked.
+        messages: what was sent to users, the newest last; what is refused is not among it.
         token: the access token that is believed now.
         lasts: how many seconds it says it does.
     """
@@ -51,6 +52,7 @@ class WechatStandIn:
     phones: dict[str, str] = field(default_factory=dict[str, str])
     faults: dict[str, deque[Fault]] = field(default_factory=lambda: defaultdict(deque))
     called: Counter[str] = field(default_factory=Counter[str])
+    messages: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     token: str = ""
     lasts: int = 7200
     url: str = ""
@@ -69,6 +71,9 @@ class WechatStandIn:
             Route("/sns/jscode2session", self._session),
             Route("/cgi-bin/stable_token", self._stable_token, methods=["POST"]),
             Route("/wxa/business/getuserphonenumber", self._phone, methods=["POST"]),
+            Route("/cgi-bin/message/subscribe/send", self._message, methods=["POST"]),
+            Route("/cgi-bin/message/device/subscribe/send", self._message, methods=["POST"]),
+            Route("/wxa/getsnticket", self._ticket, methods=["POST"]),
             Route("/phones/{openid}/login", self._login_code),
             Route("/phones/{openid}/number", self._phone_code),
         ]
@@ -131,6 +136,24 @@ class WechatStandIn:
         }
         return JSONResponse({"errcode": 0, "errmsg": "ok", "phone_info": info})
 
+    async def _message(self, request: Request) -> Response:
+        message = await request.json()
+        if fault := await self._fault(request):
+            return fault
+        if not self.token or request.query_params["access_token"] != self.token:
+            return _error(40001)
+        self.messages.append(message)
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "msgid": 294402298110051942})
+
+    async def _ticket(self, request: Request) -> Response:
+        asked = await request.json()
+        if fault := await self._fault(request):
+            return fault
+        if not self.token or request.query_params["access_token"] != self.token:
+            return _error(40001)
+        ticket = f"{asked['model_id']} {asked['sn']}"
+        return JSONResponse({"errcode": 0, "errmsg": "ok", "sn_ticket": ticket})
+
     async def _fault(self, request: Request) -> Response | None:
         path = request.url.path.rpartition("/")[2]
         self.called[path] += 1
@@ -161,7 +184,7 @@ async def wechat_stand_in() -> AsyncGenerator[WechatStandIn, None]:
 
 @pytest.fixture
 async def wechat() -> AsyncGenerator[WechatStandIn, None]:
-    """For tests that import it: one that is up."""
+    """For a conftest to import: one that is up."""
     async with wechat_stand_in() as one:
         yield one
 
@@ -170,9 +193,11 @@ async def wechat() -> AsyncGenerator[WechatStandIn, None]:
 async def api(
     database_url: str, token_key: TokenKey, vault: Vault, district: District, wechat: WechatStandIn
 ) -> AsyncGenerator[Api, None]:
-    """For tests that import it: a server that asks that one."""
+    """For a conftest to import: a server that asks that one."""
     asks = WechatClient({APP: SECRET}, wechat.url, patience_seconds=2)
-    settings = ApiSettings(database_url, token_key, vault, wechat=asks)
+    settings = ApiSettings(
+        database_url, token_key, vault, wechat=asks, push_templates=PUSH_TEMPLATES
+    )
     async with serving(create_app(settings)) as port:
         client = Api(port, token_key, district)
         yield client
