@@ -6,20 +6,25 @@ import gc
 import logging
 import signal
 import time
-from collections.abc import Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any, Final
 
 import aiomqtt
 
 from devices import topics
 from devices.address import broker_address
+from devices.answers import keep_answering
 from devices.client import BatchClient
+from devices.codecs import CODECS
+from devices.heirs import Heirs
 from devices.inbox import Inbox
 from devices.mac import Trust
 from devices.receipts import receipts
+from devices.sharing import Place, Sharing
 from devices.storing import Store
-from devices.uplink import read
+from devices.uplink import read_all
 from domain.database import Database
 
 _LOG = logging.getLogger(__name__)
@@ -43,6 +48,7 @@ class BridgeSettings:
         master_key: what device passwords are derived from, 32 bytes.
         client_id: the name under which the broker keeps the session; one bridge a name.
         require_mac: refuse a message without a ``mac``.
+        vendor_formats: whose messages are taken beside ours, by their names in ``CODECS``.
     """
 
     database_url: str = field(repr=False)
@@ -51,6 +57,7 @@ class BridgeSettings:
     master_key: bytes = field(repr=False)
     client_id: str = "yiyang-bridge"
     require_mac: bool = False
+    vendor_formats: tuple[str, ...] = ()
 
 
 async def run_bridge(settings: BridgeSettings, on_ready: Callable[[], None] | None = None) -> None:
@@ -83,19 +90,31 @@ class Bridge:
     def __init__(self, settings: BridgeSettings) -> None:
         self._settings = settings
         self._address = broker_address(settings.mqtt_url)
+        vendors = (CODECS[name].filters for name in settings.vendor_formats)
+        self._filters = [*topics.filters(settings.tenant), *chain.from_iterable(vendors)]
         self._inbox = Inbox(_ROOM)
+        self._clients: dict[int, BatchClient] = {}
         self._client: BatchClient | None = None
+        self._subscribed: BatchClient | None = None
+        self._number = 0
         self.ready = asyncio.Event()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Carry messages until ``stop`` is set."""
         settings = self._settings
-        database = Database(settings.database_url, pool_size=1)
+        database = Database(settings.database_url, pool_size=2)
         store = Store(database, Trust(settings.master_key, settings.require_mac))
-        carrying = asyncio.create_task(self._carry(store))
-        connecting = asyncio.create_task(self._stay_connected())
+        place = Place(database, settings.tenant, self._filters)
+        heirs = Heirs(place, self._address, self._reading)
+        sharing = Sharing(place, settings.client_id, lambda: self._subscribed, heirs.take)
+        carrying = asyncio.create_task(self._carry(store, (sharing, heirs)))
+        connecting = asyncio.create_task(self._stay_connected(sharing))
+        looking = asyncio.create_task(sharing.run())
         stopping = asyncio.create_task(stop.wait())
-        tasks: set[asyncio.Task[Any]] = {carrying, connecting, stopping}
+        telling = asyncio.create_task(
+            keep_answering(settings.database_url, self._address, settings.tenant)
+        )
+        tasks: set[asyncio.Task[Any]] = {carrying, connecting, looking, stopping, telling}
         try:
             ended, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
             for task in ended:
@@ -104,34 +123,36 @@ class Bridge:
             await self._drain(carrying)
             for task in tasks:
                 task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await asyncio.gather(*tasks, heirs.close(), return_exceptions=True)
             await database.close()
 
-    async def _carry(self, store: Store) -> None:
+    async def _carry(self, store: Store, marked: Sequence[Sharing | Heirs]) -> None:
         """One batch after the other: store, acknowledge, tell the devices."""
         while await self._inbox.wait():
             arrivals = self._inbox.take(BATCH)
-            if self._client and self._inbox.has_room.is_set():
-                self._client.resume()
-            uplinks = [read(arrival) for arrival in arrivals]
-            outcomes = await store.take(uplinks)
-            if self._client:
-                self._client.acknowledge(arrivals)
-                now = time.time_ns() // 1_000_000
-                for topic, receipt in receipts(uplinks, outcomes, now):
-                    self._client.tell(topic, receipt)
+            if self._inbox.has_room.is_set():
+                for client in self._clients.values():
+                    client.resume()
+            uplinks = read_all(arrival for arrival in arrivals if arrival.ours)
+            outcomes = await store.take(uplinks) if uplinks else []
+            told = receipts(uplinks, outcomes, time.time_ns() // 1_000_000)
+            for client in list(self._clients.values()):
+                client.answer(arrivals, told if client is self._client else ())
+            for arrival in arrivals:
+                if not arrival.ours:
+                    for each in marked:
+                        each.returned(arrival.topic, arrival.payload)
+            gc.collect(0)
 
-    async def _stay_connected(self) -> None:
-        pause, number = _FIRST_PAUSE_S, 0
+    async def _stay_connected(self, sharing: Sharing) -> None:
+        pause = _FIRST_PAUSE_S
         while True:
             # With a full inbox there is nothing to connect for, not even the broker's answer.
             await self._inbox.has_room.wait()
-            number += 1
             began = time.monotonic()
             try:
-                await self._connect(number)
+                await self._connect(sharing)
             except aiomqtt.MqttError as failure:
-                self._client = None
                 # Two bridges of one client id end each other's connections: not in a frenzy.
                 if time.monotonic() - began > _STEADY_S:
                     pause = _FIRST_PAUSE_S
@@ -145,15 +166,33 @@ class Bridge:
             await asyncio.sleep(pause)
             pause = min(2 * pause, _LONGEST_PAUSE_S)
 
-    async def _connect(self, number: int) -> None:
-        client_id = self._settings.client_id
-        async with BatchClient(self._address, client_id, self._inbox, number) as client:
+    async def _connect(self, sharing: Sharing) -> None:
+        async with self._reading(self._settings.client_id, sharing.covers) as client:
             self._client = client
-            await client.serve(topics.filters(self._settings.tenant), self._now_ready)
 
-    def _now_ready(self) -> None:
-        _LOG.info("The bridge reads from the MQTT broker at %s.", self._address)
-        self.ready.set()
+            def ready() -> None:
+                _LOG.info("The bridge reads from the MQTT broker at %s.", self._address)
+                self._subscribed = client
+                self.ready.set()
+
+            try:
+                await client.serve(self._filters, ready)
+            finally:
+                self._client = self._subscribed = None
+
+    @contextlib.asynccontextmanager
+    async def _reading(
+        self, name: str, covers: Callable[[bytes], bool] = lambda _: True
+    ) -> AsyncGenerator[BatchClient, None]:
+        """A connection of the session of that name."""
+        self._number += 1
+        number = self._number
+        async with BatchClient(self._address, name, self._inbox, number, covers) as client:
+            self._clients[number] = client
+            try:
+                yield client
+            finally:
+                del self._clients[number]
 
     async def _drain(self, carrying: asyncio.Task[None]) -> None:
         """Store and acknowledge what has been read already; what has not, the broker keeps."""
@@ -167,11 +206,12 @@ class Bridge:
 def _rare_collections() -> Generator[None]:
     """Have the garbage collector look less often.
 
-    A batch makes some ten thousand objects that live until its commit, and at the usual
-    thresholds each is looked at again and again: measured, a fifth of the bridge's time.
+    A batch makes some fifty thousand objects that live until its commit, and at the usual
+    thresholds each is looked at again and again: measured, a fifth of the bridge's time. Little of
+    it is left for a collection after the batch.
     """
     usual = gc.get_threshold()
-    gc.set_threshold(50_000, 20, 100)
+    gc.set_threshold(300_000, 20, 100)
     try:
         yield
     finally:

@@ -2,8 +2,12 @@
 
 aiomqtt hands out messages one by one, lets paho acknowledge them on arrival, and takes a lost
 connection before the broker's first answer for a time-out. The bridge wants batches, an
-acknowledgement after the commit, a socket that is not read while there is no room, and a clear
-word. So this subclass takes paho's messages itself and acknowledges by hand.
+acknowledgement after the commit, a socket that is not read while there is no room, a clear word,
+and thousands of messages a second. So this subclass reads the socket itself (``packets.py``): a
+PUBLISH goes to the inbox, every other packet to paho, which connects, signs in, subscribes, keeps
+alive and disconnects, and through whose queue the answers to a batch are written.
+
+Another engine needs what the bridge calls: ``serve``, ``resume`` and ``answer``.
 """
 
 import asyncio
@@ -11,13 +15,14 @@ import math
 import socket
 import ssl
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
 import aiomqtt
 from paho.mqtt.client import Client as PahoClient
-from paho.mqtt.client import DisconnectFlags, MQTTMessage
+from paho.mqtt.client import DisconnectFlags
+from paho.mqtt.enums import MessageType
 from paho.mqtt.packettypes import PacketTypes
 from paho.mqtt.properties import Properties
 from paho.mqtt.reasoncodes import ReasonCode
@@ -25,14 +30,16 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from devices.address import BrokerAddress
 from devices.inbox import Inbox
+from devices.packets import Splitter, pubacks, publish_at_qos_0
 from devices.payload import MAX_BYTES
+from devices.topics import is_marker
 from devices.uplink import Arrival
 
 RECEIVE_MAXIMUM: Final = 1000
 _SESSION_S: Final = 7 * 24 * 3600
 _KEEPALIVE_S: Final = 60
 _REFUSAL: Final = 128  # reason codes from here on are failures
-_READS_AT_ONCE: Final = 100  # so that a flood leaves the loop some air
+_READ_BYTES: Final = 64 * 1024  # at once, so that a flood leaves the loop some air
 
 
 # Nagle's algorithm held each small packet back until the one before was confirmed: 40 ms a press.
@@ -46,30 +53,28 @@ class BatchClient(aiomqtt.Client):
         client_id: a fixed one: the broker keeps the session under it.
         inbox: where messages go.
         number: which connection this is; a message can be acknowledged only on its own.
+        covers: whether messages on a topic are to be stored; others are only acknowledged.
     """
 
-    def __init__(self, address: BrokerAddress, client_id: str, inbox: Inbox, number: int) -> None:
+    def __init__(
+        self,
+        address: BrokerAddress,
+        client_id: str,
+        inbox: Inbox,
+        number: int,
+        covers: Callable[[bytes], bool],
+    ) -> None:
         wishes = Properties(PacketTypes.CONNECT)
         wishes.SessionExpiryInterval = _SESSION_S
         wishes.ReceiveMaximum = RECEIVE_MAXIMUM
-        super().__init__(
-            hostname=address.host,
-            port=address.port,
-            username=address.username,
-            password=address.password,
-            identifier=client_id,
-            protocol=aiomqtt.ProtocolVersion.V5,
-            clean_start=False,
-            properties=wishes,
-            keepalive=_KEEPALIVE_S,
-            socket_options=AT_ONCE,
-            tls_context=ssl.create_default_context() if address.tls else None,
-        )
+        super().__init__(**_wanted(address, client_id), clean_start=False, properties=wishes)
         self._inbox = inbox
-        self._number = number
-        self._arrived = 0
+        self.number = number
+        self._covers = covers
         self._reading = False
-        self._client.manual_ack_set(True)
+        self._splitter = Splitter(MAX_BYTES + 1)
+        self._others = _Others()
+        self._client._sock_recv = self._others.recv  # pyright: ignore[reportPrivateUsage] # the one place where paho reads
 
     async def serve(self, filters: Sequence[str], ready: Callable[[], None]) -> None:
         """Subscribe at QoS 1 and read, while there is room, until the connection is lost.
@@ -79,8 +84,7 @@ class BatchClient(aiomqtt.Client):
                 resumed that may be late: rumqttd first wants what it sent again acknowledged.
         Raises: aiomqtt.MqttError, always.
         """
-        self.resume()
-        at_least_once = SubscribeOptions(qos=1, noLocal=True)
+        at_least_once = SubscribeOptions(qos=1)
         wishes = [(each, at_least_once) for each in filters]
         subscribing = asyncio.create_task(self.subscribe(wishes, timeout=math.inf))
         try:
@@ -104,58 +108,65 @@ class BatchClient(aiomqtt.Client):
         # TLS may hold decrypted bytes of which the socket knows nothing.
         self._loop.call_soon(self._read)
 
-    def acknowledge(self, arrivals: Sequence[Arrival]) -> None:
-        """Send the PUBACKs of committed messages, in the order of arrival.
+    def answer(self, arrivals: Sequence[Arrival], receipts: Iterable[tuple[str, bytes]]) -> None:
+        """Send the PUBACKs of committed messages, in the order of arrival, then the receipts.
 
-        What came over an earlier connection is left: the broker sends it again.
+        What came over an earlier connection is not acknowledged: the broker sends it again. A
+        receipt goes at QoS 0; without a connection nothing happens.
+
+        Parameters:
+            receipts: as (topic, payload).
         """
-        for arrival in arrivals:
-            if arrival.qos and arrival.connection == self._number:
-                self._client.ack(arrival.packet_id, arrival.qos)
+        ids = (a.packet_id for a in arrivals if a.qos and a.connection == self.number)
+        said = (publish_at_qos_0(topic.encode(), payload) for topic, payload in receipts)
+        written = b"".join((*pubacks(ids), *said))
+        if written:
+            self._client._packet_queue(MessageType.PUBACK, written, 0, 0)  # pyright: ignore[reportPrivateUsage] # paho has no public way to write many packets at once
 
-    def tell(self, topic: str, payload: bytes) -> None:
-        """Publish at QoS 0 and do not wait; without a connection nothing happens."""
-        self._client.publish(topic, payload, qos=0)
+    def _on_socket_open(self, client: PahoClient, userdata: Any, sock: Any) -> None:
+        super()._on_socket_open(client, userdata, sock)
+        self._loop.call_soon_threadsafe(self.resume)
 
     def _read(self) -> None:
         connection = self._client.socket()
+        if connection is None or not self._reading:
+            return
+        if not self._inbox.has_room.is_set():
+            self._reading = False
+            self._loop.remove_reader(connection.fileno())
+            return
         try:
-            for _ in range(_READS_AT_ONCE):
-                if connection is None or not self._reading:
-                    return
-                if not self._inbox.has_room.is_set():
-                    self._reading = False
-                    self._loop.remove_reader(connection.fileno())
-                    return
-                arrived = self._arrived
-                self._client.loop_read()
-                if self._arrived == arrived and not _holds_bytes(connection):
-                    return
+            chunk = connection.recv(_READ_BYTES)
+        except (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            return
+        except OSError as failure:
+            self._lose(failure)
+            return
+        try:
+            self._take(chunk)
         except Exception as failure:
-            # A packet that paho cannot read ends the connection; nothing of it is acknowledged.
-            if not self._disconnected.done():
-                self._disconnected.set_exception(failure)
-            self._client.disconnect()
+            # Nothing of a packet that cannot be read is acknowledged.
+            self._lose(failure)
         else:
-            self._loop.call_soon(self._read)
+            if _holds_bytes(connection):
+                self._loop.call_soon(self._read)
 
-    def _on_message(self, client: PahoClient, userdata: Any, message: MQTTMessage) -> None:
-        try:
-            topic = message.topic
-        except UnicodeDecodeError:
-            topic = "\ufffd"
-        self._arrived += 1
-        self._inbox.put(
-            Arrival(
-                topic,
-                bytes(message.payload[: MAX_BYTES + 1]),
-                len(message.payload),
-                message.qos,
-                datetime.now(UTC),
-                message.mid,
-                self._number,
-            )
-        )
+    def _take(self, chunk: bytes) -> None:
+        """Keep the messages of a chunk, and have paho look at the other packets, or at the end."""
+        published, others = self._splitter.feed(chunk)
+        now, number, covers = datetime.now(UTC), self.number, self._covers
+        for topic, payload, size, qos, packet_id in published:
+            name, ours = topic.decode(errors="replace"), covers(topic) and not is_marker(topic)
+            self._inbox.put(Arrival(name, payload, size, qos, now, packet_id, number, ours))
+        if others or not chunk:
+            self._others.give(others)
+            while self._others and self._client.socket():
+                self._client.loop_read()
+
+    def _lose(self, failure: Exception) -> None:
+        if not self._disconnected.done():
+            self._disconnected.set_exception(failure)
+        self._client.disconnect()
 
     def _on_disconnect(
         self,
@@ -170,10 +181,55 @@ class BatchClient(aiomqtt.Client):
         super()._on_disconnect(client, userdata, flags, reason_code, properties)
 
 
+async def end_session(address: BrokerAddress, client_id: str) -> None:
+    """Have the broker forget a session and all that lies in it.
+
+    Raises: aiomqtt.MqttError.
+    """
+    async with aiomqtt.Client(**_wanted(address, client_id), clean_start=True):
+        pass
+
+
+def _wanted(address: BrokerAddress, client_id: str) -> dict[str, Any]:
+    return {
+        "hostname": address.host,
+        "port": address.port,
+        "username": address.username,
+        "password": address.password,
+        "identifier": client_id,
+        "protocol": aiomqtt.ProtocolVersion.V5,
+        "keepalive": _KEEPALIVE_S,
+        "socket_options": AT_ONCE,
+        "tls_context": ssl.create_default_context() if address.tls else None,
+    }
+
+
 _NO_WORD = (
     "it closed the connection without a word, as some brokers do for a wrong user name or "
     "password, or on a port that does not speak MQTT 5"
 )
+
+
+class _Others:
+    """The packets that are paho's, where paho looks for bytes."""
+
+    def __init__(self) -> None:
+        self._bytes: memoryview | None = None
+
+    def __bool__(self) -> bool:
+        return self._bytes is not None
+
+    def give(self, packets: bytes) -> None:
+        """Add whole packets; none at all says that the connection has ended."""
+        self._bytes = memoryview(packets)
+
+    def recv(self, bufsize: int) -> bytes:
+        """Take what there is, as a socket that does not block."""
+        if self._bytes is None:
+            raise BlockingIOError
+        taken, rest = bytes(self._bytes[:bufsize]), self._bytes[bufsize:]
+        self._bytes = rest if rest else None
+        return taken
 
 
 def _code(granted: ReasonCode | int) -> int:

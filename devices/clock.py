@@ -6,7 +6,6 @@ from typing import NamedTuple
 MAX_AHEAD = timedelta(minutes=5)
 LATE_AFTER = timedelta(minutes=10)
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 # A device that lost its battery counts from 1970 or 2000 until somebody sets its clock.
 _NEVER_SET_BEFORE = datetime(2020, 1, 1, tzinfo=UTC)
 
@@ -32,7 +31,7 @@ def judge(ts: int, received_at: datetime) -> Moment:
         ts: device time, ms since 1970-01-01 UTC.
         received_at: when the message came.
     """
-    claimed = _EPOCH + timedelta(milliseconds=ts)
+    claimed = datetime.fromtimestamp(ts / 1000, UTC)
     if _NEVER_SET_BEFORE <= claimed <= received_at + MAX_AHEAD:
         return Moment(claimed, claimed, None)
     return Moment(claimed, received_at, round((claimed - received_at).total_seconds()))

@@ -10,13 +10,16 @@ from devices.client import AT_ONCE
 _TIMEOUT_S = 5.0
 
 
-def device_client(address: BrokerAddress) -> aiomqtt.Client:
+def device_client(
+    address: BrokerAddress, protocol: aiomqtt.ProtocolVersion = aiomqtt.ProtocolVersion.V311
+) -> aiomqtt.Client:
     """A connection to be, as an async context manager; it keeps no session."""
     return aiomqtt.Client(
         hostname=address.host,
         port=address.port,
         username=address.username,
         password=address.password,
+        protocol=protocol,
         timeout=_TIMEOUT_S,
         socket_options=AT_ONCE,
         tls_context=ssl.create_default_context() if address.tls else None,

@@ -39,17 +39,22 @@ async def device_lines(
         kind: only devices of this kind; None for all.
         limit: how many at most.
         login: the shared account; None where each device has its own: its id and its password.
-    Returns: dicts with ``device``, ``elder``, ``kind``, ``username``, ``password``, ``topic``,
-        ``receiptTopic`` and ``example``: a complete message, to be published on ``topic`` as
-        JSON with a new ``id``, ``seq`` and ``ts``.
+    Returns: dicts with ``device``, ``elder``, ``station``, ``kind``, ``username``, ``password``,
+        ``topic``, ``receiptTopic`` and ``example``: a complete message, to be published on
+        ``topic`` as JSON with a new ``id``, ``seq`` and ``ts``.
     """
     statement = select(
-        col(Device.id), col(Device.elder_id), col(Device.kind), col(Device.secret_version)
+        col(Device.id),
+        col(Device.elder_id),
+        col(Device.station_id),
+        col(Device.kind),
+        col(Device.secret_version),
     ).order_by(col(Device.id))
     if kind is not None:
         statement = statement.where(col(Device.kind) == kind)
     lines: list[Mapping[str, Any]] = []
-    for device_id, elder_id, its_kind, version in await database.fetch(statement.limit(limit)):
+    for row in await database.fetch(statement.limit(limit)):
+        device_id, elder_id, station_id, its_kind, version = row
         name = device_name(device_id)
         own = Login(name, device_password(master_key, device_id, version))
         account = login or own
@@ -57,7 +62,8 @@ async def device_lines(
         lines.append(
             {
                 "device": name,
-                "elder": public_id("elder", elder_id),
+                "elder": elder_id and public_id("elder", elder_id),
+                "station": station_id and public_id("station", station_id),
                 "kind": its_kind.value,
                 "username": account.username,
                 "password": account.password,

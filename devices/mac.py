@@ -12,7 +12,7 @@ No canonical form of JSON is needed, and no number can be written in two ways.
 import hashlib
 import hmac
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from domain.devices.credentials import device_password
 from domain.devices.service import DeviceCard
@@ -29,7 +29,7 @@ class Trust:
         require_mac: whether a message without a ``mac`` is refused.
     """
 
-    master_key: bytes
+    master_key: bytes = field(repr=False)
     require_mac: bool = False
 
     def believes(self, payload: bytes, card: DeviceCard) -> bool:

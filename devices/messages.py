@@ -6,10 +6,10 @@ from typing import Any
 
 import orjson
 
-from devices.kinds import KINDS
 from devices.payload import VERSION
 from devices.sorting import TELEMETRY
 from devices.topics import Up
+from domain.devices.kinds import KINDS
 from domain.devices.models import DeviceKind
 
 _BOOT_EPOCH_S = 1_577_836_800  # 2020-01-01: seconds since then fit the column for 68 years
@@ -68,9 +68,48 @@ def example(kind: DeviceKind, ts: int) -> tuple[Up, dict[str, Any]]:
 
 EXAMPLES: dict[DeviceKind, dict[str, Any]] = {
     DeviceKind.SOS_BUTTON: {"battery": 87},
-    DeviceKind.SLEEP_BAND: {"heart_rate": 62, "breathing_rate": 14, "in_bed": True},
+    DeviceKind.SLEEP_BAND: {
+        "heart_rate": 62,
+        "breathing_rate": 14,
+        "in_bed": True,
+        "blood_pressure_trend": -3,
+    },
+    DeviceKind.FALL_RADAR: {"present": True, "moving": True, "people": 1},
+    DeviceKind.DOOR_CONTACT: {"open": False, "battery": 92},
+    DeviceKind.MOTION_SENSOR: {"motion": True, "battery": 78},
+    DeviceKind.SMOKE_DETECTOR: {"smoke_density": 0.01, "battery": 95},
+    DeviceKind.GAS_DETECTOR: {"gas": 0},
+    DeviceKind.WATER_LEAK_DETECTOR: {"wet": False, "battery": 88},
+    DeviceKind.WATER_METER: {"drawn": 4.5, "counter": 318.204, "battery": 97},
+    DeviceKind.ELECTRICITY_METER: {
+        "power": 310,
+        "current": 1.4,
+        "voltage": 221,
+        "counter": 5120.6,
+    },
+    DeviceKind.WATCH: {
+        "heart_rate": 71,
+        "oxygen_saturation": 97,
+        "worn": True,
+        "steps": 3120,
+        "battery": 64,
+    },
+    DeviceKind.BLOOD_PRESSURE_METER: {
+        "systolic": 128,
+        "diastolic": 76,
+        "heart_rate": 70,
+        "battery": 81,
+    },
+    DeviceKind.HEALTH_STATION: {
+        "systolic": 131,
+        "diastolic": 79,
+        "heart_rate": 68,
+        "oxygen_saturation": 97,
+        "temperature": 36.4,
+        "glucose": 5.8,
+    },
 }
-"""Measures of an ordinary moment."""
+"""What a kind measures at an ordinary moment."""
 
 
 def encode(message: Mapping[str, Any]) -> bytes:

@@ -19,9 +19,9 @@ import orjson
 
 VERSION: Final = 1
 MAX_BYTES: Final = 16 * 1024
-_MAX_NUMBER: Final = 2**31 - 1  # the columns are integers of four bytes
-_MAX_TS: Final = 4_102_444_800_000  # 2100-01-01, ms
-_MAX_TEXT: Final = 64
+MAX_NUMBER: Final = 2**31 - 1  # the columns are integers of four bytes
+MAX_TS: Final = 4_102_444_800_000  # 2100-01-01, ms
+MAX_TEXT: Final = 64
 _NESTS: Final = (dict, list)
 
 
@@ -87,9 +87,9 @@ def _envelope(payload: bytes, sent: dict[str, Any]) -> Envelope:
     _plain(payload, sent, measures, ident)
     return Envelope(
         ident,
-        _number(sent, "boot", _MAX_NUMBER, ident),
-        _number(sent, "seq", _MAX_NUMBER, ident),
-        _number(sent, "ts", _MAX_TS, ident),
+        _number(sent, "boot", MAX_NUMBER, ident),
+        _number(sent, "seq", MAX_NUMBER, ident),
+        _number(sent, "ts", MAX_TS, ident),
         _text(sent, "type", ident),
         measures,
         "mac" in sent,
@@ -98,7 +98,7 @@ def _envelope(payload: bytes, sent: dict[str, Any]) -> Envelope:
 
 def _text(sent: dict[str, Any], field: str, ident: str | None) -> str:
     value = sent.get(field)
-    if type(value) is str and 0 < len(value) <= _MAX_TEXT and value.isprintable():
+    if type(value) is str and 0 < len(value) <= MAX_TEXT and value.isprintable():
         return value
     raise Refused(f"BAD:{field}" if field in sent else f"MISSING:{field}", ident)
 
@@ -115,6 +115,12 @@ def _number(sent: dict[str, Any], field: str, most: int, ident: str) -> int:
 def _plain(payload: bytes, sent: dict[str, Any], measures: dict[str, Any], ident: str) -> None:
     """Nothing nested, no key twice, no NUL, which PostgreSQL cannot store."""
     colons = len(sent) + len(measures)
+    if b"\\" not in payload and payload.count(b":") == colons:
+        # The ordinary case: without escapes there is no NUL, and each colon is a key's.
+        kinds = [*map(type, sent.values()), *map(type, measures.values())]
+        if list in kinds or kinds.count(dict) > 1:
+            raise Refused("NESTED", ident)
+        return
     for where in (sent, measures):
         for key, value in where.items():
             colons += key.count(":")

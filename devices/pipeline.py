@@ -8,12 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from devices.mac import Trust
 from devices.payload import Refused
-from devices.sorting import Kept, sort
+from devices.sorting import Kept, Sorted, sort
 from devices.uplink import Uplink, dead_letter
 from devices.vital_signs import vital_signs_in
 from devices.watch import watch
 from domain.alarms import service as alarms
+from domain.alarms.cancelling import cancel_by_device
 from domain.devices import service
+from domain.devices.answers import Call, link_events
 from domain.devices.service import EventKey, TelemetryKey
 from domain.devices.vital_signs import note_vital_signs
 
@@ -52,14 +54,29 @@ async def take_batch(
     new_telemetry = await service.store_telemetry(session, batch.telemetry)
     await service.store_dead_letters(session, batch.letters)
     await service.mark_seen(session, batch.seen)
+    await service.mark_suspected(session, batch.wills)
     news = [measured for key, measured in batch.readings.items() if key in new_telemetry]
     await note_vital_signs(session, vital_signs_in(news))
     # Each alarm adds a log entry; they are written together at the end, not one by one.
     with session.no_autoflush:
-        signals = [signal for key, signal in batch.signals.items() if key in new_events]
-        await alarms.raise_alarms(session, signals)
-        await watch(session, news)
+        await _heed(session, batch, new_events)
+        heard = [measured for key, measured in batch.heard.items() if key in new_events]
+        await watch(session, news + heard)
     return _outcomes(batch.verdicts, new_events | new_telemetry)
+
+
+async def _heed(session: AsyncSession, batch: Sorted, new: set[EventKey]) -> None:
+    """Do what new events ask for at once: raise alarms, and take some back."""
+    signals = {key: signal for key, signal in batch.signals.items() if key in new}
+    await alarms.raise_alarms(session, [*signals.values()])
+    calls = [
+        Call(*key, signal.elder_id, signal.type)
+        for key, signal in signals.items()
+        if signal.elder_id
+    ]
+    await link_events(session, calls)
+    cancels = [said for key, said in batch.cancels.items() if key in new]
+    await cancel_by_device(session, cancels)
 
 
 async def bury(session: AsyncSession, uplink: Uplink, reason: str) -> Outcome:

@@ -57,9 +57,9 @@ class Sleeper:
             self._recording = recordings()["active" if restless else "resting"]
             self._began_s = now_s
         rate = self._recording.rate(now_s - self._began_s, window_s)
+        breathing = rate / _BEATS_PER_BREATH + self.chance.uniform(-0.5, 0.5)
         if now_s < self._slow_until_s:
             rate = min(max(rate * _SLOW_SHARE, _SLOWEST), _SLOW)
-        breathing = rate / _BEATS_PER_BREATH + self.chance.uniform(-0.5, 0.5)
         return {"heart_rate": round(rate), "breathing_rate": round(breathing, 1), "in_bed": True}
 
 

@@ -10,6 +10,7 @@ import logging
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import itemgetter
 from random import Random
 from typing import Final
 
@@ -19,15 +20,22 @@ from devices.messages import EXAMPLES, Voice, boot_number, encode
 from devices.pipeline import Status
 from devices.receipts import decode
 from devices.simulated import ButtonInADrawer, SimulatedDevice, Sleeper
+from devices.simulated_homes import HomeDevice
 from devices.sorting import TELEMETRY
 from devices.topics import Up, device_of, topic
 from devices.unconfirmed import Unconfirmed
+from domain.devices.answers import Progress
 from domain.devices.heartbeat import HEARTBEAT_SECONDS
+from domain.devices.kinds import KINDS
 from domain.devices.models import DeviceKind
 
 _LOG = logging.getLogger(__name__)
 
-_BUTTONS_SHARE: Final = 0.2  # of the pace; the rest is the bands'
+_BANDS_SHARE: Final = 0.7  # of the pace
+_BUTTONS_SHARE: Final = 0.2
+_OTHERS_SHARE: Final = (1 - _BANDS_SHARE - _BUTTONS_SHARE) / (len(DeviceKind) - 2)  # of each kind
+_ORDER: Final = sorted(DeviceKind, key=lambda kind: kind is not DeviceKind.SLEEP_BAND)
+_OVER_AFTER_S: Final = (30.0, 90.0)
 _SLOW_FOR_S: Final = (90.0, 150.0)
 _TURN_S: Final = 0.1
 
@@ -44,6 +52,7 @@ class SimulatorSettings:
         messages_per_second: of all devices together, at most.
         bradycardia_every_s: between two bradycardias, whoever's, on average; 0 for none.
         sos_every_s: between two presses, whoever's, on average; 0 for none.
+        mishap_every_s: between two falls, leaks, fires and the like, on average; 0 for none.
         seed: of everything random.
     """
 
@@ -53,6 +62,7 @@ class SimulatorSettings:
     messages_per_second: float = 50.0
     bradycardia_every_s: float = 240.0
     sos_every_s: float = 600.0
+    mishap_every_s: float = 900.0
     seed: int = 1
 
 
@@ -60,7 +70,7 @@ class SimulatorSettings:
 class _Speaker:
     device: SimulatedDevice
     voice: Voice
-    body: Sleeper | ButtonInADrawer
+    body: Sleeper | ButtonInADrawer | HomeDevice
     every_s: float
     spread_s: float  # over how long the first words of its kind are spread
 
@@ -69,8 +79,7 @@ class Simulation:
     """The devices, what befalls them, and what they have still to say.
 
     Parameters:
-        devices: as many of them are simulated as the pace allows, sleep bands and buttons each
-            in the order given.
+        devices: as many of them are simulated as the pace allows, each kind in the order given.
     """
 
     def __init__(self, settings: SimulatorSettings, devices: Sequence[SimulatedDevice]) -> None:
@@ -88,6 +97,8 @@ class Simulation:
             )
         self._next_slow_s = self._draw(settings.bradycardia_every_s)
         self._next_press_s = self._draw(settings.sos_every_s)
+        self._next_mishap_s = self._draw(settings.mishap_every_s)
+        self._ends: list[tuple[float, _Speaker, str]] = []
 
     async def listen(self, client: aiomqtt.Client) -> None:
         """Take receipts: what has one need not be sent again."""
@@ -99,10 +110,13 @@ class Simulation:
             self.unconfirmed.confirm(device, receipt.id)
             if receipt.status is Status.REFUSED:
                 _LOG.warning("A message of %s was refused: %s.", device, receipt.reason)
+            elif isinstance(receipt.status, Progress):
+                _LOG.info("The button of %s shows: %s.", device, receipt.status.value)
 
     async def speak(self, client: aiomqtt.Client) -> None:
         """Measure and press, turn by turn; after a pause nothing is made up for."""
         now_s = self._now_s()
+        self.unconfirmed.hasten(now_s)
         agenda = [
             (now_s + self._chance.uniform(0, speaker.spread_s), index)
             for index, speaker in enumerate(self.speakers)
@@ -111,7 +125,7 @@ class Simulation:
         most = max(round(self._settings.messages_per_second * _TURN_S), 1)
         while True:
             now_s = self._now_s()
-            self._befall(now_s)
+            self.befall(now_s)
             for to, payload in self.unconfirmed.due(now_s):
                 await client.publish(to, payload, qos=1)
             for _ in range(most):
@@ -128,13 +142,16 @@ class Simulation:
         to = topic(self._settings.tenant, speaker.device.id, Up.TELEMETRY)
         await client.publish(to, encode(message))
 
-    def press(self, speaker: _Speaker) -> None:
-        """Someone presses this button."""
-        message = speaker.voice.say("sos", EXAMPLES[DeviceKind.SOS_BUTTON], _ts())
+    def happen(self, speaker: _Speaker, type: str) -> None:
+        """Something happens that this device tells at once."""
+        kind = KINDS[speaker.device.kind]
+        known = kind.events[type].measures
+        said = {name: v for name, v in EXAMPLES[kind.kind].items() if name in known}
+        message = speaker.voice.say(type, said, _ts())
         to = topic(self._settings.tenant, speaker.device.id, Up.EVENT)
         self.unconfirmed.keep(speaker.device.id, message["id"], to, encode(message), self._now_s())
 
-    def _befall(self, now_s: float) -> None:
+    def befall(self, now_s: float) -> None:
         """What happens to somebody now and then."""
         if now_s >= self._next_slow_s:
             self._next_slow_s = now_s + self._draw(self._settings.bradycardia_every_s)
@@ -146,36 +163,58 @@ class Simulation:
             self._next_press_s = now_s + self._draw(self._settings.sos_every_s)
             buttons = [s for s in self.speakers if s.device.kind is DeviceKind.SOS_BUTTON]
             if buttons:
-                self.press(self._chance.choice(buttons))
+                self.happen(self._chance.choice(buttons), "sos")
+        if now_s >= self._next_mishap_s:
+            self._next_mishap_s = now_s + self._draw(self._settings.mishap_every_s)
+            self._mishap(now_s)
+        while self._ends and self._ends[0][0] <= now_s:
+            _, speaker, type = self._ends.pop(0)
+            self.happen(speaker, type)
+
+    def _mishap(self, now_s: float) -> None:
+        """Something is amiss in a home; where the device can, it says later that it is over."""
+        alarming = [
+            (speaker, type, event.alarm)
+            for speaker in self.speakers
+            if speaker.device.kind is not DeviceKind.SOS_BUTTON
+            for type, event in KINDS[speaker.device.kind].events.items()
+            if event.alarm
+        ]
+        if not alarming:
+            return
+        speaker, type, alarm = self._chance.choice(alarming)
+        self.happen(speaker, type)
+        for over, event in KINDS[speaker.device.kind].events.items():
+            if alarm in event.clears:
+                due_s = now_s + self._chance.uniform(*_OVER_AFTER_S)
+                self._ends.append((due_s, speaker, over))
+                self._ends.sort(key=itemgetter(0))
 
     def _draw(self, every_s: float) -> float:
         """How long until the next of things that happen at random; forever for 0."""
         return self._chance.expovariate(1 / every_s) if every_s else float("inf")
 
     def _speakers(self, devices: Sequence[SimulatedDevice]) -> list[_Speaker]:
-        pace = self._settings.messages_per_second
-        bands_pace, buttons_pace = pace * (1 - _BUTTONS_SHARE), pace * _BUTTONS_SHARE
-        bands = _affordable(devices, DeviceKind.SLEEP_BAND, bands_pace)
-        buttons = _affordable(devices, DeviceKind.SOS_BUTTON, buttons_pace)
-        band_s = max(self._settings.band_interval_s, len(bands) / bands_pace)
-        button_s = HEARTBEAT_SECONDS[DeviceKind.SOS_BUTTON]
         boot = boot_number(time.time())
-        return [
-            *(
-                _Speaker(band, Voice(boot), Sleeper(self._random()), band_s, band_s)
-                for band in bands
-            ),
-            *(
-                _Speaker(
-                    button,
-                    Voice(boot),
-                    ButtonInADrawer(self._random()),
-                    button_s,
-                    len(buttons) / buttons_pace,
-                )
-                for button in buttons
-            ),
-        ]
+        speakers: list[_Speaker] = []
+        for kind in _ORDER:
+            pace = self._settings.messages_per_second * _share(kind)
+            some = _affordable(devices, kind, pace)
+            every_s, spread_s = float(HEARTBEAT_SECONDS[kind]), len(some) / pace
+            if kind is DeviceKind.SLEEP_BAND:
+                every_s = spread_s = max(self._settings.band_interval_s, spread_s)
+            speakers += [
+                _Speaker(device, Voice(boot), self._body(kind), every_s, spread_s)
+                for device in some
+            ]
+        return speakers
+
+    def _body(self, kind: DeviceKind) -> Sleeper | ButtonInADrawer | HomeDevice:
+        if kind is DeviceKind.SLEEP_BAND:
+            return Sleeper(self._random())
+        if kind is DeviceKind.SOS_BUTTON:
+            return ButtonInADrawer(self._random())
+        return HomeDevice(kind, self._random())
 
     def _random(self) -> Random:
         return Random(self._chance.random())
@@ -186,6 +225,13 @@ class Simulation:
 
 def _ts() -> int:
     return time.time_ns() // 1_000_000
+
+
+def _share(kind: DeviceKind) -> float:
+    """A kind's part of the pace."""
+    if kind is DeviceKind.SLEEP_BAND:
+        return _BANDS_SHARE
+    return _BUTTONS_SHARE if kind is DeviceKind.SOS_BUTTON else _OTHERS_SHARE
 
 
 def _affordable(

@@ -9,14 +9,15 @@ from uuid import UUID
 import orjson
 
 from devices.clock import Moment, is_late, judge
-from devices.kinds import KINDS, Flag, Measure
 from devices.mac import Trust
 from devices.payload import Envelope, Refused
-from devices.rules import Reading
 from devices.topics import Up
 from devices.uplink import Uplink, dead_letter
-from domain.alarms.service import Signal
-from domain.devices.rule_state import CLOCK_OFFSET
+from domain.alarms.cancelling import Cancel
+from domain.alarms.raising import Signal, source_of
+from domain.devices.history import CLOCK_OFFSET
+from domain.devices.kinds import KINDS, Flag, Measure, spell_name
+from domain.devices.rule_steps import Reading
 from domain.devices.service import (
     DeviceCard,
     EventKey,
@@ -42,7 +43,7 @@ class Kept(NamedTuple):
 
 
 class Measured(NamedTuple):
-    """A reading that is looked at by rules or for vital signs.
+    """A reading, or an event, that is looked at by rules or for vital signs.
 
     Parameters:
         believed: whether ``reading.at`` is the device's own time.
@@ -61,10 +62,13 @@ class Sorted:
     verdicts: list[Kept | Refused] = field(default_factory=list[Kept | Refused])
     events: list[NewEvent] = field(default_factory=list[NewEvent])
     signals: dict[EventKey, Signal] = field(default_factory=dict[EventKey, Signal])
+    cancels: dict[EventKey, Cancel] = field(default_factory=dict[EventKey, Cancel])
     telemetry: list[NewTelemetry] = field(default_factory=list[NewTelemetry])
     readings: dict[TelemetryKey, Measured] = field(default_factory=dict[TelemetryKey, Measured])
+    heard: dict[EventKey, Measured] = field(default_factory=dict[EventKey, Measured])
     letters: list[NewDeadLetter] = field(default_factory=list[NewDeadLetter])
     seen: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
+    wills: dict[UUID, datetime] = field(default_factory=dict[UUID, datetime])
 
 
 def sort(uplinks: Sequence[Uplink], cards: Mapping[UUID, DeviceCard], trust: Trust) -> Sorted:
@@ -90,6 +94,8 @@ def _take(batch: Sorted, uplink: Uplink, cards: Mapping[UUID, DeviceCard], trust
     card = cards.get(uplink.device_id) if uplink.device_id else None
     if card is None:
         raise Refused("UNKNOWN_DEVICE")
+    if card.revoked:
+        raise Refused("REVOKED_DEVICE")
     sent, received_at = uplink.content, uplink.arrival.received_at
     if isinstance(sent, Refused):
         if not trust.require_mac:
@@ -99,6 +105,8 @@ def _take(batch: Sorted, uplink: Uplink, cards: Mapping[UUID, DeviceCard], trust
     # A last will speaks of the device; it does not come from it.
     if uplink.topic.leaf is not Up.STATE or sent.type != OFFLINE:
         batch.seen[card.id] = received_at
+    else:
+        batch.wills[card.id] = received_at
     moment = judge(sent.ts, received_at)
     if uplink.topic.leaf is Up.EVENT:
         return _take_event(batch, uplink, sent, card, moment)
@@ -120,10 +128,11 @@ def _prove(uplink: Uplink, sent: Envelope, card: DeviceCard, trust: Trust) -> No
 def _take_event(
     batch: Sorted, uplink: Uplink, sent: Envelope, card: DeviceCard, moment: Moment
 ) -> Kept:
-    meaning = KINDS[card.kind].events.get(sent.type)
+    kind = KINDS[card.kind]
+    meaning = kind.events.get(sent.type)
     if meaning is None:
         raise Refused("UNKNOWN_TYPE")
-    measures, faults = _checked(meaning.measures, sent.measures)
+    measures, faults = checked(meaning.measures, sent.measures)
     # A call for help stands, whatever else the device says: a wrong battery level is kept as
     # a dead letter beside it.
     batch.letters += [dead_letter(uplink.arrival, fault) for fault in faults]
@@ -139,22 +148,33 @@ def _take_event(
             sent.seq,
             moment.claimed,
             received_at,
+            card.elder_id,
             late,
             orjson.dumps(stored).decode(),
         )
     )
     key = (card.id, sent.id)
-    alarm = Signal(
-        elder_id=card.elder_id,
-        device_id=card.id,
-        region_code=card.region_code,
-        type=meaning.alarm,
-        severity=meaning.severity,
-        at=moment.at,
-        late=late,
-        measures=stored,
-    )
-    batch.signals.setdefault(key, alarm)
+    if card.region_code and meaning.alarm is not None and meaning.severity is not None:
+        alarm = Signal(
+            elder_id=card.elder_id,
+            station_id=card.station_id,
+            device_id=card.id,
+            region_code=card.region_code,
+            type=meaning.alarm,
+            severity=meaning.severity,
+            at=moment.at,
+            late=late,
+            measures=stored,
+            purpose=card.purpose,
+            source=source_of(card.id, spell_name(meaning.alarm)),
+        )
+        batch.signals.setdefault(key, alarm)
+    if card.elder_id and meaning.cancels:
+        batch.cancels.setdefault(key, Cancel(card.elder_id, meaning.cancels, moment.at, late))
+    if card.region_code and kind.hears_events:
+        reading = Reading(moment.at, sent.seq, stored, sent.type, sent.id)
+        believed = moment.offset_s is None
+        batch.heard.setdefault(key, Measured(card, reading, believed, received_at))
     return Kept(key)
 
 
@@ -164,17 +184,24 @@ def _take_telemetry(
     kind = KINDS[card.kind]
     if sent.type != TELEMETRY:
         raise Refused("UNKNOWN_TYPE")
-    measures, faults = _checked(kind.telemetry, sent.measures)
+    measures, faults = checked(kind.telemetry, sent.measures)
     if faults:
         raise Refused(faults[0])
     if sent.measures and sent.measures.keys().isdisjoint(kind.telemetry):
         raise Refused("NO_KNOWN_MEASURE")
     stored = _flagged(measures, moment)
     batch.telemetry.append(
-        NewTelemetry(card.id, moment.claimed, sent.seq, received_at, orjson.dumps(stored).decode())
+        NewTelemetry(
+            card.id,
+            moment.claimed,
+            sent.seq,
+            received_at,
+            card.elder_id,
+            orjson.dumps(stored).decode(),
+        )
     )
     key = (card.id, moment.claimed, sent.seq)
-    if kind.rules or kind.vitals:
+    if card.region_code and (kind.watched or kind.vitals):
         reading = Reading(moment.at, sent.seq, stored)
         believed = moment.offset_s is None
         batch.readings.setdefault(key, Measured(card, reading, believed, received_at))
@@ -185,7 +212,7 @@ def _flagged(measures: dict[str, Any], moment: Moment) -> dict[str, Any]:
     return measures if moment.offset_s is None else {**measures, CLOCK_OFFSET: moment.offset_s}
 
 
-def _checked(
+def checked(
     allowed: Mapping[str, Measure], given: Mapping[str, Any]
 ) -> tuple[dict[str, Any], list[str]]:
     """The measures that the kind knows and that are right, and what is wrong with the others.

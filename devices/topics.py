@@ -1,10 +1,13 @@
 """Topics: ``ec/v1/{tenant}/{device}/…``; a device's id is its MQTT user name."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import NamedTuple
 
 _ROOT = "ec"
 _VERSION = "v1"
+_MARKER = "bridge."
+_MARKED = f"/{_MARKER}".encode()
 
 
 class Up(StrEnum):
@@ -38,6 +41,16 @@ def topic(tenant: str, device: str, leaf: Up | Down) -> str:
 def filters(tenant: str) -> list[str]:
     """The filters that catch everything a tenant's devices publish, and nothing sent to them."""
     return [topic(tenant, "+", leaf) for leaf in Up]
+
+
+def markers(filters: Iterable[str], bridge: str) -> list[str]:
+    """Topics on which a bridge speaks to itself, one that goes through each of its filters."""
+    return [each.replace("+", f"{_MARKER}{bridge}") for each in filters]
+
+
+def is_marker(raw: bytes) -> bool:
+    """Whether a topic is one on which a bridge speaks to itself."""
+    return _MARKED in raw
 
 
 def parse(text: str) -> UpTopic | None:

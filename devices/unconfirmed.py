@@ -36,6 +36,11 @@ class Unconfirmed:
         """A receipt came, whatever it says: the event need not be sent again."""
         self._waiting.pop((device, ident), None)
 
+    def hasten(self, now_s: float) -> None:
+        """A new connection: whatever waits is due at once, and as soon again as at first."""
+        for event in self._waiting.values():
+            event.due_s, event.wait_s = now_s, _FIRST_WAIT_S
+
     def due(self, now_s: float) -> list[tuple[str, bytes]]:
         """What is to be sent now, as (topic, payload); each is due again, later every time."""
         sent = [event for event in self._waiting.values() if event.due_s <= now_s]

@@ -1,135 +1,100 @@
-"""What rules remember about a device, and the readings to work it out from anew."""
+"""What rules remember about devices, in the database: one row a device, however many its rules."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import (
-    Boolean,
-    DateTime,
-    Integer,
-    Text,
-    Uuid,
-    bindparam,
-    func,
-    select,
-    true,
-    union_all,
-)
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+import orjson
+from sqlalchemy import DateTime, Text, Uuid, bindparam, cast, func, select
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.devices.models import RuleState, Telemetry
-from domain.devices.service import by_column, rows_of, unnested
+from domain.devices.given import as_given, given
+from domain.devices.models import RuleState
+from domain.devices.rule_memory import RuleMemory, packed, unpacked
+from domain.devices.service import rows_of
 
 _TIME = DateTime(timezone=True)
 
-CLOCK_OFFSET = "clock_offset_s"
-"""The measure that flags a reading whose device time was not believed."""
 
-
-class RuleMemory(NamedTuple):
-    """What a rule knows of a device after its newest reading.
+class DeviceMemory(NamedTuple):
+    """What all rules of a device remember.
 
     Parameters:
+        elder_id: whom they watched; who has the device after her begins anew.
         latest: device time of the newest reading.
-        breached_since: since when every reading was beyond the threshold; None if it is not.
-        raised: whether the rule has raised and not yet cleared.
+        rules: rule's name -> what it remembers; none for a rule that has nothing to remember.
+        due_at: not later than the first moment at which time alone makes a rule speak.
     """
 
+    elder_id: UUID | None
     latest: datetime
-    breached_since: datetime | None = None
-    raised: bool = False
+    rules: Mapping[str, RuleMemory]
+    due_at: datetime | None
 
 
-class StoredReading(NamedTuple):
-    """One row of telemetry."""
-
-    device_time: datetime
-    seq: int
-    measures: Mapping[str, Any]
-
-
-MemoryKey = tuple[UUID, str]
-"""(device, rule)"""
-
-
-async def memories(
-    session: AsyncSession, device_ids: Iterable[UUID]
-) -> dict[MemoryKey, RuleMemory]:
+async def memories(session: AsyncSession, device_ids: Iterable[UUID]) -> dict[UUID, DeviceMemory]:
     """What the rules remember of these devices."""
     rows = await session.execute(_MEMORIES, {"ids": list(device_ids)})
     return {
-        (row.device_id, row.rule): RuleMemory(row.latest, row.breached_since, row.raised)
+        row.device_id: DeviceMemory(
+            row.elder_id,
+            row.latest,
+            _read(row.latest, row.memory),
+            row.due_at,
+        )
         for row in rows
     }
 
 
-async def remember(session: AsyncSession, changed: Mapping[MemoryKey, RuleMemory]) -> None:
+async def remember(session: AsyncSession, changed: Mapping[UUID, DeviceMemory]) -> None:
     """Write what the rules now remember."""
     if changed:
-        rows = [(*key, *memory) for key, memory in sorted(changed.items())]
-        await session.execute(_REMEMBER, by_column(rows, _COLUMNS))
+        rows = [
+            (id, memory.elder_id, memory.latest, _written(memory), memory.due_at)
+            for id, memory in sorted(changed.items())
+        ]
+        await session.execute(_REMEMBER, as_given(rows, _COLUMNS))
 
 
-async def readings_around(
-    session: AsyncSession, since: Mapping[UUID, datetime], before: int
-) -> dict[UUID, list[StoredReading]]:
-    """Each device's readings from a time on, and the last few before it, in device-time order.
-
-    Parameters:
-        since: device -> the time.
-        before: how many readings older than that time at most. Readings whose device time was
-            not believed are left out.
-    """
-    values = by_column(list(since.items()), ("device_id", "since")) | {"before": before}
-    found: dict[UUID, list[StoredReading]] = {device_id: [] for device_id in since}
-    for row in await session.execute(_READINGS_AROUND, values):
-        found[row.device_id].append(StoredReading(row.device_time, row.seq, row.measures))
-    for readings in found.values():
-        readings.sort(key=_time_order)
-    return found
+def _read(latest: datetime, written: str) -> dict[str, RuleMemory]:
+    if written == _NOTHING:
+        return {}
+    return {name: unpacked(latest, one) for name, one in orjson.loads(written).items()}
 
 
-def _time_order(reading: StoredReading) -> tuple[datetime, int]:
-    return reading.device_time, reading.seq
+def _written(memory: DeviceMemory) -> str:
+    if not memory.rules:
+        return _NOTHING
+    rules = {name: packed(rule) for name, rule in memory.rules.items()}
+    return orjson.dumps({name: rule for name, rule in rules.items() if rule}).decode()
 
 
-_COLUMNS: Sequence[str] = ("device_id", "rule", "latest", "breached_since", "raised")
+_NOTHING = "{}"
+_COLUMNS = ("device_id", "elder_id", "latest", "memory", "due_at")
 
 _MEMORIES = select(
     col(RuleState.device_id),
-    col(RuleState.rule),
+    col(RuleState.elder_id),
     col(RuleState.latest),
-    col(RuleState.breached_since),
-    col(RuleState.raised),
+    cast(col(RuleState.memory), Text).label("memory"),
+    col(RuleState.due_at),
 ).where(col(RuleState.device_id) == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
 
-_given = unnested(
-    device_id=Uuid(), rule=Text(), latest=_TIME, breached_since=_TIME, raised=Boolean()
-)
+_given = given(device_id=Uuid(), elder_id=Uuid(), latest=_TIME, memory=Text(), due_at=_TIME)
 _new_state = insert(rows_of(RuleState)).from_select(
-    _COLUMNS, select(*(_given.c[name] for name in _COLUMNS))
+    _COLUMNS,
+    select(
+        _given.c.device_id,
+        _given.c.elder_id,
+        _given.c.latest,
+        cast(_given.c.memory, JSONB),
+        _given.c.due_at,
+    ),
 )
 _REMEMBER = _new_state.on_conflict_do_update(
-    index_elements=["device_id", "rule"],
-    set_={name: _new_state.excluded[name] for name in _COLUMNS[2:]},
+    index_elements=["device_id"],
+    set_={name: _new_state.excluded[name] for name in _COLUMNS[1:]},
 )
-
-_wanted = unnested(device_id=Uuid(), since=_TIME)
-_believed = select(col(Telemetry.device_time), col(Telemetry.seq), col(Telemetry.measures)).where(
-    col(Telemetry.device_id) == _wanted.c.device_id,
-    ~func.jsonb_exists(col(Telemetry.measures), CLOCK_OFFSET),
-)
-_around = union_all(
-    _believed.where(col(Telemetry.device_time) < _wanted.c.since)
-    .order_by(col(Telemetry.device_time).desc(), col(Telemetry.seq).desc())
-    .limit(bindparam("before", type_=Integer()))
-    .correlate(_wanted),
-    _believed.where(col(Telemetry.device_time) >= _wanted.c.since).correlate(_wanted),
-).lateral("reading")
-_READINGS_AROUND = select(
-    _wanted.c.device_id, _around.c.device_time, _around.c.seq, _around.c.measures
-).select_from(_wanted.join(_around, true()))

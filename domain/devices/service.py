@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     Uuid,
     bindparam,
+    case,
     cast,
     column,
     func,
@@ -29,8 +30,12 @@ from sqlalchemy.sql.selectable import TableValuedAlias
 from sqlalchemy.types import TypeEngine
 from sqlmodel import col
 
+from domain.alarms.models import AlarmPurpose
+from domain.devices.given import as_given, given
+from domain.devices.heartbeat import offline_after
 from domain.devices.models import DeadLetter, Device, DeviceEvent, DeviceKind, Telemetry
 from domain.elders.models import Elder
+from domain.stations.models import Station
 from domain.tables import Table
 
 _TIME = DateTime(timezone=True)
@@ -47,15 +52,27 @@ class DeviceCard(NamedTuple):
     """What must be known of a device to judge its messages.
 
     Parameters:
-        region_code: where its elder lives.
+        elder_id: in whose home it stands; None for a station's, or one in stock.
+        region_code: where that is; empty for a device in stock, which may raise nothing.
         secret_version: which password of the device is the valid one.
+        station_id: the station that it stands in; None for an elder's, or one in stock.
+        canary: whether it is there to ring the station's test calls.
+        revoked: whether it is heard no more.
     """
 
     id: UUID
     kind: DeviceKind
-    elder_id: UUID
+    elder_id: UUID | None
     region_code: str
     secret_version: int
+    station_id: UUID | None = None
+    canary: bool = False
+    revoked: bool = False
+
+    @property
+    def purpose(self) -> AlarmPurpose:
+        """What the device's alarms are rung for."""
+        return AlarmPurpose.CANARY if self.canary else AlarmPurpose.REAL
 
 
 class NewEvent(NamedTuple):
@@ -68,6 +85,7 @@ class NewEvent(NamedTuple):
     seq: int
     device_time: datetime
     received_at: datetime
+    elder_id: UUID | None
     late: bool
     measures: str
 
@@ -79,6 +97,7 @@ class NewTelemetry(NamedTuple):
     device_time: datetime
     seq: int
     received_at: datetime
+    elder_id: UUID | None
     measures: str
 
 
@@ -131,7 +150,7 @@ async def store_events(session: AsyncSession, events: Sequence[NewEvent]) -> set
     """Store events. Returns: the keys of those that were new."""
     if not events:
         return set()
-    rows = await session.execute(_STORE_EVENTS, by_column(events, NewEvent._fields))
+    rows = await session.execute(_STORE_EVENTS, as_given(events, NewEvent._fields))
     return {(row.device_id, row.event_id) for row in rows}
 
 
@@ -141,7 +160,7 @@ async def store_telemetry(
     """Store measurements. Returns: the keys of those that were new."""
     if not telemetry:
         return set()
-    rows = await session.execute(_STORE_TELEMETRY, by_column(telemetry, NewTelemetry._fields))
+    rows = await session.execute(_STORE_TELEMETRY, as_given(telemetry, NewTelemetry._fields))
     return {(row.device_id, row.device_time, row.seq) for row in rows}
 
 
@@ -152,26 +171,41 @@ async def store_dead_letters(session: AsyncSession, letters: Sequence[NewDeadLet
 
 
 async def mark_seen(session: AsyncSession, seen: Mapping[UUID, datetime]) -> None:
-    """Note when each device was last heard; time never goes backwards."""
+    """Note when each device was last heard, and since when without a break; time never goes
+    backwards."""
     if seen:
-        await session.execute(_MARK_SEEN, by_column(list(seen.items()), ("id", "seen_at")))
+        await session.execute(_MARK_SEEN, as_given(list(seen.items()), ("id", "seen_at")))
 
 
-_LOCK_DEVICES = (
+async def mark_suspected(session: AsyncSession, wills: Mapping[UUID, datetime]) -> None:
+    """Note when each device's last will came, which decides nothing."""
+    if wills:
+        await session.execute(_MARK_SUSPECTED, as_given(list(wills.items()), ("id", "seen_at")))
+
+
+CARDS = (
     select(
         col(Device.id),
         col(Device.kind),
         col(Device.elder_id),
-        col(Elder.region_code),
+        func.coalesce(col(Elder.region_code), col(Station.region_code), ""),
         col(Device.secret_version),
+        col(Device.station_id),
+        col(Device.canary),
+        col(Device.revoked_at).is_not(None),
     )
-    .join(Elder, col(Elder.id) == col(Device.elder_id))
-    .where(col(Device.id) == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
+    .outerjoin(Elder, col(Elder.id) == col(Device.elder_id))
+    .outerjoin(Station, col(Station.id) == col(Device.station_id))
+)
+"""The columns of a ``DeviceCard``, in its order."""
+
+_LOCK_DEVICES = (
+    CARDS.where(col(Device.id) == func.any(bindparam("ids", type_=ARRAY(Uuid()))))
     .order_by(col(Device.id))
     .with_for_update(of=Device, key_share=True)
 )
 
-_given_events = unnested(
+_given_events = given(
     device_id=Uuid(),
     event_id=Text(),
     type=Text(),
@@ -179,6 +213,7 @@ _given_events = unnested(
     seq=Integer(),
     device_time=_TIME,
     received_at=_TIME,
+    elder_id=Uuid(),
     late=Boolean(),
     measures=Text(),
 )
@@ -195,8 +230,13 @@ _STORE_EVENTS = (
     .returning(col(DeviceEvent.device_id), col(DeviceEvent.event_id))
 )
 
-_given_telemetry = unnested(
-    device_id=Uuid(), device_time=_TIME, seq=Integer(), received_at=_TIME, measures=Text()
+_given_telemetry = given(
+    device_id=Uuid(),
+    device_time=_TIME,
+    seq=Integer(),
+    received_at=_TIME,
+    elder_id=Uuid(),
+    measures=Text(),
 )
 _STORE_TELEMETRY = (
     insert(rows_of(Telemetry))
@@ -218,9 +258,24 @@ _STORE_DEAD_LETTERS = insert(rows_of(DeadLetter)).from_select(
     NewDeadLetter._fields, select(*(_given_letters.c[name] for name in NewDeadLetter._fields))
 )
 
-_given_seen = unnested(id=Uuid(), seen_at=_TIME)
+_OFFLINE_AFTER = case(
+    *((col(Device.kind) == kind, offline_after(kind)) for kind in DeviceKind), else_=None
+)
+_given_seen = given(id=Uuid(), seen_at=_TIME)
 _MARK_SEEN = (
     update(rows_of(Device))
     .where(col(Device.id) == _given_seen.c.id)
-    .values(last_seen_at=func.greatest(col(Device.last_seen_at), _given_seen.c.seen_at))
+    .values(
+        last_seen_at=func.greatest(col(Device.last_seen_at), _given_seen.c.seen_at),
+        # A longer silence than a working device's ends one stretch of being heard.
+        heard_since=case(
+            (_given_seen.c.seen_at - col(Device.last_seen_at) < _OFFLINE_AFTER, Device.heard_since),
+            else_=_given_seen.c.seen_at,
+        ),
+    )
+)
+_MARK_SUSPECTED = (
+    update(rows_of(Device))
+    .where(col(Device.id) == _given_seen.c.id)
+    .values(suspected_at=_given_seen.c.seen_at)
 )

@@ -9,12 +9,18 @@ from sqlalchemy import DateTime, Float, Integer, Text, Uuid, select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain.devices.given import as_given, given
 from domain.devices.models import VitalSign, VitalSignKind
-from domain.devices.service import by_column, rows_of, unnested
+from domain.devices.service import rows_of
 
 UNITS: dict[VitalSignKind, str] = {
     VitalSignKind.HEART_RATE: "/min",
     VitalSignKind.RESPIRATORY_RATE: "/min",
+    VitalSignKind.OXYGEN_SATURATION: "%",
+    VitalSignKind.SYSTOLIC_BLOOD_PRESSURE: "mm[Hg]",
+    VitalSignKind.DIASTOLIC_BLOOD_PRESSURE: "mm[Hg]",
+    VitalSignKind.BODY_TEMPERATURE: "Cel",
+    VitalSignKind.GLUCOSE: "mmol/L",
 }
 """The UCUM code of each sign's unit."""
 
@@ -47,10 +53,10 @@ async def note_vital_signs(session: AsyncSession, measured: Iterable[Measurement
         newest[key] = max(newest.get(key, one), one)
     if newest:
         rows = [newest[key] for key in sorted(newest)]
-        await session.execute(_NOTE, by_column(rows, Measurement._fields))
+        await session.execute(_NOTE, as_given(rows, Measurement._fields))
 
 
-_given = unnested(
+_given = given(
     elder_id=Uuid(),
     kind=Text(),
     measured_at=DateTime(timezone=True),

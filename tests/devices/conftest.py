@@ -1,7 +1,9 @@
 """A tenant, a bridge and devices of the test's own, on the shared broker."""
 
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from itertools import count
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from devices.storing import Store
 from domain.database import Database
 from domain.devices.models import DeviceKind
 from tests.conftest import Broker
+from tests.devices.mosquitto import mosquitto, needs_mosquitto
 from tests.devices.wire import MASTER_KEY, Field, in_the_field, names, running
 
 _tenants = count()
@@ -55,3 +58,16 @@ async def button(database: Database) -> str:
 async def band(database: Database) -> str:
     """A sleep band's name."""
     return (await names(database, DeviceKind.SLEEP_BAND, 1))[0]
+
+
+@pytest.fixture(params=["embedded", pytest.param("mosquitto", marks=needs_mosquitto)])
+async def brokers(
+    request: pytest.FixtureRequest, broker: Broker, settings: BridgeSettings, tmp_path: Path
+) -> AsyncGenerator[tuple[BridgeSettings, str], None]:
+    """Settings for a bridge and the devices' URL, on each broker in turn."""
+    if request.param == "embedded":
+        yield settings, broker.mqtt_url
+        return
+    with mosquitto(tmp_path) as server:
+        server.start()
+        yield replace(settings, mqtt_url=server.url), server.url

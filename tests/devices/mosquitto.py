@@ -9,9 +9,13 @@ import time
 from collections.abc import Generator
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import free_port
 
 PROGRAM = shutil.which("mosquitto", path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
+
+needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
 
 
 class Mosquitto:
@@ -19,13 +23,19 @@ class Mosquitto:
 
     Parameters:
         folder: where it keeps them.
+        configured: its configuration is there already and has it listen on this port, too.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configured: int | None = None) -> None:
         assert PROGRAM is not None
         self._program = PROGRAM
-        self._port = free_port()
         self._configuration = folder / "mosquitto.conf"
+        self._port = configured or free_port()
+        if configured is None:
+            self._configure(folder)
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def _configure(self, folder: Path) -> None:
         self._configuration.write_text(
             f"listener {self._port} 127.0.0.1\nallow_anonymous true\npersistence true\n"
             # Started by root it would become a user who cannot get into the folder.
@@ -33,7 +43,6 @@ class Mosquitto:
             f"persistence_location {folder}/\nmax_queued_messages 100000\n"
             "max_inflight_messages 1000\nset_tcp_nodelay true\nlog_type error\n"
         )
-        self._process: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -61,9 +70,9 @@ class Mosquitto:
 
 
 @contextlib.contextmanager
-def mosquitto(folder: Path) -> Generator[Mosquitto]:
-    """A server to be started; ended with the block."""
-    server = Mosquitto(folder)
+def mosquitto(folder: Path, configured: int | None = None) -> Generator[Mosquitto]:
+    """A server to be started; ended with the block. The parameters are ``Mosquitto``'s."""
+    server = Mosquitto(folder, configured)
     try:
         yield server
     finally:

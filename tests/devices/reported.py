@@ -5,8 +5,8 @@ import random
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from devices.rules import Reading
 from devices.uplink import Arrival, Uplink, read
+from domain.devices.rule_steps import Reading
 
 
 def uplink(device: str, message: Any, leaf: str = "tele") -> Uplink:

@@ -1,8 +1,11 @@
 """The bridge and its broker: clear words when it is not to be had, patience, bounded memory."""
 
 import asyncio
+import contextlib
 import logging
-from collections.abc import AsyncGenerator
+import os
+import signal
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -10,16 +13,17 @@ from pathlib import Path
 import asyncpg
 import pytest
 
+from benchmarks.flood import publish
 from devices.address import BrokerAddress, broker_address
 from devices.bridge import Bridge, BridgeSettings
 from domain.database import Database
+from domain.devices.models import DeviceKind
 from tests.conftest import Broker, free_port
 from tests.devices.bridge_process import BridgeProcess
-from tests.devices.mosquitto import PROGRAM, mosquitto
-from tests.devices.wire import PATIENCE_S, in_the_field, number, running
+from tests.devices.mosquitto import mosquitto, needs_mosquitto
+from tests.devices.wire import PATIENCE_S, in_the_field, names, now_ms, number, running
 from tests.waiting import until
 
-needs_mosquitto = pytest.mark.skipif(PROGRAM is None, reason="Mosquitto is not installed")
 MEBIBYTE = 1024 * 1024
 
 
@@ -146,6 +150,58 @@ async def test_a_flood_while_the_database_is_away_does_not_fill_the_memory(
                 assert bridge.memory_bytes - before < 60 * MEBIBYTE
             assert (await field.receipt(pressed["id"]))["status"] == "stored"
         assert bridge.stop() == 0
+
+
+@contextlib.contextmanager
+def frozen(pids: Sequence[int]) -> Generator[None]:
+    """Processes that do nothing, and tell nobody."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
+@needs_mosquitto
+async def test_readings_wait_at_the_broker_while_the_database_is_frozen(
+    settings: BridgeSettings,
+    database: Database,
+    administration: asyncpg.Connection,
+    database_url: str,
+    tmp_path: Path,
+) -> None:
+    bands = await names(database, DeviceKind.SLEEP_BAND, 5)
+    await database.close()
+    backends = "SELECT pid FROM pg_stat_activity WHERE datname = $1"
+    with (
+        mosquitto(tmp_path) as server,
+        BridgeProcess(replace(settings, mqtt_url=server.url)) as bridge,
+    ):
+        server.start()
+        port = int(server.url.rpartition(":")[2])
+
+        async def flood(each: int, began_ms: int) -> None:
+            sent = publish, port, "devices", settings.tenant, bands, each, began_ms
+            assert await asyncio.to_thread(*sent) == each * len(bands)
+
+        async def stored(much: int) -> bool:
+            return await number(database, "SELECT count(*) FROM telemetry") == much
+
+        bridge.wait_ready()
+        began = now_ms() - 60_000
+        await flood(1_000, began)
+        await until(lambda: stored(5_000), 2 * PATIENCE_S)
+        await database.close()
+        found = await administration.fetch(backends, database_url.rpartition("/")[2])
+        with frozen([row["pid"] for row in found]):
+            before = bridge.memory_bytes
+            await flood(10_000, began + 1_000)
+            assert bridge.memory_bytes - before < 20 * MEBIBYTE
+        await until(lambda: stored(55_000), 4 * PATIENCE_S)
+        assert bridge.stop() == 0
+    assert await number(database, "SELECT count(*) FROM dead_letter") == 0
 
 
 async def test_stopped_it_finishes_what_it_has_read(

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from devices.kinds import KINDS, Threshold
-from devices.rules import Change, Place, Reading, follow, refollow, settled
+from domain.devices.kinds import KINDS, Threshold
 from domain.devices.models import DeviceKind
 from domain.devices.rule_state import RuleMemory
+from domain.devices.rules import Change, Place, Reading, follow, refollow, settled
 
-SLOW, FAST = KINDS[DeviceKind.SLEEP_BAND].rules
+SLOW, FAST, *_ = KINDS[DeviceKind.SLEEP_BAND].rules
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 
 
@@ -88,7 +88,7 @@ def test_what_proves_premature_is_cleared() -> None:
     first, between, last = rates((0, 40), (30, 60), (60, 40))
     memory, changes = follow(SLOW, None, [first, last])
     assert [change.raised for change in changes] == [True]
-    memory, changes = refollow(SLOW, [first, between, last], frozenset([between.place]))
+    memory, changes = refollow(SLOW, None, [first, between, last], frozenset([between.place]))
     assert [change.raised for change in changes] == [False]
     assert memory == RuleMemory(at(60), at(60), raised=False)
 
@@ -96,14 +96,14 @@ def test_what_proves_premature_is_cleared() -> None:
 def test_a_late_reading_completes_a_minute() -> None:
     ends, middle = rates((0, 40), (200, 40)), Reading(at(100), 7, {"heart_rate": 40})
     assert said(SLOW, ends) == []
-    _, changes = refollow(SLOW, [ends[0], middle, ends[1]], frozenset([middle.place]))
+    _, changes = refollow(SLOW, None, [ends[0], middle, ends[1]], frozenset([middle.place]))
     assert changes == [Change(middle, raised=True)]
 
 
 def test_an_old_bradycardia_is_said_once_and_as_ended() -> None:
     live = rates((1000, 60), (1010, 61))
     old = rates((0, 60), (10, 40), (70, 40), (80, 40))
-    _, changes = refollow(SLOW, [*old, *live], frozenset(r.place for r in old))
+    _, changes = refollow(SLOW, None, [*old, *live], frozenset(r.place for r in old))
     assert [(change.reading.at, change.raised) for change in changes] == [
         (at(70), True),
         (at(1000), False),
@@ -145,8 +145,8 @@ def deliver(
         stored |= fresh
         if memory and new and new[0].at <= memory.latest:
             history = [stored[place] for place in sorted(stored)]
-            start = settled([rule], history, new[0].at) or 0
-            memory, more = refollow(rule, history[start:], frozenset(r.place for r in new))
+            start = settled(rule, history, new[0].at) or 0
+            memory, more = refollow(rule, memory, history[start:], frozenset(r.place for r in new))
         else:
             memory, more = follow(rule, memory, new)
         words += more

@@ -9,20 +9,22 @@ from random import Random
 import pytest
 
 from devices.bridge import BridgeSettings
-from devices.kinds import KINDS
 from devices.listing import Login, device_lines, devices_to_simulate
 from devices.payload import read
 from devices.pipeline import Status
 from devices.press import PressFailed, press
 from devices.recordings import recordings
-from devices.rules import Reading, follow
 from devices.simulated import ButtonInADrawer, SimulatedDevice, Sleeper
+from devices.simulated_homes import HomeDevice
 from devices.simulation import Simulation
 from devices.simulator import SimulatorSettings, run_simulator
+from devices.sorting import checked
 from devices.unconfirmed import Unconfirmed
 from domain.database import Database
 from domain.devices.credentials import device_password
+from domain.devices.kinds import KINDS
 from domain.devices.models import DeviceKind
+from domain.devices.rules import Reading, follow
 from domain.ids import parse_public_id
 from tests.conftest import Broker, free_port
 from tests.devices.test_rules import at
@@ -112,12 +114,32 @@ def test_a_sleeper_replays_real_beats_and_is_never_an_alarm_until_slowed_down() 
         Reading(at(step), step, dict(sleeper.measure(step, 5.0)))
         for step in range(20_000, 20_300, 5)
     ]
-    slow, fast = (follow(rule, None, morning)[1] for rule in rules)
+    slow, *others = (follow(rule, None, morning)[1] for rule in rules)
     assert [(change.reading.at, change.raised) for change in slow] == [
         (at(20_060), True),
         (at(20_100), False),
     ]
-    assert fast == []
+    assert others == [[]] * (len(rules) - 1)
+
+
+@pytest.mark.parametrize("kind", sorted(set(DeviceKind) - {BAND, BUTTON}))
+def test_an_ordinary_home_says_what_its_kind_allows_and_raises_nothing(kind: DeviceKind) -> None:
+    device = HomeDevice(kind, Random(1))
+    days = [device.measure(hour * 3600, 3600) for hour in range(200)]
+    for measures in days:
+        assert checked(KINDS[kind].telemetry, measures) == (measures, [])
+    readings = [Reading(at(60 * n), n, dict(measures)) for n, measures in enumerate(days)]
+    assert all(follow(rule, None, readings)[1] == [] for rule in KINDS[kind].rules)
+
+
+def test_a_mishap_is_told_and_later_that_it_is_over() -> None:
+    device = SimulatedDevice("device_1", DeviceKind.WATER_LEAK_DETECTOR)
+    simulation = Simulation(SimulatorSettings("mqtt://x", "sc"), [device])
+    simulation.befall(1e6)
+    simulation.befall(1e6 + 100)
+    told = [json.loads(payload) for _, payload in simulation.unconfirmed.due(1e9)]
+    assert [message["type"] for message in told][:2] == ["leak", "dry"]
+    assert told[0]["m"] == {"battery": 88}
 
 
 def test_the_recordings_are_the_files() -> None:
@@ -143,6 +165,8 @@ def test_an_event_is_due_again_and_ever_later_until_it_is_confirmed() -> None:
     events.keep("device_1", "a", "topic", b"payload", now_s=0)
     due = [second for second in range(200) if events.due(second)]
     assert due == [0, 3, 9, 21, 45, 93, 153]
+    events.hasten(200)
+    assert [second for second in range(200, 210) if events.due(second)] == [200, 203, 209]
     events.confirm("device_2", "a")
     assert len(events) == 1
     events.confirm("device_1", "a")
@@ -179,13 +203,14 @@ async def test_a_line_of_the_listing_is_all_it_takes_to_be_that_device(
 ) -> None:
     login = Login("devices", "device-word")
     every = await device_lines(database, MASTER_KEY, field.tenant, limit=1000, login=login)
-    assert {line["kind"] for line in every} == {"SOS_BUTTON", "SLEEP_BAND"}
-    for kind in DeviceKind:
+    assert {line["kind"] for line in every} <= set(DeviceKind)
+    for kind in (BUTTON, BAND):
         (line, _) = await device_lines(
             database, MASTER_KEY, field.tenant, kind=kind, limit=2, login=login
         )
         assert set(line) == {
-            "device", "elder", "kind", "username", "password", "topic", "receiptTopic", "example",
+            "device", "elder", "station", "kind", "username", "password", "topic", "receiptTopic",
+            "example",
         }  # fmt: skip
         assert (line["username"], line["password"]) == login
         assert line["receiptTopic"] == f"ec/v1/{field.tenant}/{line['device']}/rcpt"

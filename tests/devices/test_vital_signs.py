@@ -9,14 +9,14 @@ from uuid import UUID
 
 import pytest
 
-from devices.kinds import KINDS, Quantity
 from devices.mac import Trust
 from devices.pipeline import take_batch
-from devices.rules import Reading
 from devices.storing import Store
 from devices.uplink import Uplink
 from domain.database import Database
+from domain.devices.kinds import KINDS, Quantity
 from domain.devices.models import DeviceKind
+from domain.devices.rule_steps import Reading
 from domain.devices.vital_signs import UNITS
 from domain.ids import parse_public_id
 from tests.devices.reported import nights, reported

@@ -11,6 +11,7 @@ INSERT INTO vital_sign (elder_id, kind, value, measured_at, device_id, seq)
 SELECT DISTINCT ON (elder_id, sign.kind) elder_id, sign.kind, sign.value, now(), id, 0
 FROM device, (VALUES ('HEART_RATE', {HEART_RATE}), ('RESPIRATORY_RATE', {RESPIRATORY_RATE}))
     AS sign (kind, value)
+WHERE elder_id IS NOT NULL
 ORDER BY elder_id, sign.kind, id
 """
 

@@ -1,10 +1,11 @@
 """紧急呼叫按钮: worn or on the wall; pressed, it calls for help."""
 
-from devices.kinds.kind import EventType, Kind, Quantity
 from domain.alarms.models import AlarmSeverity, AlarmType
+from domain.devices.kinds.common import BATTERY
+from domain.devices.kinds.kind import EventType, Kind
 from domain.devices.models import DeviceKind
 
-_BATTERY = {"battery": Quantity("%", 0, 100)}
+_BATTERY = {"battery": BATTERY}
 
 SOS_BUTTON = Kind(
     kind=DeviceKind.SOS_BUTTON,

@@ -1,0 +1,1 @@
+"""Thresholds of devices' rules, and what others would have done."""

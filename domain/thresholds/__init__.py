@@ -1,0 +1,1 @@
+"""Thresholds of rules that a division, or an elder, has for herself."""
