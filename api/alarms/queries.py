@@ -1,5 +1,6 @@
 """Alarms as a queue, and what befell them, to be polled."""
 
+from datetime import datetime
 from typing import Annotated
 
 import strawberry
@@ -7,12 +8,22 @@ import strawberry
 from api.alarms.changes import AlarmChangePage, page_of_changes
 from api.alarms.types import Alarm, AlarmConnection
 from api.context import Info
-from api.plan.criteria import one_of, under
+from api.plan.criteria import (
+    among,
+    by_number,
+    equal_id,
+    holds,
+    of_oneself,
+    one_of,
+    since,
+    under,
+    until,
+)
 from api.plan.declare import descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
-from domain.alarms import models
-from domain.alarms.lifecycle import AlarmState
+from domain.alarms import answer_times, models
+from domain.alarms.lifecycle import OPEN_STATES, AlarmState
 
 
 @filter_input
@@ -23,8 +34,34 @@ class AlarmFilter(Filter):
     """Only those in one of these states; one alone needs no brackets."""
     severity: list[models.AlarmSeverity] | None = one_of(models.Alarm.severity)
     """Only those of one of these severities; one alone needs no brackets."""
+    type: list[models.AlarmType] | None = one_of(models.Alarm.type)
+    """Only those of one of these types; one alone needs no brackets."""
+    purpose: list[models.AlarmPurpose] | None = one_of(models.Alarm.purpose)
+    """Only those rung for one of these purposes."""
+    elder: strawberry.ID | None = equal_id(models.Alarm.elder_id, "elder")
+    """Only this elder's."""
+    assigned_to_me: bool | None = of_oneself(models.Alarm.assigned_to)
+    """Only those that you see to; if false, only those that you don't."""
+    open: bool | None = among(models.Alarm.state, OPEN_STATES)
+    """Only those that are not over; if false, only those that are."""
     region: str | None = under(models.Alarm.region_code)
     """Only those that rang in the subtree of the division with this code."""
+    stored_from: datetime | None = since(models.Alarm.stored_at)
+    """Only those that were stored then or later."""
+    stored_to: datetime | None = until(models.Alarm.stored_at)
+    """Only those that were stored before."""
+    counted: bool | None = holds(lambda _: answer_times.counted())
+    """Only those that `answerTimes` counts: somebody was told of them, and they did not come too
+    late; if false, only the others."""
+    answered_within: int | None = by_number(answer_times.answered_within)
+    """Only those that somebody acknowledged, or ended, within so many seconds."""
+    unanswered_for: int | None = by_number(answer_times.unanswered_for)
+    """Only those that nobody had answered after so many seconds, or has yet."""
+    arrived_within: int | None = by_number(answer_times.arrived_within)
+    """Only those where somebody was with the elder within so many seconds."""
+    not_arrived_for: int | None = by_number(answer_times.not_arrived_for)
+    """Only those to which somebody was sent who was not there after so many seconds; it was not
+    over by then."""
 
 
 @strawberry.type

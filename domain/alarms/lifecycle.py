@@ -19,12 +19,31 @@ class AlarmState(StrEnum):
     RESOLVED = "RESOLVED"
 
 
+class IncidentState(StrEnum):
+    """Where those who answer have got to with all of an incident's alarms."""
+
+    RAISED = "RAISED"
+    ACKNOWLEDGED = "ACKNOWLEDGED"
+    RESOLVED = "RESOLVED"
+
+
 class AlarmAction(StrEnum):
     """What a person may do with an alarm."""
 
     ACKNOWLEDGE = "ACKNOWLEDGE"
     DISPATCH = "DISPATCH"
     ARRIVE = "ARRIVE"
+    RESOLVE = "RESOLVE"
+    ASSIGN = "ASSIGN"
+    SNOOZE = "SNOOZE"
+    COMMENT = "COMMENT"
+    CANCEL = "CANCEL"
+
+
+class IncidentAction(StrEnum):
+    """What a person may do with all alarms of an incident at once."""
+
+    ACKNOWLEDGE = "ACKNOWLEDGE"
     RESOLVE = "RESOLVE"
 
 
@@ -34,8 +53,19 @@ ALARM_LIFECYCLE = Lifecycle(
     {
         (AlarmState.RAISED, AlarmAction.ACKNOWLEDGE): AlarmState.ACKNOWLEDGED,
         (AlarmState.ACKNOWLEDGED, AlarmAction.DISPATCH): AlarmState.DISPATCHED,
+        # Another, where who was sent cannot come.
+        (AlarmState.DISPATCHED, AlarmAction.DISPATCH): AlarmState.DISPATCHED,
         (AlarmState.DISPATCHED, AlarmAction.ARRIVE): AlarmState.ARRIVED,
         **{(state, AlarmAction.RESOLVE): AlarmState.RESOLVED for state in OPEN_STATES},
+        **{(state, AlarmAction.ASSIGN): state for state in OPEN_STATES},
+        # Who has not taken responsibility cannot ask to be left alone.
+        **{
+            (state, AlarmAction.SNOOZE): state
+            for state in OPEN_STATES
+            if state is not AlarmState.RAISED
+        },
+        **{(state, AlarmAction.COMMENT): state for state in AlarmState},
+        (AlarmState.RAISED, AlarmAction.CANCEL): AlarmState.RESOLVED,
     }
 )
 
@@ -44,4 +74,21 @@ PERMISSION_FOR = {
     AlarmAction.DISPATCH: Permission.ALARM_DISPATCH,
     AlarmAction.ARRIVE: Permission.ALARM_ARRIVE,
     AlarmAction.RESOLVE: Permission.ALARM_RESOLVE,
+    AlarmAction.ASSIGN: Permission.ALARM_ASSIGN,
+    AlarmAction.SNOOZE: Permission.ALARM_SNOOZE,
+    AlarmAction.COMMENT: Permission.ALARM_COMMENT,
+    AlarmAction.CANCEL: Permission.ALARM_CANCEL,
+}
+
+INCIDENT_LIFECYCLE = Lifecycle(
+    {
+        (IncidentState.RAISED, IncidentAction.ACKNOWLEDGE): IncidentState.ACKNOWLEDGED,
+        (IncidentState.RAISED, IncidentAction.RESOLVE): IncidentState.RESOLVED,
+        (IncidentState.ACKNOWLEDGED, IncidentAction.RESOLVE): IncidentState.RESOLVED,
+    }
+)
+
+INCIDENT_PERMISSION_FOR = {
+    IncidentAction.ACKNOWLEDGE: Permission.INCIDENT_ACKNOWLEDGE,
+    IncidentAction.RESOLVE: Permission.INCIDENT_RESOLVE,
 }

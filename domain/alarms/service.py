@@ -1,71 +1,76 @@
-"""What may happen to an alarm: devices raise and clear it, people answer it, time escalates it."""
+"""What may happen to an alarm: devices raise and clear it, people answer it."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
+from domain.alarms.escalation import answered, first_steps
+from domain.alarms.gathering import Rung, gather, settle, worsen
 from domain.alarms.lifecycle import ALARM_LIFECYCLE, PERMISSION_FOR, AlarmAction, AlarmState
+from domain.alarms.log import MAX_NOTE, note_change
+from domain.alarms.log import TOPIC as TOPIC  # feed and stream know it from here
 from domain.alarms.models import (
     Alarm,
     AlarmChange,
-    AlarmLog,
+    AlarmPurpose,
+    AlarmSeverity,
     ResolveReason,
 )
-from domain.alarms.raising import Signal, raise_or_repeat
+from domain.alarms.raising import Signal, clear, raise_or_repeat
+from domain.alarms.staff import AT_DESKS, SENT, check_covers
 from domain.alarms.visibility import alarm_visible
+from domain.calendar import now
 from domain.errors import InvalidInput, NotFound, PermissionDenied
-from domain.jobs import Job, enqueue
-from domain.outbox import Event, record
+from domain.notifications.telling import notify
 from domain.reasons import Reason
 from domain.versions import check_version
 
-TOPIC = "alarm"
-"""The outbox topic of every change to an alarm."""
-
-MAX_NOTE = 2000
-"""Characters of a note in an alarm's log."""
-
-ESCALATE_JOB = "alarm.escalate"
-
-ESCALATION = {2: timedelta(seconds=60), 3: timedelta(seconds=180)}
-"""Level -> time unacknowledged: 2 is the street's dispatcher, 3 the district."""
+_SNOOZED = {AlarmSeverity.CRITICAL: 5}
+_SNOOZED_AT_MOST = 30
+"""Minutes."""
 
 
 async def raise_alarms(session: AsyncSession, signals: Sequence[Signal]) -> None:
-    """Raise an alarm for each signal, or count a repeat where one of its type is open.
+    """Raise an alarm for each signal, or count a repeat where one of its type is open, then
+    as urgent as the more urgent of the two.
 
     Level 1 (family contacts and the elder's station) is told at once; a late signal stays at
-    level 0, shown but not dispatched, until one in time repeats it.
+    level 0, shown but not dispatched, until one in time repeats it, and so does for a moment what
+    the elder may take back.
     """
+    rung, worse = list[Rung](), list[UUID]()
     # One order for all writers, so that two batches cannot wait for each other in a circle.
-    for signal in sorted(signals, key=_alarm_key):
-        alarm_id, is_new = await raise_or_repeat(session, signal)
-        _note(session, alarm_id, AlarmChange.RAISED if is_new else AlarmChange.REPEATED)
-        if not signal.late:
-            _schedule_escalation(session, alarm_id)
+    ordered = sorted(signals, key=_alarm_key)
+    for signal, (level, waits) in zip(ordered, await first_steps(session, ordered), strict=True):
+        stored = await raise_or_repeat(session, signal, level, waits)
+        change = AlarmChange.RAISED if stored.is_new else AlarmChange.REPEATED
+        note_change(session, stored.alarm_id, change)
+        if stored.level and not signal.late:
+            notify(session, stored.alarm_id, stored.level)
+        if stored.is_worse:
+            worse.append(stored.alarm_id)
+        if stored.is_new and signal.elder_id is not None:
+            severity, at = signal.severity, signal.at
+            whose = signal.elder_id, signal.region_code, signal.purpose
+            rung.append(Rung(stored.alarm_id, *whose, severity, at))
+    await gather(session, rung)
+    await worsen(session, worse)
 
 
 async def clear_alarms(session: AsyncSession, cleared: Sequence[Signal]) -> None:
-    """Note that the condition behind an open alarm has ended; the alarm itself stays open."""
+    """Note that the conditions behind open alarms have ended; the alarms themselves stay open.
+
+    An alarm that several devices or rules have raised is cleared with the last of them.
+    """
     for signal in sorted(cleared, key=_alarm_key):
-        statement = (
-            update(Alarm)
-            .where(
-                col(Alarm.elder_id) == signal.elder_id,
-                col(Alarm.type) == signal.type,
-                col(Alarm.state) != AlarmState.RESOLVED,
-                col(Alarm.cleared_at).is_(None),
-            )
-            .values(cleared_at=signal.at)
-            .returning(col(Alarm.id))
-        )
-        for alarm_id in (await session.scalars(statement)).all():
-            _note(session, alarm_id, AlarmChange.CLEARED)
+        alarm_id = await clear(session, signal)
+        if alarm_id is not None:
+            note_change(session, alarm_id, AlarmChange.CLEARED)
 
 
 async def acknowledge(
@@ -76,34 +81,48 @@ async def acknowledge(
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
     """
     alarm = await _moved(session, actor, alarm_id, AlarmAction.ACKNOWLEDGE)
-    alarm.acknowledged_by, alarm.acknowledged_at = actor.id, datetime.now(UTC)
-    _note(session, alarm.id, AlarmChange.ACKNOWLEDGED, actor, note)
+    acknowledged(session, actor, alarm, note)
+    await settle(session, [alarm.incident_id])
     return alarm
 
 
 async def dispatch(
-    session: AsyncSession, actor: Actor, alarm_id: UUID, note: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    alarm_id: UUID,
+    note: str | None = None,
+    to: UUID | None = None,
+    expected_version: int | None = None,
 ) -> Alarm:
-    """Send someone to the elder.
+    """Send someone to the elder, or another, where who was sent cannot come.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
+    Parameters:
+        to: the account of a caregiver, a volunteer or one of a station who works where the alarm
+            rang; they see the alarm and the elder until it is over. None for somebody without one,
+            such as a neighbour.
+        expected_version: as for ``resolve``.
+
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput.
     """
-    alarm = await _moved(session, actor, alarm_id, AlarmAction.DISPATCH)
-    alarm.dispatched_at = datetime.now(UTC)
-    _note(session, alarm.id, AlarmChange.DISPATCHED, actor, note)
+    alarm = await _moved(session, actor, alarm_id, AlarmAction.DISPATCH, expected_version)
+    if to is not None:
+        await check_covers(session, actor, to, alarm.region_code, SENT)
+    alarm.dispatched_at, alarm.dispatched_to = alarm.dispatched_at or now(), to
+    note_change(session, alarm.id, AlarmChange.DISPATCHED, actor, note)
     return alarm
 
 
 async def arrive(
     session: AsyncSession, actor: Actor, alarm_id: UUID, note: str | None = None
 ) -> Alarm:
-    """Someone is with the elder.
+    """Someone is with the elder: says so who was sent, or a desk.
 
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
     """
     alarm = await _moved(session, actor, alarm_id, AlarmAction.ARRIVE)
-    alarm.arrived_at = datetime.now(UTC)
-    _note(session, alarm.id, AlarmChange.ARRIVED, actor, note)
+    alarm.arrived_at = now()
+    note_change(session, alarm.id, AlarmChange.ARRIVED, actor, note)
     return alarm
 
 
@@ -118,37 +137,113 @@ async def resolve(
     """End an alarm, from any open state.
 
     Parameters:
+        reason: DRILL for a drill, and nothing else.
         expected_version: the alarm's when the actor decided; None for whatever it is now.
 
-    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed).
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput.
     """
     alarm = await _moved(session, actor, alarm_id, AlarmAction.RESOLVE, expected_version)
-    alarm.resolved_at, alarm.resolve_reason = datetime.now(UTC), reason
-    _note(session, alarm.id, AlarmChange.RESOLVED, actor, note)
+    resolved(session, actor, alarm, reason, note)
+    await settle(session, [alarm.incident_id])
     return alarm
 
 
-async def escalate(session: AsyncSession, alarm_id: UUID, level: int) -> bool:
-    """Lift an alarm that nobody has acknowledged to a level.
+async def comment(session: AsyncSession, actor: Actor, alarm_id: UUID, note: str) -> Alarm:
+    """Write a word to an alarm's log, also after it is over.
+
+    Raises: NotFound, PermissionDenied, InvalidInput.
+    """
+    alarm = await _moved(session, actor, alarm_id, AlarmAction.COMMENT)
+    if not note.strip():
+        raise InvalidInput("note", reason=Reason.LENGTH, least=1, most=MAX_NOTE)
+    note_change(session, alarm.id, AlarmChange.COMMENTED, actor, note)
+    return alarm
+
+
+async def assign(
+    session: AsyncSession,
+    actor: Actor,
+    alarm_id: UUID,
+    to: UUID,
+    note: str | None = None,
+    expected_version: int | None = None,
+) -> Alarm:
+    """Give an open alarm to somebody at a desk, who sees to it from now on.
 
     Parameters:
-        level: 2 or 3; a level that is reached already stays.
-    Returns: whether the level changed.
+        to: the account of a dispatcher or of one of a station who works where the alarm rang.
+        expected_version: as for ``resolve``.
+
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput.
     """
-    statement = (
-        update(Alarm)
-        .where(
-            col(Alarm.id) == alarm_id,
-            col(Alarm.state) == AlarmState.RAISED,
-            col(Alarm.level) < level,
-        )
-        .values(level=level)
-        .returning(col(Alarm.id))
-    )
-    changed = (await session.scalar(statement)) is not None
-    if changed:
-        _note(session, alarm_id, AlarmChange.ESCALATED)
-    return changed
+    alarm = await _moved(session, actor, alarm_id, AlarmAction.ASSIGN, expected_version)
+    await check_covers(session, actor, to, alarm.region_code, AT_DESKS)
+    alarm.assigned_to, alarm.snoozed_until = to, None
+    note_change(session, alarm.id, AlarmChange.ASSIGNED, actor, note)
+    return alarm
+
+
+async def snooze(
+    session: AsyncSession,
+    actor: Actor,
+    alarm_id: UUID,
+    minutes: int,
+    note: str | None = None,
+    expected_version: int | None = None,
+) -> Alarm:
+    """Leave whoever sees to an alarm alone with it for a while. It goes on: it rises as it would
+    have, and one that nobody has acknowledged cannot be snoozed at all.
+
+    Parameters:
+        minutes: 1 to 30; of a critical alarm to 5, so that it is over before the alarm's clock
+            begins again.
+        expected_version: as for ``resolve``.
+
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput.
+    """
+    alarm = await _moved(session, actor, alarm_id, AlarmAction.SNOOZE, expected_version)
+    most = _SNOOZED.get(alarm.severity, _SNOOZED_AT_MOST)
+    if not 1 <= minutes <= most:
+        raise InvalidInput("minutes", reason=Reason.RANGE, least=1, most=most)
+    alarm.snoozed_until = now() + timedelta(minutes=minutes)
+    note_change(session, alarm.id, AlarmChange.SNOOZED, actor, note)
+    return alarm
+
+
+async def move(session: AsyncSession, alarm: Alarm, action: AlarmAction) -> None:
+    """Bring an alarm to its next state. Only what brings it to another one is an answer: a word in
+    its log, or a desk that wants to be left alone, stops no clock.
+
+    Parameters:
+        alarm: locked.
+
+    Raises: IllegalTransition(from, to, allowed).
+    """
+    before, alarm.state = alarm.state, ALARM_LIFECYCLE.next(alarm.state, action)
+    if alarm.state is not before:
+        await answered(session, alarm)
+
+
+def acknowledged(session: AsyncSession, actor: Actor, alarm: Alarm, note: str | None) -> None:
+    """Write down who has taken responsibility for an alarm that has been moved."""
+    alarm.acknowledged_by, alarm.acknowledged_at = actor.id, now()
+    note_change(session, alarm.id, AlarmChange.ACKNOWLEDGED, actor, note)
+
+
+def resolved(
+    session: AsyncSession, actor: Actor, alarm: Alarm, reason: ResolveReason, note: str | None
+) -> None:
+    """Write down what an alarm that has been moved turned out to be.
+
+    Raises: InvalidInput for a drill that is said to have been something else.
+    """
+    if alarm.purpose is AlarmPurpose.DRILL and reason is not ResolveReason.DRILL:
+        raise InvalidInput("reason", reason=Reason.NOT_CONSISTENT)
+    alarm.resolved_at, alarm.resolve_reason = now(), reason
+    note_change(session, alarm.id, AlarmChange.RESOLVED, actor, note)
 
 
 def available_actions(actor: Actor, state: AlarmState) -> list[AlarmAction]:
@@ -173,29 +268,9 @@ async def _moved(
     if not actor.may(PERMISSION_FOR[action]):
         raise PermissionDenied(action=action.value)
     check_version(alarm, expected_version)
-    alarm.state = ALARM_LIFECYCLE.next(alarm.state, action)
+    await move(session, alarm, action)
     return alarm
 
 
-def _schedule_escalation(session: AsyncSession, alarm_id: UUID) -> None:
-    for level, after in ESCALATION.items():
-        arguments = {"alarm_id": alarm_id.hex, "level": level}
-        enqueue(session, Job(ESCALATE_JOB, arguments, after, f"escalate:{alarm_id.hex}:{level}"))
-
-
-def _note(
-    session: AsyncSession,
-    alarm_id: UUID,
-    change: AlarmChange,
-    actor: Actor | None = None,
-    note: str | None = None,
-) -> None:
-    if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
-    account_id = actor.id if actor else None
-    session.add(AlarmLog(alarm_id=alarm_id, change=change, account_id=account_id, note=note))
-    record(session, Event(TOPIC, alarm_id, change.value))
-
-
-def _alarm_key(signal: Signal) -> tuple[UUID, str]:
-    return signal.elder_id, signal.type
+def _alarm_key(signal: Signal) -> tuple[str, str, str]:
+    return str(signal.elder_id or signal.station_id), signal.type, signal.purpose

@@ -8,8 +8,9 @@ from sqlalchemy import select
 from sqlmodel import col
 
 from domain.access import Role
+from domain.alarms.log import TOPIC
 from domain.alarms.models import Alarm, AlarmChange
-from domain.alarms.service import TOPIC, raise_alarms
+from domain.alarms.service import raise_alarms
 from domain.database import Database
 from domain.devices.models import DeviceKind
 from domain.ids import public_id

@@ -213,7 +213,7 @@ async def test_a_bridge_that_is_killed_in_the_middle_comes_back_and_nothing_is_l
             await asyncio.sleep(0.1)
         events = await connection.fetchval(
             "SELECT count(*) FROM device_event JOIN device ON id = device_id WHERE type = 'sos' "
-            "AND elder_id = (SELECT elder_id FROM device WHERE id = $1)",
+            "AND device.elder_id = (SELECT elder_id FROM device WHERE id = $1)",
             described["device"].removeprefix("device_"),
         )
         queue = await running.graphql(desk, ALARMS)

@@ -8,7 +8,9 @@ from rich.console import Console
 
 from domain import outbox
 from domain.access import Actor, Role
-from domain.alarms.models import AlarmSeverity, AlarmType
+from domain.alarms.models import AlarmPurpose, AlarmSeverity, AlarmType
+from domain.calendar import now
+from domain.coverage.chain import whole_chain_broken
 from domain.database import Database
 from tests.client_examples.story import answer, button_of, escalate_all, ring, ring_everywhere
 from tests.client_examples.wire import wire_to
@@ -27,11 +29,11 @@ async def test_a_line_for_each_change(api: Api, database: Database) -> None:
         await answer(database, api.actor(Role.DISPATCHER), district.mother_id)
         slow = AlarmType.BRADYCARDIA
         await ring(database, district.sleep_band_id, type=slow, severity=AlarmSeverity.MAJOR)
-        await watcher.until(lambda: len(watcher.lines) == 4)
-    assert watcher.changes == ["OPEN", "REPEATED", "ACKNOWLEDGED", "RAISED"]
+        await watcher.until(lambda: len(watcher.lines) == 5)
+    assert watcher.changes == ["OPEN", "REPEATED", "ACKNOWLEDGED", "RAISED", "MERGED"]
     name = district.players[Role.DISPATCHER].name
     who = ["王筱琴", "78", "清波门社区"]
-    opened, _, acknowledged, raised = (line[2:-1] for line in watcher.lines)
+    opened, _, acknowledged, raised, _ = (line[2:-2] for line in watcher.lines)
     assert opened == ["CRITICAL", "SOS", "RAISED", "1", *who, "-"]
     assert acknowledged == ["CRITICAL", "SOS", "ACKNOWLEDGED", "1", *who, name]
     assert raised == ["MAJOR", "BRADYCARDIA", "RAISED", "1", *who, "-"]
@@ -58,6 +60,24 @@ async def test_one_sees_what_one_may_see(api: Api, database: Database) -> None:
         await ring(database, neighbours_button)
         await watcher.until(lambda: watcher.changes == ["OPEN", "REPEATED"])
     assert [line[6] for line in watcher.lines] == ["沈佩瑶", "沈佩瑶"]
+
+
+async def test_a_station_and_a_drill_are_shown_and_test_calls_are_not(
+    api: Api, database: Database
+) -> None:
+    async with database.transaction("test") as session:
+        await whole_chain_broken(session, now())
+    async with watching(api.ws_url, api.token(Role.ADMIN)) as watcher:
+        await watcher.until(lambda: watcher.changes == ["OPEN"])
+        await ring(database, api.district.sos_button_id, purpose=AlarmPurpose.CANARY)
+        await ring(database, api.district.sos_button_id, purpose=AlarmPurpose.DRILL)
+        await watcher.until(lambda: len(watcher.lines) == 2)
+    broken, drill = (line[2:] for line in watcher.lines)
+    assert [broken[1], broken[5], broken[-1]] == ["CHAIN_BROKEN", "-", "REAL"]
+    assert broken[4] == "清波街道居家养老服务中心"
+    assert [drill[1], drill[4], drill[-1]] == ["SOS", "王筱琴", "DRILL"]
+    async with watching(api.ws_url, api.token(Role.ADMIN)) as again:
+        await again.until(lambda: again.changes == ["OPEN", "OPEN"])
 
 
 async def test_nothing_is_missed_or_doubled_over_breaks(
@@ -109,7 +129,7 @@ async def test_more_open_alarms_than_a_page_holds(api: Api, database: Database) 
     assert number > 200
     async with watching(api.ws_url, api.token(Role.ADMIN)) as watcher:
         await watcher.until(lambda: len(watcher.lines) >= number)
-    assert len({line[-1] for line in watcher.lines}) == len(watcher.lines) == number
+    assert len({line[-2] for line in watcher.lines}) == len(watcher.lines) == number
 
 
 async def test_no_server(api: Api) -> None:

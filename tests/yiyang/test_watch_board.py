@@ -9,6 +9,7 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
+from api.alarms.spoken import title_of
 from api.texts import Language
 from domain.access import Role
 from domain.alarms.lifecycle import AlarmState
@@ -28,17 +29,21 @@ NOON = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 WAITING = Row(
     id="alarm_1",
     type="SOS",
+    title="呼救",
     severity="CRITICAL",
+    purpose="REAL",
     state="RAISED",
     level=1,
     raised_at=NOON - timedelta(seconds=5),
     repeat_count=0,
+    cleared_at=None,
     acknowledged_at=None,
     resolved_at=None,
     resolve_reason=None,
     acknowledged_by=None,
     elder="王筱琴",
     age=78,
+    station=None,
     community="清波门社区",
 )
 OVER = replace(WAITING, id="alarm_2", state="RESOLVED", resolved_at=NOON, resolve_reason="DRILL")
@@ -116,6 +121,28 @@ def test_the_most_urgent_and_among_these_the_newest_come_first() -> None:
     assert (board.waiting, board.handled) == (3, 1)
 
 
+def test_drills_come_last_of_what_is_open_and_are_not_counted() -> None:
+    drill = replace(WAITING, id="alarm_3", purpose="DRILL")
+    practised = replace(drill, id="alarm_4", state="ARRIVED", acknowledged_at=NOON)
+    board = board_of(OVER, drill, practised, replace(WAITING, severity="WARNING"))
+    order = [row.id for row in board.rows(NOON)]
+    assert order == ["alarm_1", "alarm_3", "alarm_4", "alarm_2"]
+    assert (board.waiting, board.handled) == (1, 0)
+    real, *drills, _ = drawn(board)[3:]
+    assert "演练" not in real
+    assert all("演练" in line and "危急" not in line for line in drills)
+
+
+def test_whose_alarm_it_is_and_whether_its_cause_is_gone() -> None:
+    silent = replace(WAITING, elder=None, age=None, station="清波门站", cleared_at=NOON)
+    (line,) = drawn(board_of(silent))[3:]
+    assert "清波门站" in line
+    assert "已恢复" in line
+    answered = replace(silent, state="ACKNOWLEDGED", acknowledged_at=NOON)
+    (line,) = drawn(board_of(answered))[3:]
+    assert "已确认" in line
+
+
 def test_what_is_over_leaves_after_a_minute() -> None:
     board = board_of(WAITING, OVER)
     assert [row.id for row in board.rows(NOON + timedelta(seconds=59))] == ["alarm_1", "alarm_2"]
@@ -168,9 +195,10 @@ def test_a_low_window_says_that_there_is_more() -> None:
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("width", [80, 100, 140])
 def test_every_value_has_room_and_a_word(language: Language, width: int) -> None:
+    titles = [title_of(kind, language) for kind in AlarmType]
     variants = [
         *(replace(WAITING, id=f"state {state}", state=state.value) for state in AlarmState),
-        *(replace(WAITING, id=f"type {kind}", type=kind.value) for kind in AlarmType),
+        *(replace(WAITING, id=f"type {title}", title=title) for title in titles),
         *(replace(WAITING, id=f"grade {grade}", severity=grade.value) for grade in AlarmSeverity),
         *(
             replace(OVER, id=f"end {reason}", resolve_reason=reason.value)
@@ -178,9 +206,12 @@ def test_every_value_has_room_and_a_word(language: Language, width: int) -> None
         ),
         *(replace(WAITING, id=f"level {level}", level=level) for level in range(4)),
         replace(WAITING, id="nobody", elder=None, age=None),
+        replace(WAITING, id="station", elder=None, age=None, station="清波门驿站" * 3),
+        replace(WAITING, id="drill", purpose="DRILL"),
+        replace(WAITING, id="cleared", cleared_at=NOON),
         replace(WAITING, id="long", elder="欧阳" * 9, community="社区" * 30, repeat_count=12),
     ]
-    lines = drawn(board_of(*variants), width=width, height=60, language=language)
+    lines = drawn(board_of(*variants), width=width, height=80, language=language)
     assert max(map(cell_len, lines)) <= width
     table = lines[2:]
     assert len(table) == 1 + len(variants)
@@ -188,5 +219,5 @@ def test_every_value_has_room_and_a_word(language: Language, width: int) -> None
     assert codes == []
     # Only the elder, the community and the name at the end ever give way.
     whole = " ".join(table)
-    for words in (WORDS[language].states, WORDS[language].severities, WORDS[language].types):
-        assert [word for word in words.values() if word not in whole] == []
+    for words in (WORDS[language].states.values(), WORDS[language].severities.values(), titles):
+        assert [word for word in words if word not in whole] == []

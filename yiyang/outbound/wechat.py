@@ -1,4 +1,4 @@
-"""WeChat's server API: ``jscode2session``, ``getuserphonenumber``, ``stable_token``.
+"""WeChat's server API: who somebody is, their phone, messages to them, our access token.
 
 What it answers is in its documentation under 小程序 · 服务端: HTTP 200 in any case, and where
 something is wrong an ``errcode``. Secrets and codes stand in addresses there; ``yiyang/logs.py``
@@ -89,13 +89,8 @@ class WechatClient:
 
         Raises: WechatRefusal.
         """
-        token = self._tokens[app_id]
-        held = await token.value()
-        try:
-            answer = await self._phone(held, code)
-        except _Stale:
-            # It is looked at before the code, which therefore is still good.
-            answer = await self._phone(await token.instead_of(held), code)
+        # The token is looked at before the code, which therefore is still good after a stale one.
+        answer = await self._as_us(app_id, "/wxa/business/getuserphonenumber", {"code": code})
         info = answer.get("phone_info")
         if not isinstance(info, dict):
             raise WechatAway("phone_info is missing")
@@ -131,9 +126,31 @@ class WechatClient:
         except (KeyError, TypeError, ValueError) as error:
             raise WechatAway("expires_in is no number") from error
 
-    async def _phone(self, token: str, code: str) -> dict[str, Any]:
-        path, sender = "/wxa/business/getuserphonenumber", {"access_token": token}
-        return await self._once("POST", path, params=sender, json={"code": code})
+    async def message(self, app_id: str, path: str, message: Mapping[str, Any]) -> None:
+        """Send a subscribe message (``/cgi-bin/message/subscribe/send``) or one of a device's
+        (``/cgi-bin/message/device/subscribe/send``).
+
+        Raises: WechatRefusal; its ``code`` says why.
+        """
+        await self._as_us(app_id, path, message)
+
+    async def device_ticket(self, app_id: str, model: str, serial: str) -> str:
+        """As ``Wechat``. Raises: WechatRefusal."""
+        asked = {"model_id": model, "sn": serial}
+        return _text(await self._as_us(app_id, "/wxa/getsnticket", asked), "sn_ticket")
+
+    async def _as_us(self, app_id: str, path: str, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """A call with our token; once more with another where that is believed no longer.
+
+        Raises: WechatRefusal.
+        """
+        token = self._tokens[app_id]
+        held = await token.value()
+        try:
+            return await self._once("POST", path, params={"access_token": held}, json=asked)
+        except _Stale:
+            fresh = {"access_token": await token.instead_of(held)}
+            return await self._once("POST", path, params=fresh, json=asked)
 
     async def _once(self, method: str, path: str, **options: Any) -> dict[str, Any]:
         """One request. A code that is good once may be spent even if no answer came, so it is not
@@ -198,7 +215,9 @@ def _refusal(path: str, code: object) -> WechatRefusal:
     kind = WechatAway
     if isinstance(code, int):
         kind = _Stale if code in _STALE_TOKEN else _MEANINGS.get(code, WechatAway)
-    return kind(f"{path}: errcode {code}")
+    refusal = kind(f"{path}: errcode {code}")
+    refusal.code = code if isinstance(code, int) else None
+    return refusal
 
 
 def _text(answer: Mapping[str, Any], name: str) -> str:

@@ -13,8 +13,9 @@ FADES_AFTER = timedelta(minutes=1)
 
 ROW = """
 fragment Row on Alarm {
-  id type severity state level raisedAt repeatCount acknowledgedAt resolvedAt resolveReason
-  acknowledgedBy { name } elder { name age } region { name }
+  id type title severity purpose state level repeatCount
+  raisedAt clearedAt acknowledgedAt resolvedAt resolveReason
+  acknowledgedBy { name } elder { name age } station { name } region { name }
 }
 """
 
@@ -26,44 +27,55 @@ class Row:
     """One alarm, as the API's fragment ``Row`` has it.
 
     Parameters:
-        elder, age, acknowledged_by: None where there is nobody, or nobody to be seen.
+        purpose: REAL or DRILL.
+        elder, age, station, acknowledged_by: None where there is nobody, or nobody to be seen; an
+            alarm is an elder's or a station's.
         level: 0 to 3.
     """
 
     id: str
     type: str
+    title: str
     severity: str
+    purpose: str
     state: str
     level: int
     raised_at: datetime
     repeat_count: int
+    cleared_at: datetime | None
     acknowledged_at: datetime | None
     resolved_at: datetime | None
     resolve_reason: str | None
     acknowledged_by: str | None
     elder: str | None
     age: int | None
+    station: str | None
     community: str
 
     @classmethod
     def of(cls, alarm: Mapping[str, Any]) -> "Row":
         """A row from the API's JSON."""
         elder: Mapping[str, Any] = alarm["elder"] or {}
+        station: Mapping[str, Any] = alarm["station"] or {}
         answering: Mapping[str, Any] = alarm["acknowledgedBy"] or {}
         return cls(
             id=alarm["id"],
             type=alarm["type"],
+            title=alarm["title"],
             severity=alarm["severity"],
+            purpose=alarm["purpose"],
             state=alarm["state"],
             level=alarm["level"],
             raised_at=datetime.fromisoformat(alarm["raisedAt"]),
             repeat_count=alarm["repeatCount"],
+            cleared_at=_moment(alarm["clearedAt"]),
             acknowledged_at=_moment(alarm["acknowledgedAt"]),
             resolved_at=_moment(alarm["resolvedAt"]),
             resolve_reason=alarm["resolveReason"],
             acknowledged_by=answering.get("name"),
             elder=elder.get("name"),
             age=elder.get("age"),
+            station=station.get("name"),
             community=alarm["region"]["name"],
         )
 
@@ -71,6 +83,11 @@ class Row:
     def is_over(self) -> bool:
         """Whether a person has ended it."""
         return self.state == "RESOLVED"
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether it is rung to practise."""
+        return self.purpose == "DRILL"
 
     @property
     def is_waiting(self) -> bool:
@@ -125,7 +142,8 @@ class Board:
             self._over_since.setdefault(row.id, now)
 
     def rows(self, now: datetime) -> list[Row]:
-        """What to show: the most urgent first, among these the newest; what is over at the end."""
+        """What to show: the most urgent first, among these the newest; then drills; what is over
+        at the end."""
         for key, since in list(self._over_since.items()):
             if now - since >= FADES_AFTER:
                 del self._over_since[key]
@@ -134,18 +152,20 @@ class Board:
 
     @property
     def waiting(self) -> int:
-        """How many nobody has answered."""
-        return sum(row.is_waiting for row in self._rows.values())
+        """How many nobody has answered, drills apart."""
+        return sum(row.is_waiting and not row.is_drill for row in self._rows.values())
 
     @property
     def handled(self) -> int:
-        """How many someone has answered and nobody has ended."""
-        return sum(not row.is_waiting and not row.is_over for row in self._rows.values())
+        """How many someone has answered and nobody has ended, drills apart."""
+        open_rows = (row for row in self._rows.values() if not row.is_over and not row.is_drill)
+        return sum(not row.is_waiting for row in open_rows)
 
 
-def _urgency(row: Row) -> tuple[bool, int, bool, float]:
+def _urgency(row: Row) -> tuple[bool, bool, int, bool, float]:
     severity = _SEVERITIES.index(row.severity) if row.severity in _SEVERITIES else 0
-    return row.is_over, severity, not row.is_waiting, -row.raised_at.timestamp()
+    newest_first = -row.raised_at.timestamp()
+    return row.is_over, row.is_drill, severity, not row.is_waiting, newest_first
 
 
 def _moment(text: str | None) -> datetime | None:

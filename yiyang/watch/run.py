@@ -48,8 +48,9 @@ async def watch(
     """Show alarms as they happen, until cancelled: a board on a terminal, else a line a change.
 
     A line has tabs between: the time by the district's clock, the change (``OPEN`` for what was
-    open at the start), severity, type, state, level, elder, age, community, who acknowledged, and
-    the alarm's id; ``-`` where there is nothing. The words are the API's, in every language.
+    open at the start), severity, type, state, level, elder or station, age, community, who
+    acknowledged, the alarm's id and its purpose, REAL or DRILL; ``-`` where there is nothing. The
+    words are the API's, in every language.
 
     Parameters:
         ws_url: ``ws://…/graphql`` or ``wss://…``.
@@ -145,6 +146,13 @@ def _line(change: str, at: datetime, row: Row) -> str:
     local = at.astimezone(DISTRICT_ZONE).isoformat(timespec="seconds")
     fields = (
         *(local, change, row.severity, row.type, row.state, row.level),
-        *(row.elder, row.age, row.community, row.acknowledged_by, row.id),
+        *(
+            row.elder or row.station,
+            row.age,
+            row.community,
+            row.acknowledged_by,
+            row.id,
+            row.purpose,
+        ),
     )
     return "\t".join("-" if field is None else str(field) for field in fields)

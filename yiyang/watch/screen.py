@@ -8,7 +8,6 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from domain.alarms.service import ESCALATION
 from domain.calendar import DISTRICT_ZONE
 from yiyang.watch.board import Board, Link, Row
 from yiyang.watch.words import Words
@@ -26,9 +25,12 @@ _STATE_STYLES = {
     "DISPATCHED": "cyan",
     "ARRIVED": "green",
 }
+_DRILL_STYLE = "black on green"
 _LINK_STYLES = {Link.CONNECTING: "yellow", Link.LIVE: "green", Link.BROKEN: "bold yellow"}
+_CLEARED_STYLE = "yellow"
+"""Its cause is gone; a person still has to end it."""
 _GIVE_WAY = (3, 4, 8)
-"""The columns that are cut where the window is narrow: elder, community, who acknowledged."""
+"""The columns that are cut where the window is narrow: whose, community, who acknowledged."""
 _WAITED = 7
 _LINES_AROUND_ROWS = 6
 """Header, headings, the space between them, and the line that says there is more."""
@@ -94,14 +96,13 @@ class Screen:
 
     def _cells(self, row: Row) -> list[Text]:
         words = self._words
-        severity = words.severities.get(row.severity, row.severity)
         repeats = f" ×{row.repeat_count + 1}" if row.repeat_count else ""
-        elder = f"{row.elder} {row.age}" if row.elder else "—"
+        whose = f"{row.elder} {row.age}" if row.elder else row.station or "—"
         return [
             Text(_clock(row.raised_at, self._now)),
-            Text(severity, "" if row.is_over else _SEVERITY_STYLES.get(row.severity, "")),
-            Text(words.types.get(row.type, row.type) + repeats),
-            Text(elder, "" if row.is_over else "bold"),
+            self._severity(row),
+            Text(row.title + repeats),
+            Text(whose, "" if row.is_over else "bold"),
             Text(row.community),
             self._state(row),
             Text(words.levels[row.level] if 0 <= row.level < len(words.levels) else "?"),
@@ -109,17 +110,25 @@ class Screen:
             Text(row.acknowledged_by or "—"),
         ]
 
+    def _severity(self, row: Row) -> Text:
+        """How urgent; in its place that it is a drill, for then it is not."""
+        if row.is_drill:
+            return Text(self._words.drill, "" if row.is_over else _DRILL_STYLE)
+        severity = self._words.severities.get(row.severity, row.severity)
+        return Text(severity, "" if row.is_over else _SEVERITY_STYLES.get(row.severity, ""))
+
     def _state(self, row: Row) -> Text:
         if row.is_over and row.resolve_reason:
             return Text(self._words.reasons.get(row.resolve_reason, row.resolve_reason))
+        if row.is_waiting and row.cleared_at:
+            return Text(self._words.cleared, _CLEARED_STYLE)
         return Text(self._words.states.get(row.state, row.state), _STATE_STYLES.get(row.state, ""))
 
     def _patience(self, row: Row) -> str:
-        """Colours a wait by the escalations that it has seen."""
+        """Colours a wait by who has been told meanwhile: the street, the district."""
         if not row.is_waiting:
             return "" if row.is_over else "dim"
-        overdue = sum(row.waited(self._now) >= limit for limit in ESCALATION.values())
-        return ("bold", "bold yellow", "bold red")[min(overdue, 2)]
+        return {2: "bold yellow", 3: "bold red"}.get(row.level, "bold")
 
 
 def _clock(moment: datetime, now: datetime) -> str:

@@ -1,4 +1,7 @@
-"""Where the board's alarms come from: all open ones, then every change."""
+"""Where the board's alarms come from: all open ones, then every change.
+
+The chain's test calls, one a minute of each station, are no alarms to anybody.
+"""
 
 from collections.abc import AsyncGenerator
 from typing import TypeAlias
@@ -9,7 +12,8 @@ from yiyang.watch.board import ROW, Row
 _OPEN = f"""
 query WatchOpen($after: String) {{
   alarms(
-    first: 200, after: $after, filter: {{state: [RAISED, ACKNOWLEDGED, DISPATCHED, ARRIVED]}}
+    first: 200, after: $after
+    filter: {{state: [RAISED, ACKNOWLEDGED, DISPATCHED, ARRIVED], purpose: [REAL, DRILL]}}
   ) {{
     streamCursor nodes {{ ...Row }} pageInfo {{ hasNextPage endCursor }}
   }}
@@ -18,7 +22,9 @@ query WatchOpen($after: String) {{
 
 _CHANGED = f"""
 subscription WatchChanges($after: String) {{
-  alarmChanged(after: $after) {{ cursor change at alarm {{ ...Row }} }}
+  alarmChanged(after: $after, filter: {{purpose: [REAL, DRILL]}}) {{
+    cursor change at alarm {{ ...Row }}
+  }}
 }}
 {ROW}"""
 
@@ -26,7 +32,8 @@ Happenings: TypeAlias = AsyncGenerator[Happening[list[Row]], None]
 
 
 def alarms(endpoint: Endpoint) -> Happenings:
-    """The open alarms, then every change of any alarm that the token's owner may see.
+    """The open alarms, then every change of any alarm that the token's owner may see, the chain's
+    test calls apart.
 
     Raises: what ``follow`` raises.
     """

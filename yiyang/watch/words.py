@@ -12,14 +12,16 @@ class Words:
 
     Parameters:
         columns: headings in the board's order.
+        cleared: a state: nobody has answered, and its cause is gone.
         levels: who has been told, by escalation level.
     """
 
     title: str
     columns: tuple[str, str, str, str, str, str, str, str, str]
     severities: Mapping[str, str]
-    types: Mapping[str, str]
     states: Mapping[str, str]
+    cleared: str
+    drill: str
     levels: tuple[str, str, str, str]
     reasons: Mapping[str, str]
     waiting: str
@@ -35,7 +37,6 @@ _ZH_CN = Words(
     title="颐养 · 警报",
     columns=("时间", "级别", "警报", "老人", "社区", "状态", "已通知", "等待", "确认人"),
     severities={"CRITICAL": "危急", "MAJOR": "重要", "MINOR": "一般", "WARNING": "提示"},
-    types={"SOS": "呼救", "BRADYCARDIA": "心率过低", "TACHYCARDIA": "心率过高"},
     states={
         "RAISED": "待处理",
         "ACKNOWLEDGED": "已确认",
@@ -43,6 +44,8 @@ _ZH_CN = Words(
         "ARRIVED": "已到场",
         "RESOLVED": "已结束",
     },
+    cleared="已恢复",
+    drill="演练",
     levels=("无", "家属", "街道", "全区"),
     reasons={
         "TRUE_ALARM": "真实",
@@ -64,7 +67,6 @@ _ZH_TW = Words(
     title="頤養 · 警報",
     columns=("時間", "級別", "警報", "長者", "社區", "狀態", "已通知", "等待", "確認人"),
     severities={"CRITICAL": "危急", "MAJOR": "重要", "MINOR": "一般", "WARNING": "提示"},
-    types={"SOS": "求救", "BRADYCARDIA": "心率過低", "TACHYCARDIA": "心率過高"},
     states={
         "RAISED": "待處理",
         "ACKNOWLEDGED": "已確認",
@@ -72,6 +74,8 @@ _ZH_TW = Words(
         "ARRIVED": "已到場",
         "RESOLVED": "已結束",
     },
+    cleared="已恢復",
+    drill="演練",
     levels=("無", "家屬", "街道", "全區"),
     reasons={
         "TRUE_ALARM": "真實",
@@ -93,7 +97,6 @@ _EN = Words(
     title="Yiyang · Alarms",
     columns=("Time", "Severity", "Alarm", "Elder", "Community", "State", "Told", "Waited", "By"),
     severities={"CRITICAL": "Critical", "MAJOR": "Major", "MINOR": "Minor", "WARNING": "Notice"},
-    types={"SOS": "Help call", "BRADYCARDIA": "Low pulse", "TACHYCARDIA": "High pulse"},
     states={
         "RAISED": "Waiting",
         "ACKNOWLEDGED": "Answered",
@@ -101,6 +104,8 @@ _EN = Words(
         "ARRIVED": "There",
         "RESOLVED": "Over",
     },
+    cleared="Cleared",
+    drill="Drill",
     levels=("no one", "family", "street", "district"),
     reasons={
         "TRUE_ALARM": "real",

@@ -4,8 +4,6 @@ import asyncio
 import base64
 import json
 import os
-import sys
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -16,6 +14,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.sessions.models import WechatIdentity
 from tests.clients import Api
+from tests.commands import run
 from tests.logins import refreshed
 from tests.trail import actions
 from tests.wechat import WechatStandIn
@@ -79,16 +78,8 @@ async def test_the_operator_lets_the_numbers_owner_in(
         "YIYANG_DATA_KEYS": json.dumps(keys),
         "YIYANG_HASH_KEY": base64.b64encode(vault.hash_key).decode(),
     }
-    program = Path(sys.executable).with_name("yiyang")
-    command = [program, "wechat", "unbind", "--phone", "+86 138 1234 1234"]
-    codes: list[int] = []
-    for _ in range(2):
-        run = await asyncio.create_subprocess_exec(
-            *command, env=environment, stderr=asyncio.subprocess.PIPE
-        )
-        await run.communicate()
-        codes.append(run.returncode or 0)
-    assert codes == [0, 1]
+    unbind = ("wechat", "unbind", "--phone", "+86 138 1234 1234")
+    assert [run(*unbind, environment=environment).returncode for _ in range(2)] == [0, 1]
     assert (await refreshed(api, old["refresh_token"])).status_code == 401
     answer = await first_time(api, wechat, DAUGHTER_PHONE, "her-new-openid")
     assert answer.json()["account"] == old["account"]

@@ -1,0 +1,1 @@
+"""Whether the chain from a button to a screen works, in the schema."""

@@ -1,0 +1,1 @@
+"""How soon alarms pass on, as divisions set it."""

@@ -1,0 +1,1 @@
+"""Notifications in the schema: who was told, and who lets themselves be told."""

@@ -1,0 +1,1 @@
+"""Who is on call, in the schema."""

@@ -1,0 +1,1 @@
+"""Who is protected by a device that works, and who is not."""

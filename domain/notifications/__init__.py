@@ -1,0 +1,1 @@
+"""Who is told of an alarm, by which channel, and what became of it."""
