@@ -1,0 +1,1 @@
+"""What a broker of production needs from us: its configuration, and its devices' accounts."""
