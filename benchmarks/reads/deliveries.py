@@ -119,7 +119,7 @@ class _Crowd:
             await self._complete.wait()
         return self._last
 
-    def _delivered(self, at: float) -> None:
+    def _delivered(self, at: float, message: bytes) -> None:
         self._last = at
         self._one()
 

@@ -1,6 +1,7 @@
-"""A subscriber that costs little: it counts frames, and looks into none."""
+"""A subscriber that costs little: it looks into no frame."""
 
 import asyncio
+import resource
 from collections.abc import Callable
 from time import perf_counter
 from typing import cast
@@ -44,6 +45,13 @@ def split_frames(data: bytes) -> tuple[list[tuple[int, bytes]], bytes]:
     return frames, data[at:]
 
 
+def allow_sockets(number: int) -> None:
+    """Have this process, and those that it starts from now on, hold so many sockets."""
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = max(least, number + 2_000)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(wanted, most), most))
+
+
 class Subscriber(asyncio.Protocol):
     """One socket with one subscription over graphql-transport-ws.
 
@@ -51,7 +59,7 @@ class Subscriber(asyncio.Protocol):
         query: the subscription; empty for a socket without one.
         subscribed: called once the server has taken the socket; a subscription itself is not
             acknowledged by the protocol.
-        delivered: called with the moment of each delivery.
+        delivered: called with the moment of each delivery, and with the message.
     """
 
     def __init__(
@@ -59,7 +67,7 @@ class Subscriber(asyncio.Protocol):
         token: str,
         query: str,
         subscribed: Callable[[], None],
-        delivered: Callable[[float], None],
+        delivered: Callable[[float, bytes], None],
     ) -> None:
         self._token, self._query = token, query
         self._subscribed, self._delivered = subscribed, delivered
@@ -89,9 +97,13 @@ class Subscriber(asyncio.Protocol):
             elif opcode == _TEXT:
                 self._told(payload)
 
+    def close(self) -> None:
+        """Go without a goodbye."""
+        self._transport.abort()
+
     def _told(self, message: bytes) -> None:
         if _NEXT in message:
-            self._delivered(perf_counter())
+            self._delivered(perf_counter(), message)
         elif message == _ASKED:
             self._send({"type": "pong"})
         elif b"connection_ack" in message:
