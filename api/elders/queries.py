@@ -1,24 +1,51 @@
 """Elders by id and as a list."""
 
+from datetime import date
+
 import strawberry
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, String, exists, select
 from sqlmodel import col
 
+from api.describe import enumeration
 from api.elders.types import Elder
-from api.plan.criteria import contains, equal, through, under
+from api.plan.criteria import contains, equal, in_words, looked_up, one_of, sought_by, under
+from api.plan.dated_criteria import holds_on_day, on_day, the_day
 from api.plan.declare import ascending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.access import Actor
+from domain.coverage.protection import Protection, protected_as
 from domain.elders import models
+from domain.elders.search import has_number, is_spelled, name_pattern, number_and_column
+from domain.elders.tags import holds_on, makes_key
 from domain.elders.visibility import elder_tag_visible
 
+enumeration(
+    Protection,
+    "Whether devices protect an elder now.",
+    name="ElderProtection",
+    PROTECTED="有守护 there is a device, and all that were ever heard are online.",
+    PARTLY="部分守护 one device is online, and one is not any more.",
+    UNCOVERED="失去守护 there are devices, and none is online any more.",
+    NEVER_HEARD="从未上线 there are devices, and none has ever been heard.",
+    WITHOUT_DEVICE="无设备 there is no device.",
+)
 
-def _tagged_today(actor: Actor, tagged: ColumnElement[bool]) -> ColumnElement[bool]:
-    current = col(models.ElderTag.until).is_(None)
-    tags = select(col(models.ElderTag.elder_id)).where(tagged, current, elder_tag_visible(actor))
+
+def _tagged_on(
+    actor: Actor, tagged: ColumnElement[bool], day: ColumnElement[date]
+) -> ColumnElement[bool]:
+    tags = select(col(models.ElderTag.elder_id)).where(
+        tagged, holds_on(day), elder_tag_visible(actor)
+    )
     return col(models.Elder.id).in_(tags)
+
+
+def _key_on(actor: Actor, day: ColumnElement[date]) -> ColumnElement[bool]:
+    theirs = col(models.ElderTag.elder_id) == col(models.Elder.id)
+    key = exists().where(theirs, makes_key(day), elder_tag_visible(actor))
+    return key.correlate(models.Elder)
 
 
 @filter_input
@@ -27,8 +54,23 @@ class ElderFilter(Filter):
 
     region: str | None = under(models.Elder.region_code)
     """Only those in the subtree of the division with this code."""
-    tag: models.Tag | None = through(equal(models.ElderTag.tag), _tagged_today)
-    """Only those who carry this tag today."""
+    tag: models.Tag | None = on_day(equal(models.ElderTag.tag), _tagged_on)
+    """Only those who carry this tag on the day `asOf`."""
+    tags_any: list[models.Tag] | None = on_day(one_of(models.ElderTag.tag), _tagged_on)
+    """Only those who carry one of these tags at least on the day `asOf`."""
+    key_elder: bool | None = holds_on_day(_key_on)
+    """Only key elders, who carry on the day `asOf` one tag at least that their district counts; or,
+    if false, only the others."""
+    as_of: date | None = the_day()
+    """The day that tags are asked about; today, by the district's clock, if null."""
+    protection: Protection | None = in_words(protected_as, Protection)
+    """Only those who are protected so by the devices that you see."""
+    search: str | None = sought_by(String(), name_pattern, is_spelled)
+    """Only those whose name is written or spelled so: 王秀, wangxiu, xiuying and wxy all find
+    王秀英. Letters are the beginning of the full name, of the given name, or of the initials."""
+    id_number: str | None = looked_up(number_and_column, has_number)
+    """Only who has this citizen id number; of four characters, those whose number ends so. Nobody,
+    for those who may not be shown it."""
     name_contains: str | None = contains(models.Elder.name)
     """Only those whose name contains this text."""
 

@@ -1,16 +1,22 @@
 """Elders as clients see them."""
 
-from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
+from sqlalchemy import and_
 from sqlmodel import col
 
 from api.context import Context
-from api.describe import enumeration
 from api.elders.readers import ElderReader, access_list
-from api.elders.reveal import ELDER_NEEDS, of_contact, of_elder, reveal, reveal_phone
+from api.elders.records import (
+    Contact,
+    ElderChange,
+    ElderCondition,
+    ElderTagPeriod,
+    HouseholdMember,
+)
+from api.elders.reveal import ELDER_NEEDS, of_elder, reveal
 from api.plan.declare import (
     ascending,
     column,
@@ -22,33 +28,31 @@ from api.plan.declare import (
     node,
     one,
     one_back,
-    record,
 )
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import ConsentScope, Permission
-from domain.accounts.models import Relation
 from domain.alarms.models import Alarm as AlarmRow
+from domain.assessments.lifecycle import AssessmentState
+from domain.assessments.models import Assessment as AssessmentRow
 from domain.assistance.models import AssistanceCase as AssistanceCaseRow
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import BedStay as BedStayRow
-from domain.calendar import whole_years
+from domain.calendar import sql_today, whole_years
 from domain.canteens.models import MealOrder as MealOrderRow
-from domain.crypto import place
 from domain.devices.models import Device as DeviceRow
 from domain.devices.models import VitalSign as VitalSignRow
 from domain.elders import models
-from domain.elders.visibility import (
-    contact_visible,
-    elder_condition_visible,
-    elder_tag_visible,
-    elder_visible,
-)
+from domain.elders.households import lives_there_on
+from domain.elders.tags import ADVANCED_AGE, holds_on
+from domain.elders.visibility import elder_visible
 from domain.family.models import FamilyLink as FamilyLinkRow
+from domain.tables import district_today
 from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
     from api.alarms.types import AlarmConnection
+    from api.assessments.types import Assessment
     from api.assistance.types import AssistanceCase
     from api.beds.types import BedStay
     from api.canteens.types import MealOrder
@@ -56,110 +60,17 @@ if TYPE_CHECKING:
     from api.family.types import FamilyLink
     from api.visits.types import VisitTask
 
-enumeration(models.Gender, "Sex as on the citizen id.", FEMALE="女.", MALE="男.")
-
-enumeration(
-    models.CareLevel,
-    "Ability level of GB/T 42195-2022.",
-    INTACT="能力完好 level 0.",
-    MILD="轻度失能 level 1.",
-    MODERATE="中度失能 level 2.",
-    SEVERE="重度失能 level 3.",
-    COMPLETE="完全失能 level 4.",
-)
-
-enumeration(
-    models.Tag,
-    "Why an elder needs attention.",
-    name="ElderTag",
-    LIVES_ALONE="独居 lives alone (key).",
-    EMPTY_NEST="空巢 children live elsewhere (key).",
-    LEFT_BEHIND="留守 left behind by working children (key).",
-    DISABLED="失能 unable to care for oneself (key).",
-    SEVERELY_HANDICAPPED="重残 severely handicapped (key).",
-    FAMILY_PLANNING_SPECIAL="计生特殊 lost an only child (key).",
-    DEMENTIA="失智 dementia.",
-    MINIMUM_LIVING="低保 on the minimum living allowance.",
-    EXTREME_HARDSHIP="特困 in extreme hardship.",
-    CHILDLESS="孤寡 without spouse and children.",
-)
-
 
 def _age(elder: models.Elder, context: Context) -> int:
     return whole_years(elder.birth_date, context.today)
 
 
+def _advanced_age(elder: models.Elder, context: Context) -> bool:
+    return _age(elder, context) >= ADVANCED_AGE
+
+
 def _full_address(elder: models.Elder, context: Context) -> str:
     return context.vault.open(elder.address_cipher, "elder.address_cipher")
-
-
-@record(models.ElderTag, visible=elder_tag_visible)
-class ElderTag:
-    """A tag and since when it holds."""
-
-    tag: models.Tag
-    """The tag."""
-    since: date
-    """First day."""
-
-
-def _health(function: Callable[[Any, Context], Any], *needs: Any) -> Any:
-    """A field of the health record: who is shown it is in the audit trail."""
-    return computed(function, needs=needs, discloses=models.ElderCondition.elder_id)
-
-
-@node(models.ElderCondition, visible=elder_condition_visible)
-class ElderCondition(Node):
-    """A diagnosis, and since when it holds. Who is shown it is in the audit trail."""
-
-    code: str = _health(
-        lambda one, context: context.vault.open(
-            one.code_cipher, place("elder_condition.code_cipher", one.elder_id)
-        ),
-        models.ElderCondition.code_cipher,
-        models.ElderCondition.elder_id,
-    )
-    """Code of ICD-10, for example I10."""
-    name: str = _health(
-        lambda one, context: context.vault.open(
-            one.name_cipher, place("elder_condition.name_cipher", one.elder_id)
-        ),
-        models.ElderCondition.name_cipher,
-        models.ElderCondition.elder_id,
-    )
-    """What it is called."""
-    since: date = _health(lambda one, _: one.since, models.ElderCondition.since)
-    """First day."""
-    until: date | None = _health(lambda one, _: one.until, models.ElderCondition.until)
-    """The day on which it was over; null where it is not."""
-    elder: Annotated["Elder", strawberry.lazy("api.elders.types")] | None = one(
-        models.ElderCondition.elder_id
-    )
-    """Whose."""
-
-
-@record(models.Contact, visible=contact_visible)
-class Contact:
-    """Someone to call for an elder."""
-
-    name: str
-    """Full name."""
-    relation: Relation
-    """How they are related to the elder."""
-    phone: str = computed(
-        lambda contact, _: contact.phone_masked, needs=[models.Contact.phone_masked]
-    )
-    """Mobile phone, masked: 138****1234."""
-    reveal: str | None = computed(
-        reveal_phone,
-        needs=[models.Contact.phone_cipher],
-        permission=Permission.ELDER_REVEAL,
-        discloses=models.Contact.elder_id,
-        named=of_contact,
-    )
-    """The phone in full, as `Elder.reveal` shows what is the elder's."""
-    calling_order: int
-    """1 is called first."""
 
 
 @node(models.Elder, visible=elder_visible)
@@ -213,11 +124,19 @@ class Elder(Node):
         many(
             models.ElderTag.elder_id,
             order=ascending(models.ElderTag.tag),
-            where=col(models.ElderTag.until).is_(None),
             value=models.ElderTag.tag,
+            on=holds_on,
         ),
     )
-    """Tags that hold today."""
+    """Tags that hold on a day, as far as is known now."""
+    tag_history: list[ElderTagPeriod] | None = consented(
+        ConsentScope.HEALTH_RECORD,
+        many(models.ElderTag.elder_id, order=ascending(models.ElderTag.since, models.ElderTag.id)),
+    )
+    """Every period of a tag that was ever entered, those that were taken back included, the
+    earliest first."""
+    advanced_age: bool = computed(_advanced_age, needs=[models.Elder.birth_date])
+    """高龄 80 years or older today: derived from the day of birth, no tag."""
     conditions: list[ElderCondition] | None = consented(
         ConsentScope.HEALTH_RECORD,
         many(
@@ -226,10 +145,39 @@ class Elder(Node):
         ),
     )
     """Diagnoses, those that are over included, the oldest first."""
+    assessment: Annotated["Assessment", strawberry.lazy("api.assessments.types")] | None = (
+        consented(
+            ConsentScope.HEALTH_RECORD,
+            one_back(
+                AssessmentRow.elder_id,
+                order=descending(AssessmentRow.id),
+                where=and_(
+                    col(AssessmentRow.state) == AssessmentState.CONFIRMED,
+                    col(AssessmentRow.valid_through) >= sql_today(),
+                ),
+            ),
+        )
+    )
+    """The assessment that counts today; null where there is none, or its time is over: then
+    `careLevel` still is what was found last."""
+    assessments: (
+        Connection[Annotated["Assessment", strawberry.lazy("api.assessments.types")]] | None
+    ) = consented(
+        ConsentScope.HEALTH_RECORD,
+        connection(AssessmentRow.elder_id, order=descending(AssessmentRow.id)),
+    )
+    """Their ability assessments, newest first."""
     contacts: list[Contact] = many(
         models.Contact.elder_id, order=ascending(models.Contact.calling_order)
     )
     """Whom to call, first first."""
+    household: HouseholdMember | None = one_back(
+        models.HouseholdMember.elder_id,
+        order=descending(models.HouseholdMember.since, models.HouseholdMember.id),
+        where=lives_there_on(district_today()),
+    )
+    """Since when they live in a household today, and with whom; null where nobody is known to live
+    with them."""
     devices: list[Annotated["Device", strawberry.lazy("api.devices.types")]] | None = consented(
         ConsentScope.ALARMS, many(DeviceRow.elder_id, order=ascending(DeviceRow.id))
     )
@@ -273,6 +221,11 @@ class Elder(Node):
     )
     """Who in the family looks after them, has asked to or did, newest first; for one of the family
     only themselves."""
+    history: list[ElderChange] = many(models.ElderLog.elder_id, order=ascending(models.ElderLog.id))
+    """What was changed of their entry, the earliest first; for the elder, the guardian, and those
+    who keep the register or govern it."""
+    version: int
+    """How often the entry has been written."""
     access_list: list[ElderReader] | None = computed(
         access_list, needs=[models.Elder.id], permission=Permission.ACCESS_LIST_READ
     )

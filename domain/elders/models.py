@@ -1,21 +1,26 @@
 """The register: elders, their tags, the people to call."""
 
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import ARRAY, CheckConstraint, Column, Index, String, Uuid, column, func, text
+from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlmodel import Field
 
 from domain.accounts.models import Relation
 from domain.tables import (
     Table,
     choice,
+    counter,
     keyed_hash,
+    moment,
+    no_overlap,
     primary_key,
     reference,
     region_code,
     sealed,
+    version,
 )
 
 
@@ -24,6 +29,20 @@ class Gender(StrEnum):
 
     FEMALE = "FEMALE"
     MALE = "MALE"
+
+
+class ElderField(StrEnum):
+    """What the register says of somebody."""
+
+    NAME = "NAME"
+    GENDER = "GENDER"
+    BIRTH_DATE = "BIRTH_DATE"
+    ID_NUMBER = "ID_NUMBER"
+    REGION = "REGION"
+    ADDRESS = "ADDRESS"
+    PHONE = "PHONE"
+    CONTACT = "CONTACT"
+    HOUSEHOLD = "HOUSEHOLD"
 
 
 class CareLevel(StrEnum):
@@ -75,6 +94,13 @@ class Elder(Table, table=True):
     __table_args__ = (
         Index("elder_region_code_id", "region_code", "id"),
         Index("elder_id_number_once", "id_number_hash", unique=True),
+        Index("elder_id_number_end_hash", "id_number_end_hash"),
+        Index(
+            "elder_spelling",
+            "spelling",
+            postgresql_using="gin",
+            postgresql_ops={"spelling": "gin_trgm_ops"},
+        ),
         CheckConstraint(
             "num_nulls(phone_masked, phone_hash, phone_cipher) IN (0, 3)", name="elder_phone_whole"
         ),
@@ -83,20 +109,50 @@ class Elder(Table, table=True):
     id: UUID = Field(default=None, sa_column=primary_key())
     region_code: str = Field(sa_column=region_code())
     name: str
+    # All by which the name is found (``spelling``).
+    spelling: str = Field(
+        default="", sa_column=Column(String, nullable=False, server_default=text("''"))
+    )
     gender: Gender = Field(sa_column=choice(Gender, "elder_gender_known"))
     birth_date: date
-    # Null after an erasure alone.
+    # Null before the first assessment, and after an erasure.
     care_level: CareLevel | None = Field(
-        sa_column=choice(CareLevel, "elder_care_level_known", nullable=True)
+        default=None, sa_column=choice(CareLevel, "elder_care_level_known", nullable=True)
     )
     id_number_masked: str
     id_number_hash: bytes = Field(sa_column=keyed_hash())
     id_number_cipher: bytes = Field(sa_column=sealed())
+    # Of its last four characters.
+    id_number_end_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     address_masked: str
     address_cipher: bytes = Field(sa_column=sealed())
     phone_masked: str | None = None
     phone_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     phone_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+    version: int = Field(default=None, sa_column=version())
+
+
+class ElderLog(Table, table=True):
+    """Who changed what of an elder's entry, and when: a row each field, and one, without a field,
+    for the entry itself. Rows are only ever added.
+
+    What was there before is shown masked as it would be now; in full it is sealed to the elder.
+    """
+
+    __table_args__ = (Index("elder_log_elder_id_id", "elder_id", "id"),)
+
+    id: int = Field(default=None, sa_column=counter())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    account_id: UUID = Field(sa_column=reference("account.id"))
+    field: ElderField | None = Field(
+        default=None, sa_column=choice(ElderField, "elder_log_field_known", nullable=True)
+    )
+    before: str | None = None
+    after: str | None = None
+    before_cipher: bytes | None = Field(
+        default=None, sa_column=sealed(nullable=True, bound_to=("elder_id",))
+    )
 
 
 class ElderCondition(Table, table=True):
@@ -119,18 +175,69 @@ class ElderCondition(Table, table=True):
 
 
 class ElderTag(Table, table=True):
-    """One tag of an elder from a day on, until a day or for good."""
+    """One tag of an elder from a day on, until a day or for good, as somebody has entered it.
+
+    Rows are only ever added and withdrawn: what has ended, or was wrong, is entered anew. Of what
+    is believed, no two periods of one tag overlap.
+    """
 
     __table_args__ = (
+        ExcludeConstraint(
+            (column("elder_id", Uuid()), "="),
+            (column("tag", String()), "="),
+            (func.daterange(column("since"), column("until")), "&&"),
+            name="elder_tag_once",
+            using="gist",
+            # The same rows as those with no withdrawn_at, which reads ask for: so PostgreSQL, which
+            # takes this index for cheaper than the others, cannot read by it.
+            where=text("withdrawn_by IS NULL"),
+        ),
         CheckConstraint("until IS NULL OR until > since", name="elder_tag_period_forward"),
-        Index("elder_tag_current", "tag", "elder_id", postgresql_where=text("until IS NULL")),
+        CheckConstraint(
+            "num_nulls(withdrawn_at, withdrawn_by) IN (0, 2)", name="elder_tag_withdrawn_whole"
+        ),
+        Index("elder_tag_elder_id_since_id", "elder_id", "since", "id"),
+        # Who carries a tag on a day, from the index alone.
+        Index(
+            "elder_tag_believed",
+            "tag",
+            "elder_id",
+            "since",
+            "until",
+            postgresql_where=text("withdrawn_at IS NULL"),
+        ),
     )
 
-    elder_id: UUID = Field(sa_column=reference("elder.id", primary_key=True))
-    tag: Tag = Field(sa_column=choice(Tag, "elder_tag_known", primary_key=True))
-    since: date = Field(primary_key=True)
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    tag: Tag = Field(sa_column=choice(Tag, "elder_tag_known"))
+    since: date
     until: date | None = None
     source: str
+    entered_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    # Null where it came with an import.
+    entered_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    withdrawn_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    withdrawn_by: UUID | None = Field(
+        default=None, sa_column=reference("account.id", nullable=True)
+    )
+
+
+class KeyTagSet(Table, table=True):
+    """Which tags make a key elder in a district from a day on, until it says otherwise."""
+
+    __table_args__ = (
+        Index("key_tag_set_once", "region_code", "since", unique=True),
+        CheckConstraint("char_length(region_code) = 6", name="key_tag_set_of_a_district"),
+        CheckConstraint("cardinality(tags) > 0", name="key_tag_set_says_something"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    region_code: str = Field(sa_column=region_code())
+    since: date
+    tags: list[str] = Field(sa_column=Column(ARRAY(String), nullable=False))
+    set_by: UUID = Field(sa_column=reference("account.id"))
+    set_at: datetime = Field(default=None, sa_column=moment(default_now=True))
 
 
 class Contact(Table, table=True):
@@ -149,3 +256,30 @@ class Contact(Table, table=True):
     phone_masked: str
     phone_hash: bytes = Field(sa_column=keyed_hash())
     phone_cipher: bytes = Field(sa_column=sealed())
+
+
+class Household(Table, table=True):
+    """Elders who live together."""
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+
+
+class HouseholdMember(Table, table=True):
+    """An elder who lives in a household from a day on, until a day or still; in one at a time."""
+
+    __table_args__ = (
+        no_overlap(
+            "elder_id",
+            func.daterange(column("since"), column("until")),
+            name="household_member_elder_once",
+        ),
+        CheckConstraint("until IS NULL OR until >= since", name="household_member_period_forward"),
+        Index("household_member_household_id_since_id", "household_id", "since", "id"),
+        Index("household_member_elder_id_since_id", "elder_id", "since", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    household_id: UUID = Field(sa_column=reference("household.id"))
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    since: date
+    until: date | None = None

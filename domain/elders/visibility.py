@@ -7,13 +7,32 @@ from sqlmodel import col
 
 from domain.access import Actor, ConsentScope, Role
 from domain.accounts.models import Account
+from domain.alarms.lifecycle import AlarmState
+from domain.alarms.models import Alarm
 from domain.assistance.models import AssistanceCase
 from domain.beds.lifecycle import IN_BED
 from domain.beds.models import Bed, BedStay
-from domain.elders.models import Contact, Elder, ElderCondition, ElderTag
+from domain.elders.models import (
+    Contact,
+    Elder,
+    ElderCondition,
+    ElderLog,
+    ElderTag,
+    Household,
+    HouseholdMember,
+)
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, FamilyLink
-from domain.row_access import EVERY_ROW, RowAccess, RowRule, Rules, in_region, region_staff
+from domain.row_access import (
+    EVERY_ROW,
+    PUBLIC,
+    RowAccess,
+    RowRule,
+    Rules,
+    either,
+    in_region,
+    region_staff,
+)
 from domain.visits.lifecycle import CLAIMED_STATES, KNOWN_AFTERWARDS
 from domain.visits.models import VisitTask
 
@@ -88,6 +107,18 @@ def of_claimed_visits(elder_id: Any) -> RowRule:
     return RowRule("of visits claimed now", predicate, _with_elder(elder_id))
 
 
+def of_alarms_sent_to(elder_id: Any) -> RowRule:
+    """Rows of the elders to whom the actor was sent, until the alarm is over."""
+
+    def predicate(actor: Actor) -> Any:
+        sent = select(col(Alarm.elder_id)).where(
+            col(Alarm.dispatched_to) == actor.id, col(Alarm.state) != AlarmState.RESOLVED
+        )
+        return elder_id.in_(sent)
+
+    return RowRule("of open alarms that one was sent to", predicate, _with_elder(elder_id))
+
+
 def of_residents(elder_id: Any) -> RowRule:
     """Rows of the elders who lie in a bed of the actor's own station."""
 
@@ -134,8 +165,10 @@ def elder_visible_for(scope: ConsentScope | None) -> RowAccess:
         {
             **family(col(Elder.id), scope),
             **region_staff(in_region(col(Elder.region_code))),
-            Role.VOLUNTEER: of_claimed_visits(col(Elder.id)),
-            Role.CAREGIVER: of_residents(col(Elder.id)),
+            Role.VOLUNTEER: either(
+                of_claimed_visits(col(Elder.id)), of_alarms_sent_to(col(Elder.id))
+            ),
+            Role.CAREGIVER: either(of_residents(col(Elder.id)), of_alarms_sent_to(col(Elder.id))),
             Role.ADVISOR: of_advised(col(Elder.id)),
             Role.ADMIN: EVERY_ROW,
         }
@@ -174,3 +207,46 @@ contact_visible = RowAccess(
         Role.ADMIN: EVERY_ROW,
     }
 )
+
+household_member_visible = RowAccess(
+    {
+        **family(col(HouseholdMember.elder_id)),
+        **region_staff(of_regions_elders(col(HouseholdMember.elder_id))),
+        Role.CAREGIVER: of_residents(col(HouseholdMember.elder_id)),
+        Role.ADVISOR: of_advised(col(HouseholdMember.elder_id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+_KNOWING = (
+    *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.DISPATCHER, Role.STATION, Role.OFFICIAL),
+    *(Role.CAREGIVER, Role.ADVISOR),
+)
+
+
+def _with_a_member(role: Role) -> RowRule:
+    """Households of which the role sees a member, of whatever time."""
+
+    def predicate(actor: Actor) -> Any:
+        members = select(col(HouseholdMember.household_id)).where(household_member_visible(actor))
+        return col(Household.id).in_(members)
+
+    return RowRule(f"with a member {household_member_visible.words(role)}", predicate)
+
+
+household_visible = RowAccess(
+    {**{role: _with_a_member(role) for role in _KNOWING}, Role.ADMIN: EVERY_ROW}
+)
+
+elder_log_visible = RowAccess(
+    {
+        Role.ELDER: own(col(ElderLog.elder_id)),
+        Role.GUARDIAN: of_linked_elders(col(ElderLog.elder_id)),
+        # Who keeps the register, and who governs those who do.
+        Role.STATION: of_regions_elders(col(ElderLog.elder_id)),
+        Role.OFFICIAL: of_regions_elders(col(ElderLog.elder_id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+key_tag_set_visible = PUBLIC
