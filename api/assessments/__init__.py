@@ -1,0 +1,1 @@
+"""Ability assessments in the schema."""
