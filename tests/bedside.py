@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from sqlmodel import col
 from domain.access import Actor, Role
 from domain.beds.models import BedKind, BedStay
 from domain.beds.service import TOPIC
+from domain.calendar import now
 from domain.database import Database
 from domain.ids import public_id
 from domain.outbox import OutboxEvent
@@ -23,7 +25,7 @@ Who: TypeAlias = Role | Actor
 Answer: TypeAlias = dict[str, Any]
 
 STAY = "id state startsOn endsOn bed { id } elder { id } admittedBy { id } endedBy { id } \
-availableActions"
+availableActions heldUntil backOn movedFrom { id } history { action account { id } note }"
 
 MUTATION = """
 mutation ($input: {input}!) {{
@@ -69,6 +71,28 @@ class Bedside:
             "endsOn": None if ends is None else on(ends).isoformat(),
         }
         return await self.ask("bedStayAdmit", given, who, language=language)
+
+    async def hold(
+        self, bed: UUID, elder: UUID, hours: float = 48, *, who: Who | None = None
+    ) -> Answer:
+        """The payload of ``bedStayHold`` from today on."""
+        given = {
+            "bedId": public_id("bed", bed),
+            "elderId": public_id("elder", elder),
+            "heldUntil": (now() + timedelta(hours=hours)).isoformat(),
+        }
+        return await self.ask("bedStayHold", given, who)
+
+    async def move(
+        self, stay: str, bed: UUID, day: int | None = None, *, who: Who | None = None
+    ) -> Answer:
+        """The payload of ``bedStayTransfer``."""
+        given = {
+            "id": stay,
+            "bedId": public_id("bed", bed),
+            "movedOn": None if day is None else on(day).isoformat(),
+        }
+        return await self.ask("bedStayTransfer", given, who)
 
     async def end(self, stay: str, ends: int | None = None, *, who: Who | None = None) -> Answer:
         """The payload of ``bedStayEnd``."""

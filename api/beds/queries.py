@@ -1,17 +1,20 @@
-"""Beds as a list."""
+"""Beds and stays as lists."""
+
+from datetime import date
 
 import strawberry
 from sqlalchemy import Date, select
 from sqlmodel import col
 
 from api.beds.types import Bed, BedStay
-from api.plan.criteria import equal, equal_id, through, under, whether
-from api.plan.declare import ascending
+from api.plan.criteria import equal, equal_id, on_day, one_of, through, under, whether
+from api.plan.declare import ascending, descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.beds import models
-from domain.beds.occupancy import bed_free
+from domain.beds.lifecycle import StayState
+from domain.beds.occupancy import bed_free, bed_open, lain_in
 from domain.calendar import today
 from domain.stations.models import Station
 
@@ -33,7 +36,30 @@ class BedFilter(Filter):
     """Only nursing beds, or only others."""
     free: bool | None = whether(bed_free, Date(), today)
     """Only beds that nobody has today, by the district's clock, and that are clean; or only the
-    others: occupied, kept for someone from today, overstayed, or still to be cleaned."""
+    others: occupied, kept for someone from today, overstayed, still to be cleaned, or closed."""
+    open_on: date | None = on_day(bed_open)
+    """Only beds that are there on this day."""
+    occupied_on: date | None = on_day(lain_in)
+    """Only beds in which somebody lives on this day, today or earlier; who is on leave counts."""
+
+
+@filter_input
+class BedStayFilter(Filter):
+    """Which stays."""
+
+    state: list[StayState] | None = one_of(models.BedStay.state)
+    """Only those in one of these states; one alone needs no brackets."""
+    region: str | None = under(models.BedStay.region_code)
+    """Only those in places of care in the subtree of the division with this code."""
+    station: strawberry.ID | None = through(
+        equal_id(models.Bed.station_id, "station"),
+        lambda _, here: col(models.BedStay.bed_id).in_(select(col(models.Bed.id)).where(here)),
+    )
+    """Only those in beds of this place of care."""
+    elder: strawberry.ID | None = equal_id(models.BedStay.elder_id, "elder")
+    """Only this elder's."""
+    bed: strawberry.ID | None = equal_id(models.BedStay.bed_id, "bed")
+    """Only those in this bed."""
 
 
 @strawberry.type
@@ -45,6 +71,12 @@ class BedQueries:
     )
     bed_stay: BedStay | None = by_id(
         models.BedStay, description="A stay by id; null if there is none to be seen."
+    )
+    bed_stays: Connection[BedStay] = listing(
+        models.BedStay,
+        order=descending(models.BedStay.id),
+        filter=BedStayFilter,
+        description="The stays that you may see, those that are over included, newest first.",
     )
     beds: Connection[Bed] = listing(
         models.Bed,

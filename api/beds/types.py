@@ -8,13 +8,27 @@ from api.accounts.types import Account
 from api.context import Context
 from api.describe import enumeration
 from api.elders.types import Elder
-from api.plan.declare import computed, descending, node, one, one_back
+from api.plan.declare import (
+    ascending,
+    computed,
+    descending,
+    many,
+    node,
+    one,
+    one_back,
+    record,
+)
 from api.relay import Node
 from api.stations.types import Station
 from domain.beds import models
 from domain.beds.lifecycle import IN_BED, StayAction, StayState
 from domain.beds.service import available_actions
-from domain.beds.visibility import bed_stay_visible, bed_visible
+from domain.beds.visibility import (
+    bed_stay_log_visible,
+    bed_stay_manager_visible,
+    bed_stay_visible,
+    bed_visible,
+)
 
 enumeration(
     models.BedKind,
@@ -40,12 +54,24 @@ enumeration(
     StayAction,
     "What may be done with a stay.",
     name="BedStayAction",
-    RESERVE="预订: promise the bed.",
+    HOLD="暂留: keep a bed free until somebody decides; by `bedStayHold`.",
+    RESERVE="预订: promise the bed; by `bedStayReserve`, or `bedStayAdmit` for a later day.",
     OCCUPY="入住: the elder has come; by `bedStayAdmit`.",
-    LEAVE="请假: the elder goes out for some days.",
-    RETURN="返回: the elder is back.",
+    LEAVE="请假: the elder goes out for some days; by `bedStayLeave`.",
+    RETURN="返回: the elder is back; by `bedStayReturn`.",
+    TRANSFER="转床: the elder moves into another bed; by `bedStayTransfer`.",
     END="退住: the elder has left, or will not come; by `bedStayEnd`.",
     CLOSE="清洁完成: the bed is clean; by `bedStayClose`.",
+)
+
+
+enumeration(
+    models.CoManagerRole,
+    "For which side of a fused bed (医康养一张床) somebody answers.",
+    name="BedStayManagerRole",
+    MEDICAL="医疗.",
+    REHABILITATION="康复.",
+    CARE="养护.",
 )
 
 
@@ -63,6 +89,10 @@ class Bed(Node):
     """Whether it is a nursing bed (护理型床位)."""
     label: str
     """Its name in its place of care, for example 3-02."""
+    opened_on: date | None
+    """The first day that it is there; null where nobody remembers."""
+    closed_on: date | None
+    """The first day that it is there no more; null where no end is set."""
     station: Station = one(models.Bed.station_id)
     """Who answers for it."""
     current_stay: "BedStay | None" = one_back(
@@ -71,6 +101,43 @@ class Bed(Node):
         where=col(models.BedStay.state).in_(IN_BED),
     )
     """Whose it is now; null where nobody lives in it, and where you may not see who."""
+
+
+@record(models.BedStayLog, visible=bed_stay_log_visible)
+class BedStayChange:
+    """Who did what with a stay, and when."""
+
+    action: StayAction
+    """What was done."""
+    at: datetime
+    """When."""
+    account: Account | None = one(models.BedStayLog.account_id)
+    """By whom; null where time did it, and where you may not see the account."""
+    note: str | None
+    """A word about it, for example why the elder moved."""
+
+
+@node(models.BedStayManager, visible=bed_stay_manager_visible)
+class BedStayManager(Node):
+    """Who answers for one side of a fused bed (医康养一张床)."""
+
+    role: models.CoManagerRole
+    """For which side."""
+    account: Account | None = one(models.BedStayManager.account_id)
+    """Who; null where you may not see them."""
+    stay: "BedStay | None" = one(models.BedStayManager.stay_id)
+    """Of which stay."""
+    named_by: Account | None = one(models.BedStayManager.named_by)
+    """Who named them; null where you may not see them."""
+    named_at: datetime
+    """When."""
+    consented_by: Account | None = one(models.BedStayManager.consented_by)
+    """Who of elder and guardian consented; null where nobody has yet, or where you may not see
+    them."""
+    consented_at: datetime | None
+    """When; null where nobody has yet."""
+    ended_at: datetime | None
+    """Since when they answer for it no more; null while they do."""
 
 
 @node(models.BedStay, visible=bed_stay_visible)
@@ -84,6 +151,12 @@ class BedStay(Node):
     ends_on: date | None
     """The first day no more: planned until the elder leaves, then the day of leaving; null where no
     end is planned. The same as `startsOn` for a stay that never began."""
+    held_until: datetime | None
+    """Until when the bed is kept for one who has not decided; null unless it is HELD."""
+    back_on: date | None
+    """On which day who is ON_LEAVE wants to be back; null where nobody knows."""
+    moved_from: "BedStay | None" = one(models.BedStay.moved_from)
+    """The stay in another bed that this one goes on from; null where there is none."""
     bed: Bed = one(models.BedStay.bed_id)
     """Which bed."""
     elder: Elder | None = one(models.BedStay.elder_id)
@@ -96,7 +169,19 @@ class BedStay(Node):
     """Who ended it; null where nobody has yet, or where you may not see them."""
     ended_at: datetime | None
     """When that was entered."""
+    managers: list[BedStayManager] = many(
+        models.BedStayManager.stay_id,
+        order=ascending(models.BedStayManager.id),
+        where=col(models.BedStayManager.ended_at).is_(None),
+    )
+    """Who answers for medicine, rehabilitation and care of a fused bed, each once; the bed is fused
+    (医康养一张床) where all three are consented to."""
+    history: list[BedStayChange] = many(
+        models.BedStayLog.stay_id, order=ascending(models.BedStayLog.id)
+    )
+    """What was done with it, first first."""
     version: int
-    """How often it has been written; `bedStayEnd` takes it as `expectedVersion`."""
+    """How often it has been written; `bedStayEnd` and `bedStayTransfer` take it as
+    `expectedVersion`."""
     available_actions: list[StayAction] = computed(_actions, needs=[models.BedStay.state])
     """What you may do with it now."""

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.beds.lifecycle import IN_BED
-from domain.beds.models import BedStay
+from domain.beds.lifecycle import IN_BED, StayState
+from domain.beds.models import Bed, BedStay
 from domain.beds.occupancy import Days, takes_bed, takes_elder, written
 from domain.beds.visibility import bed_stay_visible
-from domain.errors import BedUnavailable, ElderHasBed
+from domain.errors import BedUnavailable, ElderHasBed, InvalidInput
 from domain.ids import public_id
+from domain.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,30 @@ class Wanted:
     stay_id: UUID | None = None
 
 
+def refuse_closed(bed: Bed, days: Days) -> None:
+    """Make sure that a bed is there on all of some days.
+
+    Raises: InvalidInput(bed_id).
+    """
+    early = bed.opened_on is not None and days.starts_on < bed.opened_on
+    late = bed.closed_on is not None and (days.ends_on is None or days.ends_on > bed.closed_on)
+    if early or late:
+        raise InvalidInput("bed_id", reason=Reason.BED_NOT_OPEN)
+
+
+async def refuse_hold(
+    session: AsyncSession, actor: Actor, bed_id: UUID, days: Days, today: date
+) -> None:
+    """Make sure that the bed is ready on the wanted days, whichever bed the elder has.
+
+    The caller has locked the bed.
+
+    Raises: BedUnavailable, which names every stay in the way that the actor may see.
+    """
+    on_bed = and_(col(BedStay.bed_id) == bed_id, takes_bed(days, today))
+    _refuse(await _found(session, actor, on_bed, on_bed, None), "bed_id", "elder_id", today)
+
+
 async def refuse_admission(
     session: AsyncSession, actor: Actor, wanted: Wanted, today: date
 ) -> None:
@@ -51,15 +76,18 @@ async def refuse_admission(
 
 
 async def refuse_extension(
-    session: AsyncSession, actor: Actor, wanted: Wanted, today: date
+    session: AsyncSession, actor: Actor, wanted: Wanted, today: date, field: str
 ) -> None:
     """Make sure that days which a stay is found to have had were promised to no other.
+
+    Parameters:
+        field: the input's that says until when.
 
     Raises: BedUnavailable, ElderHasBed; as above.
     """
     had = written(wanted.days)
     found = await _in_the_way(session, actor, wanted, had, had)
-    _refuse(found, "ends_on", "ends_on", today)
+    _refuse(found, field, field, today)
 
 
 async def _in_the_way(
@@ -72,18 +100,34 @@ async def _in_the_way(
     clashes_on_bed = and_(col(BedStay.bed_id) == wanted.bed_id, on_bed)
     clashes = clashes_on_bed
     if wanted.full_time:
-        elsewhere = and_(col(BedStay.elder_id) == wanted.elder_id, col(BedStay.full_time), of_elder)
+        elsewhere = and_(
+            col(BedStay.elder_id) == wanted.elder_id,
+            col(BedStay.full_time),
+            # What a home holds for somebody keeps them out of no other bed.
+            col(BedStay.state) != StayState.HELD,
+            of_elder,
+        )
         clashes = or_(clashes_on_bed, elsewhere)
+    return await _found(session, actor, clashes, clashes_on_bed, wanted.stay_id)
+
+
+async def _found(
+    session: AsyncSession,
+    actor: Actor,
+    clashes: ColumnElement[bool],
+    on_bed: ColumnElement[bool],
+    stay_id: UUID | None,
+) -> list[Row[*tuple[Any, ...]]]:
     statement = (
         select(
             col(BedStay.id),
             col(BedStay.starts_on),
             col(BedStay.ends_on),
             col(BedStay.state),
-            clashes_on_bed.label("on_bed"),
+            on_bed.label("on_bed"),
             bed_stay_visible(actor).label("seen"),
         )
-        .where(clashes, col(BedStay.id).is_distinct_from(wanted.stay_id))
+        .where(clashes, col(BedStay.id).is_distinct_from(stay_id))
         .order_by(col(BedStay.starts_on), col(BedStay.id))
     )
     return list((await session.execute(statement)).all())

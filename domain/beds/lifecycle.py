@@ -21,10 +21,12 @@ class StayState(StrEnum):
 class StayAction(StrEnum):
     """What may happen to a stay."""
 
+    HOLD = "HOLD"
     RESERVE = "RESERVE"
     OCCUPY = "OCCUPY"
     LEAVE = "LEAVE"
     RETURN = "RETURN"
+    TRANSFER = "TRANSFER"
     END = "END"
     CLOSE = "CLOSE"
 
@@ -39,6 +41,8 @@ STAY_LIFECYCLE = Lifecycle(
         (StayState.RESERVED, StayAction.OCCUPY): StayState.OCCUPIED,
         (StayState.OCCUPIED, StayAction.LEAVE): StayState.ON_LEAVE,
         (StayState.ON_LEAVE, StayAction.RETURN): StayState.OCCUPIED,
+        (StayState.OCCUPIED, StayAction.TRANSFER): StayState.CLEANING,
+        (StayState.ON_LEAVE, StayAction.TRANSFER): StayState.CLEANING,
         (StayState.OCCUPIED, StayAction.END): StayState.CLEANING,
         (StayState.ON_LEAVE, StayAction.END): StayState.CLEANING,
         # Nobody has lain in it, so nothing needs cleaning.
@@ -49,7 +53,11 @@ STAY_LIFECYCLE = Lifecycle(
 )
 
 PERMISSION_FOR = {
+    StayAction.RESERVE: Permission.BED_STAY_HOLD,
     StayAction.OCCUPY: Permission.BED_STAY_ADMIT,
+    StayAction.LEAVE: Permission.BED_STAY_LEAVE,
+    StayAction.RETURN: Permission.BED_STAY_LEAVE,
+    StayAction.TRANSFER: Permission.BED_STAY_TRANSFER,
     StayAction.END: Permission.BED_STAY_END,
     StayAction.CLOSE: Permission.BED_STAY_CLOSE,
 }

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, or_
+from sqlalchemy import ColumnElement, and_, case, exists, func, or_, true
 from sqlmodel import col
 
 from domain.beds.lifecycle import IN_BED, StayState
@@ -64,7 +64,7 @@ def takes_elder(days: Days, today: date) -> ColumnElement[bool]:
 
 
 def bed_free(today: date | ColumnElement[date]) -> ColumnElement[bool]:
-    """Whether no stay takes a bed today, as a condition on ``Bed``.
+    """Whether a bed is there today and no stay takes it, as a condition on ``Bed``.
 
     Parameters:
         today: the district's day, or SQL for it.
@@ -72,7 +72,34 @@ def bed_free(today: date | ColumnElement[date]) -> ColumnElement[bool]:
     # ``takes_bed`` for a single day, in comparisons: a list asks it of every stay of a city.
     starts_on, ends_on = col(BedStay.starts_on), col(BedStay.ends_on)
     lasts = or_(ends_on.is_(None), ends_on > today, col(BedStay.state).in_(NOT_READY))
-    return ~exists().where(col(BedStay.bed_id) == col(Bed.id), starts_on <= today, lasts)
+    taken = exists().where(col(BedStay.bed_id) == col(Bed.id), starts_on <= today, lasts)
+    return and_(bed_open(today), ~taken)
+
+
+def bed_open(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether a bed is there on a day, as a condition on ``Bed``."""
+    opened_on, closed_on = col(Bed.opened_on), col(Bed.closed_on)
+    return and_(
+        # Coalesced, that its opposite holds as well where nothing is known.
+        func.coalesce(opened_on <= day, true()),
+        func.coalesce(closed_on > day, true()),
+    )
+
+
+def lain_in(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether somebody lay in a bed on a day, as a condition on ``Bed``: leave counts, what was
+    only held or reserved does not, and who has overstayed is there through today.
+
+    Parameters:
+        day: today or an earlier one.
+    """
+    starts_on, ends_on = col(BedStay.starts_on), col(BedStay.ends_on)
+    return exists().where(
+        col(BedStay.bed_id) == col(Bed.id),
+        col(BedStay.state).not_in((StayState.HELD, StayState.RESERVED)),
+        starts_on <= day,
+        or_(ends_on.is_(None), ends_on > day, col(BedStay.state).in_(IN_BED)),
+    )
 
 
 def _until(unfinished: Sequence[StayState], today: date) -> ColumnElement[Any]:

@@ -24,7 +24,7 @@ async def test_a_stay_from_arrival_to_a_clean_bed(place: Bedside) -> None:
     assert stay["bed"]["id"] == public_id("bed", bed)
     assert stay["elder"]["id"] == public_id("elder", elder)
     assert stay["admittedBy"]["id"] == public_id("account", place.staff.id)
-    assert stay["availableActions"] == ["END"]
+    assert stay["availableActions"] == ["LEAVE", "TRANSFER", "END"]
     ended = stay_of(await place.end(stay["id"]))
     assert (ended["id"], ended["state"], ended["endsOn"]) == (stay["id"], "CLEANING", day(0))
     assert ended["endedBy"]["id"] == public_id("account", place.staff.id)

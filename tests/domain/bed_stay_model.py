@@ -18,6 +18,8 @@ NEXT = {
     ("RESERVED", "OCCUPY"): "OCCUPIED",
     ("OCCUPIED", "LEAVE"): "ON_LEAVE",
     ("ON_LEAVE", "RETURN"): "OCCUPIED",
+    ("OCCUPIED", "TRANSFER"): "CLEANING",
+    ("ON_LEAVE", "TRANSFER"): "CLEANING",
     ("OCCUPIED", "END"): "CLEANING",
     ("ON_LEAVE", "END"): "CLEANING",
     ("HELD", "END"): "CLOSED",
@@ -95,7 +97,8 @@ class Model:
         days = wanted.lasting(IN_BED)
         others = [stay for stay in self.stays if stay is not promised]
         on_bed = [s for s in others if s.bed == wanted.bed and s.lasting(NOT_READY) & days]
-        elsewhere = [s for s in others if both_full_time(s, wanted) and s.lasting(IN_BED) & days]
+        had = [s for s in others if s.lasting(IN_BED) & days]
+        elsewhere = [s for s in had if both_full_time(s, wanted)]
         if on_bed:
             return Refusal("BED_UNAVAILABLE", "bed_id", frozenset((*on_bed, *elsewhere)))
         if elsewhere:
@@ -112,14 +115,59 @@ class Model:
         ]
         return min(theirs, key=lambda stay: stay.start, default=None)
 
-    def hold(self, bed: int, elder: int, start: int, end: int) -> Stay | None:
-        """None where another stay has one of the days."""
+    def hold(self, bed: int, elder: int, start: int, end: int | None) -> Expected:
+        """Whichever bed the elder has."""
+        if not 0 <= start <= 365:
+            return Refusal("INVALID_INPUT", "starts_on")
         held = Stay(bed, elder, "HELD", start, end)
-        taken = [s for s in self.stays if s.bed == bed or both_full_time(s, held)]
-        if any(stay.days & held.days for stay in taken):
-            return None
+        taken = [s for s in self.stays if s.bed == bed and s.lasting(NOT_READY) & held.days]
+        if taken:
+            return Refusal("BED_UNAVAILABLE", "bed_id", frozenset(taken))
         self.stays.append(held)
         return held
+
+    def reserve(self, stay: Stay) -> Expected:
+        if stay.state != "HELD":
+            return Refusal("ILLEGAL_TRANSITION")
+        promised = Stay(stay.bed, stay.elder, "RESERVED", stay.start, stay.end)
+        refusal = self._refusal(promised, stay)
+        if refusal:
+            return refusal
+        stay.state = "RESERVED"
+        return stay
+
+    def goes_out(self, stay: Stay, action: str) -> Expected:
+        following = NEXT.get((stay.state, action))
+        if following is None:
+            return Refusal("ILLEGAL_TRANSITION")
+        stay.state = following
+        return stay
+
+    def transfer(self, stay: Stay, bed: int, day: int) -> Expected:
+        if (stay.state, "TRANSFER") not in NEXT:
+            return Refusal("ILLEGAL_TRANSITION")
+        if bed == stay.bed:
+            return Refusal("INVALID_INPUT", "bed_id")
+        if not max(stay.start, -31) <= day <= 0:
+            return Refusal("INVALID_INPUT", "moved_on")
+        end = stay.end if stay.end is not None and stay.end > day else None
+        promised = self._promised(bed, stay.elder, day, end)
+        if promised and end is None:
+            end = promised.end
+        before = stay.state, stay.end
+        extended = self._leave(stay, day, "moved_on")
+        if isinstance(extended, Refusal):
+            return extended
+        wanted = Stay(bed, stay.elder, "OCCUPIED", day, end)
+        refusal = self._refusal(wanted, promised)
+        if refusal:
+            stay.state, stay.end = before
+            return refusal
+        if promised:
+            promised.state, promised.start, promised.end = "OCCUPIED", day, end
+            return promised
+        self.stays.append(wanted)
+        return wanted
 
     def leave(self, stay: Stay, end: int | None) -> Expected:
         following = NEXT.get((stay.state, "END"))
@@ -131,14 +179,17 @@ class Model:
         last = end or 0
         if not stay.start <= last <= 0:
             return Refusal("INVALID_INPUT", "ends_on")
+        return self._leave(stay, last, "ends_on")
+
+    def _leave(self, stay: Stay, last: int, field: str) -> Expected:
         had = span(stay.start, last)
         others = [other for other in self.stays if other is not stay and other.days & had]
         on_bed = {other for other in others if other.bed == stay.bed}
         elsewhere = {other for other in others if both_full_time(other, stay)}
         if on_bed or elsewhere:
             code = "BED_UNAVAILABLE" if on_bed else "ELDER_HAS_BED"
-            return Refusal(code, "ends_on", frozenset(on_bed | elsewhere))
-        stay.state, stay.end = following, last
+            return Refusal(code, field, frozenset(on_bed | elsewhere))
+        stay.state, stay.end = "CLEANING", last
         return stay
 
     def clean(self, stay: Stay) -> Expected:
@@ -154,8 +205,9 @@ def span(start: int, end: int | None) -> set[int]:
 
 
 def both_full_time(one: Stay, other: Stay) -> bool:
-    """Whether the elder cannot have both on one day."""
-    return one.elder == other.elder and one.full_time and other.full_time
+    """Whether the elder cannot have both on one day; what a home holds keeps them from none."""
+    other_held = other.state == "HELD" or one.state == "HELD"
+    return one.elder == other.elder and one.full_time and other.full_time and not other_held
 
 
 def apart(stays: Iterable[Stay]) -> bool:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection
+from datetime import timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -20,10 +21,10 @@ from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
 from domain.access import Actor, Role
-from domain.beds import service
+from domain.beds import holding, moving, service
 from domain.beds.lifecycle import STAY_LIFECYCLE, StayState
-from domain.beds.models import BedKind, BedStay
-from domain.calendar import today
+from domain.beds.models import BedKind, BedStay, BedStayLog
+from domain.calendar import now, today
 from domain.database import Database
 from domain.errors import DomainError
 from domain.ids import public_id
@@ -39,7 +40,7 @@ from tests.domain.bed_stay_model import (
     Stay,
     apart,
 )
-from tests.makers.beds import bedless_elders, make_bed, make_station, make_stay, on, region_of
+from tests.makers.beds import bedless_elders, make_bed, make_station, on, region_of
 from yiyang.district.cast import District
 
 DISTRICT = "330102"
@@ -64,6 +65,7 @@ class Machine(RuleBasedStateMachine):
         self.model = Model()
         self.changes = 0
         self.events_before = self.run(self._events())
+        self.run(self._write(delete(BedStayLog)))
         self.run(self._write(delete(BedStay)))
 
     def run(self, work: Any) -> Any:
@@ -136,23 +138,61 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         self.admit(who, bed, elder, start, None if length is None else start + length)
 
-    @rule(bed=BEDS, elder=ELDERS, start=st.integers(-9, 6), length=st.integers(1, 5))
-    def is_held(self, bed: int, elder: int, start: int, length: int) -> None:
-        """As an offer of a place would do."""
-        end = start + length
-        held = self.model.hold(bed, elder, start, end)
-        if held:
-            bed_id, elder_id = self.beds[bed], self.elders[elder]
-            made = make_stay(self.database, bed_id, elder_id, start, end, StayState.HELD)
-            held.key = self.run(made)
+    @rule(bed=BEDS, elder=ELDERS, start=st.integers(-1, 6), length=st.none() | st.integers(1, 5))
+    def is_held(self, bed: int, elder: int, start: int, length: int | None) -> None:
+        end = None if length is None else start + length
+        held = self._attempt(
+            holding.hold,
+            Role.STATION,
+            elder_id=self.elders[elder],
+            bed_id=self.beds[bed],
+            held_until=now() + timedelta(days=1),
+            starts_on=on(start),
+            ends_on=None if end is None else on(end),
+        )
+        self.compare(self.run(held), self.model.hold(bed, elder, start, end))
 
-    @precondition(lambda self: any(stay.state in IN_BED for stay in self.model.stays))
+    @precondition(lambda self: self.model.stays)
+    @rule(pick=PICK, sensibly=st.booleans())
+    def is_decided_for(self, pick: int, sensibly: bool) -> None:
+        stay = self.one_of(["HELD"] if sensibly else (), pick)
+        reserved = self._attempt(holding.reserve, Role.STATION, stay.key)
+        self.compare(self.run(reserved), self.model.reserve(stay))
+
+    @precondition(lambda self: any(stay.state == "HELD" for stay in self.model.stays))
     @rule(pick=PICK)
-    def goes_out_or_comes_back(self, pick: int) -> None:
-        stay = self.one_of(IN_BED, pick)
-        stay.state = IN_BED[1 - IN_BED.index(stay.state)]
-        change = update(BedStay).where(col(BedStay.id) == stay.key)
-        self.run(self._write(change.values(state=StayState(stay.state))))
+    def is_held_no_longer(self, pick: int) -> None:
+        """Time runs out, and the same again changes nothing."""
+        stay = self.one_of(["HELD"], pick)
+        past = {"held_until": now() - timedelta(seconds=1)}
+        self.run(self._write(update(BedStay).where(col(BedStay.id) == stay.key).values(past)))
+        for _ in range(2):
+            self.run(self._let_go(stay.key))
+        stay.state, stay.end = "CLOSED", stay.start
+        self.changes += 1
+
+    async def _let_go(self, key: UUID | None) -> None:
+        assert key is not None
+        async with self.database.transaction("test") as session:
+            await holding.let_go(session, key)
+
+    @precondition(lambda self: self.model.stays)
+    @rule(pick=PICK, action=st.sampled_from(["LEAVE", "RETURN"]), sensibly=st.booleans())
+    def goes_out_or_comes_back(self, pick: int, action: str, sensibly: bool) -> None:
+        stay = self.one_of(IN_BED if sensibly else (), pick)
+        verb = moving.leave if action == "LEAVE" else moving.come_back
+        changed = self._attempt(verb, Role.STATION, stay.key)
+        self.compare(self.run(changed), self.model.goes_out(stay, action))
+
+    @precondition(lambda self: self.model.stays)
+    @rule(pick=PICK, bed=BEDS, day=st.integers(-12, 1), sensibly=st.booleans())
+    def moves(self, pick: int, bed: int, day: int, sensibly: bool) -> None:
+        stay = self.one_of(IN_BED if sensibly else (), pick)
+        moved = self._attempt(moving.transfer, Role.ADMIN, stay.key, self.beds[bed], on(day))
+        expected = self.model.transfer(stay, bed, day)
+        self.compare(self.run(moved), expected)
+        # The old stay and the new one.
+        self.changes += isinstance(expected, Stay)
 
     @precondition(lambda self: self.model.stays)
     @rule(pick=PICK, end=st.none() | st.integers(-12, 1), sensibly=st.booleans())
@@ -188,7 +228,8 @@ class Machine(RuleBasedStateMachine):
             assert apart(of_bed)
             assert len([stay for stay in of_bed if stay.state in NOT_READY]) <= 1
         for elder in range(len(self.elders)):
-            day_and_night = [s for s in stored if s.elder == elder and s.full_time]
+            theirs = [s for s in stored if s.elder == elder and s.state != "HELD"]
+            day_and_night = [stay for stay in theirs if stay.full_time]
             assert apart(day_and_night)
             assert len([stay for stay in day_and_night if stay.state in IN_BED]) <= 1
 

@@ -1,14 +1,24 @@
 """Places of care, beds and stays for tests, inserted past the service."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import exists, insert, select
 from sqlmodel import col
 
-from domain.beds.lifecycle import StayState
-from domain.beds.models import Bed, BedKind, BedStay
-from domain.calendar import today
+from domain.access import Role
+from domain.accounts.models import Account
+from domain.beds.lifecycle import StayAction, StayState
+from domain.beds.models import (
+    Bed,
+    BedKind,
+    BedStay,
+    BedStayLog,
+    BedStayManager,
+    CoManagerRole,
+)
+from domain.calendar import now, today
 from domain.database import Database
 from domain.elders.models import Elder
 from domain.stations.models import Station, StationKind
@@ -106,3 +116,39 @@ async def region_of(database: Database, elder_id: UUID) -> str:
     """The community where an elder lives."""
     rows = await database.fetch(select(col(Elder.region_code)).where(col(Elder.id) == elder_id))
     return rows[0][0]
+
+
+async def make_story(database: Database) -> None:
+    """Somebody in a bed is written to have gone out and come back."""
+    stays = select(col(BedStay.id), col(BedStay.admitted_by)).where(
+        col(BedStay.state) == StayState.OCCUPIED
+    )
+    stay_id, account_id = (await database.fetch(stays.order_by(col(BedStay.id)).limit(1)))[0]
+    told = {"stay_id": stay_id, "account_id": account_id}
+    rows = [
+        {**told, "action": StayAction.LEAVE, "note": "回家过节"},
+        {**told, "action": StayAction.RETURN, "note": None},
+    ]
+    async with database.transaction("test") as session:
+        await session.execute(insert(BedStayLog), rows)
+
+
+async def fuse(database: Database, elders: Sequence[UUID]) -> None:
+    """Somebody answers for the care of these elders' beds; who has none lies in a new one."""
+    for elder_id in elders:
+        wanted = select(col(BedStay.id)).where(
+            col(BedStay.elder_id) == elder_id, col(BedStay.state) == StayState.OCCUPIED
+        )
+        found = await database.fetch(wanted.limit(1))
+        stay_id = found[0][0] if found else await _in_new_bed(database, elder_id)
+        account = select(col(Account.id)).where(col(Account.role) == Role.CAREGIVER)
+        caregiver = (await database.fetch(account.order_by(col(Account.id)).limit(1)))[0][0]
+        values = {"stay_id": stay_id, "role": CoManagerRole.CARE, "account_id": caregiver}
+        values |= {"named_by": caregiver, "named_at": now()}
+        async with database.transaction("test") as session:
+            await session.execute(insert(BedStayManager).values(values))
+
+
+async def _in_new_bed(database: Database, elder_id: UUID) -> UUID:
+    station = await make_station(database, await region_of(database, elder_id))
+    return await make_stay(database, await make_bed(database, station), elder_id)

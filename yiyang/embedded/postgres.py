@@ -93,6 +93,11 @@ class EmbeddedPostgres:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """The server's process id while one is launched; its workers are its children."""
+        return self._process.pid if self._process else None
+
     def launch(self) -> None:
         """Make the cluster unless it is there (about a second), and start the server.
 

@@ -1,0 +1,202 @@
+"""How many beds there are and were, and which are free near a point."""
+
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+import strawberry
+from sqlalchemy import Select, func, select
+
+from api.beds.queries import BedFilter
+from api.beds.types import Bed
+from api.context import Info
+from api.describe import output
+from api.geo import NearInput
+from api.plan.shapes import row_type_of
+from api.relay import (
+    After,
+    Before,
+    Connection,
+    Edge,
+    First,
+    Last,
+    PageArguments,
+    PageInfo,
+    decode_cursor,
+    encode_cursor,
+)
+from domain.beds import figures as counting
+from domain.beds.models import BedKind
+
+
+@output
+class BedCount:
+    """Beds of one kind. Each figure is the length of a list: `beds(filter: {kind: …, openOn: …})`
+    with the same day and region, and `occupiedOn` beside for those that are occupied."""
+
+    beds: int
+    """How many there are."""
+    occupied: int
+    """In how many of them somebody lives; who is on leave counts."""
+    occupancy: float | None
+    """The part that is occupied, 0 to 1; null where there are none."""
+
+
+@output
+class BedFigures:
+    """Beds on a day, home beds and beds for the day apart."""
+
+    as_of: date
+    """The day."""
+    institution: BedCount
+    """机构床位."""
+    home: BedCount
+    """家庭养老床位."""
+    day: BedCount
+    """日间照料床位."""
+    nursing: int
+    """How many of the beds in institutions are nursing beds; `beds(filter: {kind: INSTITUTION,
+    nursing: true, openOn: …})` opens them."""
+    nursing_ratio: float | None
+    """护理型床位占比: their part of the beds in institutions, 0 to 1; null where there are none."""
+    nursing_target: float
+    """What part is wanted."""
+
+
+@output
+class NearbyBed:
+    """A free bed, and how far away it is."""
+
+    bed: Bed
+    """The bed."""
+    distance_m: int
+    """Metres to its place of care, as the crow flies."""
+
+
+@output
+class NearbyBedConnection(Connection[NearbyBed]):
+    """Free beds near a point, the nearest first."""
+
+    def of(self, found: Select[*tuple[Any, ...]]) -> "NearbyBedConnection":
+        """The same, of the whole list that ``found`` selects."""
+        self._found = found
+        return self
+
+    @strawberry.field(
+        description="How many rows the whole list has for you; counted only when asked for."
+    )
+    async def total_count(self, info: Info) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] # read where the others have it
+        """One more statement."""
+        counted = select(func.count()).select_from(self._found.subquery())
+        return (await info.context.database.fetch(counted))[0][0]
+
+
+@strawberry.type
+class BedFigureQueries:
+    """Root fields that count and find beds."""
+
+    @strawberry.field(
+        description="How many beds there are on a day, how many are occupied, and what part of "
+        "those in institutions is for nursing. Figures of an earlier day stay as they were, but "
+        "for what is entered late."
+    )
+    async def bed_figures(
+        self,
+        info: Info,
+        region: Annotated[
+            str | None,
+            strawberry.argument(
+                description="Only of places of care in the subtree of the division with this code; "
+                "all if null."
+            ),
+        ] = None,
+        as_of: Annotated[
+            date | None,
+            strawberry.argument(description="The day, no later than today; today if null."),
+        ] = None,
+    ) -> BedFigures:
+        """Counted in one statement."""
+        context = info.context
+        day = as_of or context.today
+        asked = counting.statement(context.actor, region, day)
+        async with context.database.figures:
+            (row,) = await context.database.fetch(asked)
+        found = counting.figures(row)
+        in_homes = found.of[BedKind.INSTITUTION]
+        return BedFigures(
+            as_of=day,
+            institution=_count(in_homes),
+            home=_count(found.of[BedKind.HOME]),
+            day=_count(found.of[BedKind.DAY]),
+            nursing=found.nursing,
+            nursing_ratio=_part(found.nursing, in_homes.beds),
+            nursing_target=counting.NURSING_TARGET,
+        )
+
+    @strawberry.field(
+        description="Beds near a point that nobody has today, the nearest first: those that a "
+        "place of care answers for whose `position` lies in the circle."
+    )
+    async def beds_near(
+        self,
+        info: Info,
+        near: Annotated[NearInput, strawberry.argument(description="Where.")],
+        first: First = None,
+        after: After = None,
+        last: Last = None,
+        before: Before = None,
+        filter: Annotated[
+            BedFilter | None, strawberry.argument(description="Which beds; all if null.")
+        ] = None,
+    ) -> NearbyBedConnection:
+        """Two statements: the page's places in the list, and the beds' rows."""
+        page = PageArguments(first, after, last, before)
+        context = info.context
+        conditions = filter.conditions(context.actor) if filter else []
+        found = counting.free_near(context.actor, near.circle(), conditions)
+        statement = counting.nearest(
+            found,
+            page.size,
+            after=_place(page.after, "after"),
+            before=_place(page.before, "before"),
+            backward=page.backward,
+        )
+        rows = list(await context.database.fetch(statement))
+        more, kept = len(rows) > page.size, rows[: page.size]
+        if page.backward:
+            kept.reverse()
+        beds = await context.loaders.by_key(row_type_of(Bed)).load_many([row.id for row in kept])
+        cursors = [encode_cursor([row.metres, row.id]) for row in kept]
+
+        nodes = [
+            NearbyBed(bed=bed, distance_m=round(row.metres))
+            for bed, row in zip(beds, kept, strict=True)
+        ]
+        shown = PageInfo(
+            has_next_page=page.before is not None if page.backward else more,
+            has_previous_page=more if page.backward else page.after is not None,
+            start_cursor=cursors[0] if cursors else None,
+            end_cursor=cursors[-1] if cursors else None,
+        )
+        edges = [
+            Edge[NearbyBed](cursor=cursor, node=one)
+            for cursor, one in zip(cursors, nodes, strict=True)
+        ]
+        return NearbyBedConnection(edges=edges, nodes=nodes, page_info=shown).of(found)  # pyright: ignore[reportCallIssue] # the total is counted when asked for
+
+
+def _place(cursor: str | None, argument: str) -> tuple[float, UUID] | None:
+    if cursor is None:
+        return None
+    metres, key = decode_cursor(cursor, [float, UUID], argument)
+    return metres, key
+
+
+def _count(count: counting.Count) -> BedCount:
+    return BedCount(
+        beds=count.beds, occupied=count.occupied, occupancy=_part(count.occupied, count.beds)
+    )
+
+
+def _part(some: int, all_of_them: int) -> float | None:
+    return some / all_of_them if all_of_them else None

@@ -1,0 +1,1 @@
+"""Applications for a bed: to many homes, and one is accepted."""
