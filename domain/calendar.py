@@ -1,10 +1,12 @@
 """The district's own clock: it decides what a "day" is, and which days are worked."""
 
+from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from chinese_calendar import holidays, workdays
+from sqlalchemy import ColumnElement, Date, cast, func
 
 DISTRICT_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -38,6 +40,11 @@ def today() -> date:
     return district_day(now())
 
 
+def sql_today() -> ColumnElement[date]:
+    """The district's current day by PostgreSQL's own clock."""
+    return cast(func.timezone(DISTRICT_ZONE.key, func.now()), Date)
+
+
 def district_day(moment: datetime) -> date:
     """The district's day of a moment."""
     return moment.astimezone(DISTRICT_ZONE).date()
@@ -46,6 +53,20 @@ def district_day(moment: datetime) -> date:
 def whole_years(birth: date, day: date) -> int:
     """A person's age in completed years on a day; the birthday itself counts."""
     return day.year - birth.year - ((day.month, day.day) < (birth.month, birth.day))
+
+
+def months_later(day: date, months: int) -> date:
+    """The last day of a period of months.
+
+    Source: 民法典 202: the corresponding day, and where the month has none its last.
+
+    Parameters:
+        day: the day on which the period begins, which is not counted (民法典 201).
+        months: 0 or more.
+    """
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    last = monthrange(year, month + 1)[1]
+    return date(year, month + 1, min(day.day, last))
 
 
 _FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})

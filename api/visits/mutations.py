@@ -1,4 +1,6 @@
-"""What people do about a visit: one transaction, one verb, one payload."""
+"""What volunteers do about a visit: one transaction, one verb, one payload."""
+
+from datetime import datetime
 
 import strawberry
 
@@ -49,6 +51,12 @@ class VisitCheckInInput(MutationInput):
     """Degrees north."""
     accuracy_m: float | None = None
     """Metres around that place within which the phone is, 0 to 100000."""
+    at: datetime | None = None
+    """When it began by the phone's own clock, where that had no network then: at most seven days
+    ago, after the claim, and at a time when the volunteer was nowhere else. Now if null."""
+    expected_version: int | None = None
+    """The `version` that you decided about; refused (VERSION_CONFLICT) if it has changed since.
+    Null for whatever it has become."""
 
 
 @mutation_input
@@ -59,18 +67,22 @@ class VisitCheckOutInput(MutationInput):
     """The visit."""
     note: str | None = None
     """How it went; at most 2000 characters."""
+    at: datetime | None = None
+    """When it ended by the phone's own clock, where that had no network then: at most seven days
+    ago, after it began, and the volunteer was nowhere else meanwhile. Now if null."""
 
 
 @mutation_input
-class VisitVerifyInput(MutationInput):
-    """Which visit was made as it should be, or was not."""
+class VisitRefuseInput(MutationInput):
+    """Which visit the elder does not want."""
 
     id: strawberry.ID
     """The visit."""
-    accepted: bool
-    """Whether it was."""
-    note: str | None = None
-    """Why, for its log; at most 2000 characters."""
+    reason: str | None = None
+    """What the elder said, for its log; at most 2000 characters."""
+    expected_version: int | None = None
+    """The `version` that you decided about; refused (VERSION_CONFLICT) if it has changed since.
+    Null for whatever it has become."""
 
 
 @mutation_payload
@@ -102,13 +114,13 @@ class VisitCheckOutPayload(VisitPayload):
 
 
 @mutation_payload
-class VisitVerifyPayload(VisitPayload):
-    """The visit, verified or rejected."""
+class VisitRefusePayload(VisitPayload):
+    """The visit that the elder did not want."""
 
 
 @strawberry.type
 class VisitMutations:
-    """Root fields that change visits."""
+    """Root fields by which volunteers change visits."""
 
     # OPEN -> CLAIMED.
     visit_claim = mutation(
@@ -134,10 +146,10 @@ class VisitMutations:
         ),
     )
 
-    # CLAIMED -> CHECKED_IN.
+    # CLAIMED -> CHECKED_IN; so is NO_SHOW, by the phone's own clock.
     visit_check_in = mutation(
         VisitCheckInPayload,
-        "Begin a claimed visit.",
+        "Begin a claimed visit, or enter afterwards when it began.",
         node=VisitTask,
         asks=Permission.VISIT_CHECK_IN,
         given=VisitCheckInInput,
@@ -147,35 +159,33 @@ class VisitMutations:
             change.actor,
             change.key,
             Fix.of(given.longitude, given.latitude, given.accuracy_m),
+            given.at,
+            given.expected_version,
         ),
     )
 
     # CHECKED_IN -> DONE.
     visit_check_out = mutation(
         VisitCheckOutPayload,
-        "End a visit that has begun.",
+        "End a visit that has begun, or enter afterwards when it ended.",
         node=VisitTask,
         asks=Permission.VISIT_CHECK_OUT,
         given=VisitCheckOutInput,
         which="Which visit.",
         verb=lambda change, given: service.check_out(
-            change.session, change.actor, change.key, given.note
+            change.session, change.actor, change.key, given.note, given.at
         ),
     )
 
-    # DONE -> VERIFIED or REJECTED.
-    visit_verify = mutation(
-        VisitVerifyPayload,
-        "Confirm a visit that somebody else has made, or do not.",
+    # CLAIMED or CHECKED_IN -> REFUSED.
+    visit_refuse = mutation(
+        VisitRefusePayload,
+        "The elder does not want the visit that you have claimed.",
         node=VisitTask,
-        asks=Permission.VISIT_VERIFY,
-        given=VisitVerifyInput,
-        which="Which, and whether.",
-        verb=lambda change, given: service.verify(
-            change.session,
-            change.actor,
-            change.key,
-            accepted=given.accepted,
-            note=given.note,
+        asks=Permission.VISIT_REFUSE,
+        given=VisitRefuseInput,
+        which="Which, and why.",
+        verb=lambda change, given: service.refuse(
+            change.session, change.actor, change.key, given.reason, given.expected_version
         ),
     )

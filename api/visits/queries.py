@@ -1,15 +1,28 @@
 """Volunteers and visits by id and as lists."""
 
+from datetime import datetime
+
 import strawberry
 
 from api.geo import NearInput
-from api.plan.criteria import contains, in_circle, one_of, under
+from api.plan.criteria import (
+    by_number,
+    contains,
+    equal,
+    holds,
+    in_circle,
+    of_oneself,
+    one_of,
+    since,
+    under,
+    until,
+)
 from api.plan.declare import ascending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.visits.types import VisitTask, Volunteer
-from domain.visits import models
+from domain.visits import lists, models
 from domain.visits.lifecycle import VisitState
 
 
@@ -31,6 +44,23 @@ class VisitTaskFilter(Filter):
     """Only those in one of these states; one alone needs no brackets."""
     region: str | None = under(models.VisitTask.region_code)
     """Only those in the subtree of the division with this code."""
+    kind: list[models.VisitKind] | None = one_of(models.VisitTask.kind)
+    """Only those of one of these kinds; one alone needs no brackets."""
+    scheduled_from: datetime | None = since(models.VisitTask.scheduled_from)
+    """Only those that are to begin then or later."""
+    scheduled_to: datetime | None = until(models.VisitTask.scheduled_from)
+    """Only those that are to begin before."""
+    mine: bool | None = of_oneself(models.VisitTask.claimed_by)
+    """Only those that you have claimed; if false, only those that you haven't."""
+    overdue: bool | None = holds(lambda _: lists.overdue())
+    """Only those whose time is over and that nobody has ended; if false, only the others."""
+    unverified_for: int | None = by_number(lists.unverified_for)
+    """Only those that are DONE, and have been waiting for so many days to be verified."""
+    entered_late: bool | None = equal(models.VisitTask.entered_late)
+    """Only those with a beginning or an end by the phone's own clock, told here late; if false,
+    only the others."""
+    far: bool | None = holds(lambda _: lists.far())
+    """Only those with `checkInFar`; if false, only the others."""
     near: NearInput | None = in_circle(models.VisitTask.longitude, models.VisitTask.latitude)
     """Only those whose `position` lies in this circle."""
 

@@ -51,12 +51,14 @@ enumeration(
     VERIFIED="已核验 somebody else has confirmed it.",
     REJECTED="未通过 somebody else did not accept it.",
     REFUSED="长者谢绝 the elder did not want it.",
-    NO_SHOW="未到访 the volunteer did not come.",
+    NO_SHOW="未到访 the volunteer did not come, as far as is known.",
+    CANCELLED="已取消 the station has called it off.",
 )
 
 enumeration(
     VisitAction,
     "What may befall a visit.",
+    PLAN="计划: it was planned, and is open.",
     CLAIM="认领: take it on.",
     RELEASE="退回: give it back to the others.",
     CHECK_IN="签到: begin it.",
@@ -65,6 +67,8 @@ enumeration(
     REJECT="核验不通过: do not accept it.",
     REFUSE="谢绝: the elder does not want it.",
     MISS="爽约: nobody came.",
+    CANCEL="取消: it is not to be.",
+    OVERDUE="超时: its time is over, and nobody has ended it.",
 )
 
 
@@ -81,8 +85,8 @@ def _check_in_place(visit: models.VisitTask, context: Context) -> Position | Non
 
 
 def _actions(visit: models.VisitTask, context: Context, *, own: bool) -> list[VisitAction]:
-    actor, ends = context.actor, visit.scheduled_to
-    return available_actions(actor, visit.state, visit.claimed_by, ends, own=own)
+    times = visit.scheduled_from, visit.scheduled_to
+    return available_actions(context.actor, visit.state, visit.claimed_by, times, own=own)
 
 
 @node(models.Volunteer, visible=volunteer_visible)
@@ -111,7 +115,7 @@ class VisitChange:
     at: datetime
     """When."""
     account: Account | None = one(models.VisitTaskLog.account_id)
-    """By whom; null where you may not see the account."""
+    """By whom; null where you may not see the account, and where only time has passed."""
     note: str | None
     """A word about it, for example why the visit was given back."""
 
@@ -141,7 +145,9 @@ class VisitTask(Node):
     claimed_at: datetime | None
     """When it was claimed; null while it is open."""
     checked_in_at: datetime | None
-    """When it began."""
+    """When it began, perhaps by the clock of the volunteer's phone."""
+    check_in_recorded_at: datetime | None
+    """When that was told here; later than `checkedInAt` where the phone had no network."""
     check_in_position: Position | None = consented(
         # At the elder's door.
         ConsentScope.LOCATION,
@@ -160,13 +166,26 @@ class VisitTask(Node):
     """Whether the phone was, whatever its accuracy, more than 1,500 m away from `position`. That
     is the centre of the community, so a long way to the door of one at its edge is no surprise."""
     checked_out_at: datetime | None
-    """When it ended."""
+    """When it ended, perhaps by the clock of the volunteer's phone."""
+    check_out_recorded_at: datetime | None
+    """When that was told here."""
+    entered_late: bool
+    """Whether beginning or end was told here more than five minutes afterwards, by the phone's own
+    clock."""
     verified_by: Account | None = one(models.VisitTask.verified_by)
     """Who confirmed it or did not accept it; never who made it."""
     verified_at: datetime | None
     """When they did."""
     note: str | None
     """The volunteer's word at check-out."""
+    planned_by: Account | None = one(models.VisitTask.planned_by)
+    """Who planned it; null where you may not see the account, and where nobody did."""
+    overdue_at: datetime | None
+    """When it was noticed that its time was over and nobody had ended it; null if it was ended in
+    time."""
+    version: int
+    """How often it has been written; what may be done in several states takes it as
+    `expectedVersion`."""
     history: list[VisitChange] = many(
         models.VisitTaskLog.task_id, order=ascending(models.VisitTaskLog.id)
     )
@@ -176,6 +195,7 @@ class VisitTask(Node):
         needs=[
             models.VisitTask.state,
             models.VisitTask.claimed_by,
+            models.VisitTask.scheduled_from,
             models.VisitTask.scheduled_to,
         ],
         own=models.VisitTask.claimed_by,

@@ -18,11 +18,13 @@ class VisitState(StrEnum):
     REJECTED = "REJECTED"
     REFUSED = "REFUSED"
     NO_SHOW = "NO_SHOW"
+    CANCELLED = "CANCELLED"
 
 
 class VisitAction(StrEnum):
-    """What may happen to a visit."""
+    """What may befall a visit; PLAN and OVERDUE stand in its log alone."""
 
+    PLAN = "PLAN"
     CLAIM = "CLAIM"
     RELEASE = "RELEASE"
     CHECK_IN = "CHECK_IN"
@@ -31,6 +33,8 @@ class VisitAction(StrEnum):
     REJECT = "REJECT"
     REFUSE = "REFUSE"
     MISS = "MISS"
+    CANCEL = "CANCEL"
+    OVERDUE = "OVERDUE"
 
 
 CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
@@ -39,20 +43,34 @@ CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
 KNOWN_AFTERWARDS = timedelta(days=1)
 """How long after its time a claimed visit that was not ended still makes the elder known."""
 
-TIME_FREED_STATES = (VisitState.REJECTED, VisitState.NO_SHOW)
+TIME_FREED_STATES = (VisitState.REJECTED, VisitState.NO_SHOW, VisitState.CANCELLED)
 """The visit was not made, as far as anyone can say: its time is the volunteer's own again. The
 constraint ``visit_task_volunteer_once`` leaves out the same."""
+
+UNENDED_STATES = (VisitState.OPEN, VisitState.CLAIMED, VisitState.CHECKED_IN)
+"""Somebody ought still to do something; when the visit's time is over, it is overdue."""
+
+MADE_STATES = (VisitState.DONE, VisitState.VERIFIED)
+"""The visit was made, and nobody has said otherwise. In them, and under way, a volunteer is in one
+place at a time; the constraint ``visit_task_made_once`` has the same."""
 
 VISIT_LIFECYCLE = Lifecycle(
     {
         (VisitState.OPEN, VisitAction.CLAIM): VisitState.CLAIMED,
+        (VisitState.OPEN, VisitAction.CANCEL): VisitState.CANCELLED,
         (VisitState.CLAIMED, VisitAction.RELEASE): VisitState.OPEN,
         (VisitState.CLAIMED, VisitAction.CHECK_IN): VisitState.CHECKED_IN,
+        (VisitState.CLAIMED, VisitAction.REFUSE): VisitState.REFUSED,
         (VisitState.CLAIMED, VisitAction.MISS): VisitState.NO_SHOW,
+        (VisitState.CLAIMED, VisitAction.CANCEL): VisitState.CANCELLED,
         (VisitState.CHECKED_IN, VisitAction.CHECK_OUT): VisitState.DONE,
         (VisitState.CHECKED_IN, VisitAction.REFUSE): VisitState.REFUSED,
+        # Somebody was there, and never ended it: it is not known to have been made.
+        (VisitState.CHECKED_IN, VisitAction.REJECT): VisitState.REJECTED,
         (VisitState.DONE, VisitAction.VERIFY): VisitState.VERIFIED,
         (VisitState.DONE, VisitAction.REJECT): VisitState.REJECTED,
+        # Who was thought not to have come was there without a network.
+        (VisitState.NO_SHOW, VisitAction.CHECK_IN): VisitState.CHECKED_IN,
     }
 )
 
@@ -61,12 +79,17 @@ PERMISSION_FOR = {
     VisitAction.RELEASE: Permission.VISIT_RELEASE,
     VisitAction.CHECK_IN: Permission.VISIT_CHECK_IN,
     VisitAction.CHECK_OUT: Permission.VISIT_CHECK_OUT,
+    VisitAction.REFUSE: Permission.VISIT_REFUSE,
     VisitAction.VERIFY: Permission.VISIT_VERIFY,
     VisitAction.REJECT: Permission.VISIT_VERIFY,
+    VisitAction.MISS: Permission.VISIT_MISS,
+    VisitAction.CANCEL: Permission.VISIT_CANCEL,
 }
-"""The actions that people may take, and what each asks for."""
+"""What each action asks for."""
 
-BY_CLAIMANT = frozenset({VisitAction.RELEASE, VisitAction.CHECK_IN, VisitAction.CHECK_OUT})
+BY_CLAIMANT = frozenset(
+    {VisitAction.RELEASE, VisitAction.CHECK_IN, VisitAction.CHECK_OUT, VisitAction.REFUSE}
+)
 """Only who has claimed the visit takes these."""
 
 BY_OTHERS = frozenset({VisitAction.VERIFY, VisitAction.REJECT})

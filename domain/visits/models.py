@@ -11,11 +11,13 @@ from domain.tables import (
     Table,
     choice,
     counter,
+    flag,
     moment,
     no_overlap,
     primary_key,
     reference,
     region_code,
+    version,
 )
 from domain.visits.lifecycle import VisitAction, VisitState
 
@@ -51,10 +53,22 @@ class VisitTask(Table, table=True):
             "claimed_by",
             func.tstzrange(column("scheduled_from"), column("scheduled_to")),
             name="visit_task_volunteer_once",
-            where="claimed_by IS NOT NULL AND state NOT IN ('REJECTED', 'NO_SHOW')",
+            where="claimed_by IS NOT NULL AND state NOT IN ('REJECTED', 'NO_SHOW', 'CANCELLED')",
+        ),
+        no_overlap(
+            "claimed_by",
+            func.tstzrange(column("checked_in_at"), column("checked_out_at")),
+            name="visit_task_made_once",
+            where="checked_in_at IS NOT NULL AND checked_out_at IS NOT NULL"
+            " AND state IN ('DONE', 'VERIFIED')",
         ),
         CheckConstraint("scheduled_to > scheduled_from", name="visit_task_time_forward"),
-        CheckConstraint("(state = 'OPEN') = (claimed_by IS NULL)", name="visit_task_claimed"),
+        # What is cancelled may have been claimed before, or not.
+        CheckConstraint(
+            "(state = 'OPEN') = (claimed_by IS NULL) OR state = 'CANCELLED'",
+            name="visit_task_claimed",
+        ),
+        CheckConstraint("checked_out_at >= checked_in_at", name="visit_task_made_forward"),
         CheckConstraint("verified_by <> claimed_by", name="visit_task_verifier_differs"),
         Index("visit_task_scheduled_from_id", "scheduled_from", "id"),
         Index("visit_task_state_scheduled_from_id", "state", "scheduled_from", "id"),
@@ -64,6 +78,19 @@ class VisitTask(Table, table=True):
         Index("visit_task_latitude_longitude", "latitude", "longitude"),
         Index("visit_task_elder_id_scheduled_from_id", "elder_id", "scheduled_from", "id"),
         Index("visit_task_claimed_by_scheduled_from_id", "claimed_by", "scheduled_from", "id"),
+        # Who was visited in a month, from the index alone.
+        Index(
+            "visit_task_made",
+            "checked_in_at",
+            "elder_id",
+            postgresql_where=text("check_out_recorded_at IS NOT NULL"),
+        ),
+        # Whose time is over and nobody has noticed yet; who may never have come.
+        Index(
+            "visit_task_unended",
+            "scheduled_to",
+            postgresql_where=text("state IN ('OPEN', 'CLAIMED', 'CHECKED_IN')"),
+        ),
     )
 
     id: UUID = Field(default=None, sa_column=primary_key())
@@ -80,14 +107,21 @@ class VisitTask(Table, table=True):
     )
     claimed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     checked_in_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    check_in_recorded_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     check_in_longitude: float | None = None
     check_in_latitude: float | None = None
     check_in_accuracy_m: float | None = None
     check_in_far: bool | None = None
     checked_out_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    check_out_recorded_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    # By the phone's own clock, some time afterwards.
+    entered_late: bool = Field(default=False, sa_column=flag())
     verified_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     verified_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     note: str | None = None
+    planned_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    overdue_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    version: int = Field(default=None, sa_column=version())
 
 
 class VisitTaskLog(Table, table=True):
@@ -99,5 +133,6 @@ class VisitTaskLog(Table, table=True):
     task_id: UUID = Field(sa_column=reference("visit_task.id"))
     at: datetime = Field(default=None, sa_column=moment(default_now=True))
     action: VisitAction = Field(sa_column=choice(VisitAction, "visit_task_log_action_known"))
-    account_id: UUID = Field(sa_column=reference("account.id"))
+    # None where nobody did it: its time was over.
+    account_id: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     note: str | None = None

@@ -1,6 +1,6 @@
 """What may happen to a visit: volunteers claim and make it, others verify it."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -8,39 +8,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.accounts.persons import same_person
 from domain.calendar import now
-from domain.errors import (
-    AlreadyClaimed,
-    ConflictOfInterest,
-    InvalidInput,
-    NotFound,
-    PermissionDenied,
-    TimesOverlap,
-)
+from domain.errors import AlreadyClaimed, InvalidInput, PermissionDenied, TimesOverlap
 from domain.geo import Position
 from domain.ids import public_id
-from domain.outbox import Event, record
+from domain.ledger import time_bank
 from domain.reasons import Reason
-from domain.row_access import RowAccess
 from domain.visits.lifecycle import (
-    BY_CLAIMANT,
-    BY_OTHERS,
+    KNOWN_AFTERWARDS,
     PERMISSION_FOR,
     TIME_FREED_STATES,
     VISIT_LIFECYCLE,
     VisitAction,
     VisitState,
 )
-from domain.visits.models import VisitKind, VisitTask, VisitTaskLog, Volunteer
+from domain.visits.models import VisitKind, VisitTask, Volunteer
+from domain.visits.moving import TOPIC, checked_text, concerns, for_update, moved, tell
+from domain.visits.presence import Entry, refuse_elsewhere
 from domain.visits.proof import Fix
-from domain.visits.visibility import visit_task_findable, visit_task_visible
+from domain.visits.visibility import visit_task_findable
 
-TOPIC = "visit_task"
-"""The outbox topic of every change to a visit; the change is the action."""
-
-MAX_NOTE = 2000
-"""Characters of a note."""
+_AN_INSTANT = timedelta(microseconds=1)
 
 
 def register(
@@ -65,7 +53,7 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
     # The volunteer first. Of two claims by one volunteer the second waits here and then sees the
     # first; both in the exclusion constraint would wait for each other, and one would be killed.
     registered = await _lock_volunteer(session, actor)
-    visit = await _for_update(session, actor, visit_id, VisitAction.CLAIM, visit_task_findable)
+    visit = await for_update(session, actor, visit_id, VisitAction.CLAIM, visit_task_findable)
     if not registered:
         raise PermissionDenied(action=VisitAction.CLAIM.value)
     if visit.claimed_by not in (None, actor.id):
@@ -75,7 +63,7 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
         raise InvalidInput("id", reason=Reason.VISIT_OVER)
     await _refuse_overlaps(session, actor, visit)
     visit.state, visit.claimed_by, visit.claimed_at = following, actor.id, now()
-    _tell(session, actor, visit, VisitAction.CLAIM)
+    tell(session, actor, visit, VisitAction.CLAIM)
     return visit
 
 
@@ -86,62 +74,133 @@ async def release(
 
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(reason).
     """
-    visit = await _moved(session, actor, visit_id, VisitAction.RELEASE)
+    visit = await moved(session, actor, visit_id, VisitAction.RELEASE)
     visit.claimed_by = visit.claimed_at = None
-    _tell(session, actor, visit, VisitAction.RELEASE, _text(reason, "reason"))
+    tell(session, actor, visit, VisitAction.RELEASE, checked_text(reason, "reason"))
     return visit
 
 
 async def check_in(
-    session: AsyncSession, actor: Actor, visit_id: UUID, fix: Fix | None = None
+    session: AsyncSession,
+    actor: Actor,
+    visit_id: UUID,
+    fix: Fix | None = None,
+    at: datetime | None = None,
+    expected_version: int | None = None,
 ) -> VisitTask:
-    """The visit begins.
+    """The visit begins, or began while the phone had no network.
 
     Parameters:
         fix: where the volunteer is; needed for a visit at home. Of a visit by phone or video it
             is not kept: where somebody calls from proves nothing.
+        at: when by the phone's own clock; None for now.
+        expected_version: the visit's when the actor decided; None for whatever it is now; so below.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
-        InvalidInput(longitude) for a visit at home without a place.
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        TimesOverlap(blockers: one's own visits at that moment), InvalidInput(longitude) for a visit
+        at home without a place, InvalidInput(at) for a moment to come, before the claim, or more
+        than seven days ago, and for a visit that was long over where none is given.
     """
-    visit = await _moved(session, actor, visit_id, VisitAction.CHECK_IN)
-    visit.checked_in_at = now()
+    await _lock_volunteer(session, actor)
+    visit = await moved(session, actor, visit_id, VisitAction.CHECK_IN, expected_version)
+    entry = Entry.of(at, now())
+    entry.refuse_before(visit.claimed_at)
+    if at is None and visit.scheduled_to + KNOWN_AFTERWARDS <= entry.at:
+        raise InvalidInput("at", reason=Reason.VISIT_OVER)
+    await refuse_elsewhere(session, actor, visit, entry.at, entry.at + _AN_INSTANT)
+    visit.checked_in_at, visit.check_in_recorded_at = entry.at, entry.recorded_at
+    visit.entered_late = entry.is_late
     if visit.kind is VisitKind.HOME:
         if fix is None:
             raise InvalidInput("longitude", reason=Reason.PLACE_NEEDED)
         _keep(visit, fix)
-    _tell(session, actor, visit, VisitAction.CHECK_IN)
+    tell(session, actor, visit, VisitAction.CHECK_IN)
     return visit
 
 
 async def check_out(
-    session: AsyncSession, actor: Actor, visit_id: UUID, note: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    visit_id: UUID,
+    note: str | None = None,
+    at: datetime | None = None,
 ) -> VisitTask:
     """The visit has been made; the volunteer no longer knows the elder.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(note).
+    Parameters:
+        at: when by the phone's own clock; None for now.
+
+    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(note),
+        InvalidInput(at) for a moment to come, before the check-in, or more than seven days ago,
+        TimesOverlap(blockers: one's own visits between check-in and check-out).
     """
-    visit = await _moved(session, actor, visit_id, VisitAction.CHECK_OUT)
-    visit.checked_out_at, visit.note = now(), _text(note, "note")
-    _tell(session, actor, visit, VisitAction.CHECK_OUT, visit.note)
+    await _lock_volunteer(session, actor)
+    visit = await moved(session, actor, visit_id, VisitAction.CHECK_OUT)
+    entry = Entry.of(at, now())
+    entry.refuse_before(visit.checked_in_at)
+    await refuse_elsewhere(session, actor, visit, visit.checked_in_at or entry.at, entry.at)
+    visit.checked_out_at, visit.check_out_recorded_at = entry.at, entry.recorded_at
+    visit.entered_late = visit.entered_late or entry.is_late
+    visit.note = checked_text(note, "note")
+    tell(session, actor, visit, VisitAction.CHECK_OUT, visit.note)
+    return visit
+
+
+async def refuse(
+    session: AsyncSession,
+    actor: Actor,
+    visit_id: UUID,
+    reason: str | None = None,
+    expected_version: int | None = None,
+) -> VisitTask:
+    """The elder does not want the visit: who was to make it says so.
+
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
+        InvalidInput(reason).
+    """
+    visit = await moved(session, actor, visit_id, VisitAction.REFUSE, expected_version)
+    tell(session, actor, visit, VisitAction.REFUSE, checked_text(reason, "reason"))
+    return visit
+
+
+async def miss(
+    session: AsyncSession, actor: Actor, visit_id: UUID, note: str | None = None
+) -> VisitTask:
+    """Whoever has claimed the visit did not come.
+
+    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(note),
+        InvalidInput(id) for a visit that is still to begin.
+    """
+    visit = await moved(session, actor, visit_id, VisitAction.MISS)
+    if visit.scheduled_from > now():
+        raise InvalidInput("id", reason=Reason.VISIT_AHEAD)
+    tell(session, actor, visit, VisitAction.MISS, checked_text(note, "note"))
     return visit
 
 
 async def verify(
-    session: AsyncSession, actor: Actor, visit_id: UUID, *, accepted: bool, note: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    visit_id: UUID,
+    *,
+    accepted: bool,
+    note: str | None = None,
+    expected_version: int | None = None,
 ) -> VisitTask:
-    """Say whether a visit was made as it should be.
+    """Say whether a visit was made as it should be; if so, its minutes are the volunteer's.
 
     Parameters:
         note: kept in the log, beside who decided.
 
-    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
+    Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
         ConflictOfInterest for who has made the visit, in whatever role, InvalidInput(note).
     """
     action = VisitAction.VERIFY if accepted else VisitAction.REJECT
-    visit = await _moved(session, actor, visit_id, action)
+    visit = await moved(session, actor, visit_id, action, expected_version)
     visit.verified_by, visit.verified_at = actor.id, now()
-    _tell(session, actor, visit, action, _text(note, "note"))
+    tell(session, actor, visit, action, checked_text(note, "note"))
+    if accepted:
+        await time_bank.credit(session, actor, visit)
     return visit
 
 
@@ -149,34 +208,29 @@ def available_actions(
     actor: Actor,
     state: VisitState,
     claimed_by: UUID | None,
-    scheduled_to: datetime,
+    times: tuple[datetime, datetime],
     *,
     own: bool,
 ) -> list[VisitAction]:
     """What the actor may do with a visit now, in the lifecycle's order.
 
     Parameters:
+        times: when it is to begin and to end.
         own: whether the actor has claimed it, in whatever role.
     """
+    begins, ends = times
     return [
         action
         for action in VISIT_LIFECYCLE.actions(state)
-        if action in PERMISSION_FOR
-        and actor.may(PERMISSION_FOR[action])
-        and _concerns(actor, action, claimed_by, own=own)
-        and not (action is VisitAction.CLAIM and _is_over(scheduled_to))
+        if actor.may(PERMISSION_FOR[action])
+        and concerns(actor, action, claimed_by, own=own)
+        and not (action is VisitAction.CLAIM and _is_over(ends))
+        and not (action is VisitAction.MISS and begins > now())
     ]
 
 
 def _is_over(scheduled_to: datetime) -> bool:
     return scheduled_to <= now()
-
-
-def _concerns(actor: Actor, action: VisitAction, claimed_by: UUID | None, *, own: bool) -> bool:
-    """Whether an action is for the account that claimed, or for other people, as the actor is."""
-    if action in BY_CLAIMANT:
-        return claimed_by == actor.id
-    return not (own and action in BY_OTHERS)
 
 
 async def _lock_volunteer(session: AsyncSession, actor: Actor) -> bool:
@@ -185,36 +239,6 @@ async def _lock_volunteer(session: AsyncSession, actor: Actor) -> bool:
     # FOR NO KEY UPDATE: rows that point at the volunteer need not wait.
     locked = await session.scalar(statement.with_for_update(of=Volunteer, key_share=True))
     return locked is not None
-
-
-async def _for_update(
-    session: AsyncSession,
-    actor: Actor,
-    visit_id: UUID,
-    action: VisitAction,
-    visible: RowAccess = visit_task_visible,
-) -> VisitTask:
-    statement = select(VisitTask).where(col(VisitTask.id) == visit_id, visible(actor))
-    visit = await session.scalar(statement.with_for_update(of=VisitTask))
-    if visit is None:
-        raise NotFound("id")
-    if not actor.may(PERMISSION_FOR[action]):
-        raise PermissionDenied(action=action.value)
-    return visit
-
-
-async def _moved(
-    session: AsyncSession, actor: Actor, visit_id: UUID, action: VisitAction
-) -> VisitTask:
-    """The visit, locked and moved along its lifecycle."""
-    visit = await _for_update(session, actor, visit_id, action)
-    following = VISIT_LIFECYCLE.next(visit.state, action)
-    made_by = visit.claimed_by if action in BY_OTHERS else None
-    own = made_by is not None and await same_person(session, actor, made_by)
-    if not _concerns(actor, action, visit.claimed_by, own=own):
-        raise ConflictOfInterest("id")
-    visit.state = following
-    return visit
 
 
 async def _refuse_overlaps(session: AsyncSession, actor: Actor, visit: VisitTask) -> None:
@@ -238,25 +262,3 @@ def _keep(visit: VisitTask, fix: Fix) -> None:
     visit.check_in_latitude = fix.position.latitude
     visit.check_in_accuracy_m = fix.accuracy_m
     visit.check_in_far = fix.is_far_from(Position(visit.longitude, visit.latitude))
-
-
-def _text(text: str | None, field: str) -> str | None:
-    if text is not None and len(text) > MAX_NOTE:
-        raise InvalidInput(field, reason=Reason.TOO_LONG, most=MAX_NOTE)
-    return text
-
-
-def _tell(
-    session: AsyncSession,
-    actor: Actor,
-    visit: VisitTask,
-    action: VisitAction,
-    note: str | None = None,
-) -> None:
-    """Write down who did what, and let the others know."""
-    # Not the default, the transaction's beginning: it may have waited for the one logged before.
-    at = now()
-    session.add(
-        VisitTaskLog(task_id=visit.id, at=at, action=action, account_id=actor.id, note=note)
-    )
-    record(session, Event(TOPIC, visit.id, action.value))

@@ -41,7 +41,7 @@ async def test_a_visit_from_claim_to_verification(
     assert claimed["elder"]["id"] == public_id("elder", scene.elder_id)
     assert claimed["elder"]["fullAddress"]
     assert claimed["volunteer"]["id"] == public_id("volunteer", scene.ann.id)
-    assert claimed["availableActions"] == ["RELEASE", "CHECK_IN"]
+    assert claimed["availableActions"] == ["RELEASE", "CHECK_IN", "REFUSE"]
     begun = await done(api, scene.ann, "CheckIn", key, **HERE)
     assert begun["state"] == "CHECKED_IN"
     assert begun["checkInPosition"] == {"longitude": 120.17, "latitude": 30.25}

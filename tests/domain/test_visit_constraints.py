@@ -122,5 +122,6 @@ def test_what_only_the_claimant_does_only_volunteers_may(role: Role) -> None:
         Permission.VISIT_RELEASE,
         Permission.VISIT_CHECK_IN,
         Permission.VISIT_CHECK_OUT,
+        Permission.VISIT_REFUSE,
     )
     assert {allowed(permission) for permission in of_claimant} == {role is Role.VOLUNTEER}

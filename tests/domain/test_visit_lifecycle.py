@@ -22,7 +22,7 @@ from domain.errors import DomainError
 from domain.geo import Position
 from domain.ids import public_id
 from domain.outbox import OutboxEvent
-from domain.visits import service
+from domain.visits import planning, service
 from domain.visits.lifecycle import VISIT_LIFECYCLE, VisitState
 from domain.visits.models import VisitKind, VisitTask, VisitTaskLog
 from domain.visits.proof import Fix
@@ -39,6 +39,9 @@ VERBS: dict[str, Verb] = {
     "RELEASE": service.release,
     "CHECK_IN": lambda session, who, key: service.check_in(session, who, key, HERE),
     "CHECK_OUT": service.check_out,
+    "REFUSE": service.refuse,
+    "MISS": service.miss,
+    "CANCEL": planning.cancel,
     "VERIFY": lambda session, who, key: service.verify(session, who, key, accepted=True),
     "REJECT": lambda session, who, key: service.verify(session, who, key, accepted=False),
 }

@@ -9,16 +9,22 @@ from domain.ids import public_id
 
 NEXT = {
     ("OPEN", "CLAIM"): "CLAIMED",
+    ("OPEN", "CANCEL"): "CANCELLED",
     ("CLAIMED", "RELEASE"): "OPEN",
     ("CLAIMED", "CHECK_IN"): "CHECKED_IN",
+    ("CLAIMED", "REFUSE"): "REFUSED",
     ("CLAIMED", "MISS"): "NO_SHOW",
+    ("CLAIMED", "CANCEL"): "CANCELLED",
+    ("NO_SHOW", "CHECK_IN"): "CHECKED_IN",
     ("CHECKED_IN", "CHECK_OUT"): "DONE",
     ("CHECKED_IN", "REFUSE"): "REFUSED",
+    ("CHECKED_IN", "REJECT"): "REJECTED",
     ("DONE", "VERIFY"): "VERIFIED",
     ("DONE", "REJECT"): "REJECTED",
 }
-OF_VOLUNTEERS = ("CLAIM", "RELEASE", "CHECK_IN", "CHECK_OUT")
-OF_STAFF = ("VERIFY", "REJECT")
+OF_VOLUNTEERS = ("CLAIM", "RELEASE", "CHECK_IN", "CHECK_OUT", "REFUSE")
+OF_STAFF = ("VERIFY", "REJECT", "MISS", "CANCEL")
+FREED = ("REJECTED", "NO_SHOW", "CANCELLED")
 
 
 @dataclass
@@ -42,7 +48,7 @@ class Visit:
         return self.begins < other.ends and other.begins < self.ends
 
     def takes_the_time_of(self, volunteer_id: UUID) -> bool:
-        return self.claimed_by == volunteer_id and self.state not in ("REJECTED", "NO_SHOW")
+        return self.claimed_by == volunteer_id and self.state not in FREED
 
 
 @dataclass
@@ -92,9 +98,15 @@ class Model:
             return "ALREADY_CLAIMED", set()
         if (visit.state, action) not in NEXT:
             return "ILLEGAL_TRANSITION", set()
-        if action in OF_STAFF and visit.claimed_by == actor.id:
+        if action in ("VERIFY", "REJECT") and visit.claimed_by == actor.id:
             return "CONFLICT_OF_INTEREST", set()
+        if action == "MISS":
+            # All of them are to come.
+            return "INVALID_INPUT", set()
         clashes = self.clashes(actor.id, visit) if claims else set[str]()
+        if action == "CHECK_IN":
+            under_way = self.among("CHECKED_IN", actor.id)
+            clashes = {public_id("visit_task", other) for other in under_way}
         return ("TIMES_OVERLAP" if clashes else None), clashes
 
     def clashes(self, volunteer_id: UUID, visit: Visit) -> set[str]:
@@ -114,5 +126,5 @@ class Model:
             visit.claimed_by = actor.id
         elif action == "RELEASE":
             visit.claimed_by = None
-        elif action in OF_STAFF:
+        elif action in ("VERIFY", "REJECT"):
             visit.verified_by = actor.id

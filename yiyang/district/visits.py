@@ -14,6 +14,7 @@ from domain.visits.models import VisitKind
 from yiyang.district import numbers
 from yiyang.district.chance import Weighted, between
 from yiyang.district.columns import Batch
+from yiyang.district.moments import at
 from yiyang.district.months import Month, month_before, month_of
 from yiyang.district.people import Resident
 from yiyang.district.population import is_key_elder
@@ -51,6 +52,9 @@ _CLAIMED = ((2, 0.7), (7, 0.45), (31, 0.2))
 # Of an elder's four numbers of keys.
 _TOLD, _LAST, _THIS = 0, 1, 2
 _PER_ELDER = 4
+
+_DUE_PER_ELDER = 2
+_KNOWN_MINUTE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +106,18 @@ class Visits:
 
     def add(self, batch: Batch, resident: Resident, rng: Random) -> None:
         """The elder's visits into a batch, with their history."""
+        if is_key_elder(resident.index):
+            self._add_due(batch, resident)
         for visit in self._of(resident, rng):
             add_visit(batch, self._setting, resident, visit, rng)
+
+    def _add_due(self, batch: Batch, resident: Resident) -> None:
+        """The visits that the elder is due, known since the first morning of their month."""
+        for place, month in enumerate((self._last, self._this)):
+            key = self._setting.keys[numbers.DUE + _DUE_PER_ELDER * resident.index + place]
+            elder, code = self._setting.elder(resident), resident.community.code
+            known = at(month.first, _KNOWN_MINUTE)
+            batch["visit_obligation"].append((key, elder, code, month.first, month.first, known))
 
     def _of(self, resident: Resident, rng: Random) -> Iterator[Visit]:
         told = SCRIPTS[resident.index] if resident.index < len(SCRIPTS) else None

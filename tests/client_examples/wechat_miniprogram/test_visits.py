@@ -3,14 +3,14 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select, text
 from sqlmodel import col
 
 from domain.database import Database
 from domain.elders.models import Elder
 from domain.visits import service
 from domain.visits.lifecycle import VisitAction, VisitState
-from domain.visits.models import VisitKind, VisitTask, VisitTaskLog
+from domain.visits.models import VisitKind, VisitTaskLog
 from tests.client_examples.wechat_miniprogram.conftest import Held
 from tests.makers.visits import CENTRE, Scene, make_scene, make_visit, stored, tomorrow_at
 from tests.waiting import until
@@ -23,8 +23,7 @@ FAR_AWAY = (CENTRE[0] + 0.2, CENTRE[1])
 async def scene(database: Database, held: Held) -> Scene:
     """Whom to visit, and who does; no visits but a test's own."""
     async with database.transaction("test") as session:
-        await session.execute(delete(VisitTaskLog))
-        await session.execute(delete(VisitTask))
+        await session.execute(text("TRUNCATE visit_task CASCADE"))
     return await make_scene(database, held.api.district)
 
 
@@ -136,7 +135,7 @@ async def test_what_the_server_refuses_is_said_in_its_words(
     await phone.tell("tap", "claim")
     await phone.sees("我认领的")
     await phone.tell("tap", "claim")
-    await phone.sees("与您已认领的探访时间冲突")
+    await phone.sees("与该时间的其他安排冲突")
     assert len(await phone.texts("claim")) == 1
     assert (await stored(database, first)).state is VisitState.CLAIMED
     assert (await stored(database, second)).state is VisitState.OPEN

@@ -1,0 +1,1 @@
+"""Calendars of visits and shifts, for apps that subscribe to them."""
