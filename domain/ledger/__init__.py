@@ -1,0 +1,1 @@
+"""The double-entry ledger: minutes of the time bank, happiness points, and money."""
