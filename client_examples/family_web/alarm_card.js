@@ -15,7 +15,7 @@ export function updateAlarm(card, { alarm, viewer, note, now, acknowledge }) {
     severity: open ? say("severity", alarm.severity) : say("over"),
     ago: ago(Date.parse(alarm.raisedAt), now),
     name: alarm.elder?.name ?? "",
-    what: say("happened", alarm.type),
+    what: alarm.title,
     told: open ? say("told", String(alarm.level)) : "",
     error: note?.error ?? "",
   });
@@ -42,7 +42,7 @@ function updateButton(card, alarm, note, acknowledge) {
 function course(alarm, viewer) {
   const repeats = alarm.repeatCount;
   const steps = {
-    raised: [alarm.raisedAt, say("received", alarm.type)],
+    raised: [alarm.raisedAt, say("received")],
     repeated: repeats > 0 && [null, say("repeated", { count: repeats })],
     cleared: alarm.clearedAt && [alarm.clearedAt, say("cleared")],
     nobody: alarm.state === "RAISED" && [null, say("nobody"), "waiting"],

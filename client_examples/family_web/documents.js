@@ -2,7 +2,7 @@
 
 const ALARM = `
 fragment AlarmParts on Alarm {
-  id type severity state level raisedAt late repeatCount clearedAt
+  id title severity state level raisedAt late repeatCount clearedAt
   acknowledgedAt dispatchedAt arrivedAt resolvedAt resolveReason
   acknowledgedBy { id name }
   elder { id name }
@@ -23,7 +23,7 @@ query FamilyHome {
       id name gender age careLevel tags
       region { name }
       contacts { name relation phone callingOrder }
-      devices { id kind lastSeenAt online }
+      devices { id title lastSeenAt online }
       alarms(first: 10) { nodes { ...AlarmParts } }
     }
   }
@@ -32,7 +32,7 @@ ${ALARM}`;
 
 export const DEVICES = `
 query FamilyDevices {
-  elders(first: 20) { nodes { id devices { id kind lastSeenAt online } } }
+  elders(first: 20) { nodes { id devices { id title lastSeenAt online } } }
 }`;
 
 export const ACKNOWLEDGE = `

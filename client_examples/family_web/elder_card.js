@@ -35,7 +35,7 @@ export function updateElder(section, { elder, past, now }) {
 function updateDevice(row, device, now) {
   row.dataset.online = device.online;
   fill(row, {
-    kind: say("kind", device.kind),
+    kind: device.title,
     online: say(device.online ? "online" : "offline"),
     seen: device.lastSeenAt ? ago(Date.parse(device.lastSeenAt), now) : say("neverSeen"),
   });
@@ -51,7 +51,7 @@ function updateContact(row, contact) {
 
 function updatePast(row, alarm, now) {
   fill(row, {
-    what: say("type", alarm.type),
+    what: alarm.title,
     reason: say("reason", alarm.resolveReason),
     at: clock(Date.parse(alarm.raisedAt), now),
   });

@@ -31,7 +31,7 @@ export function show({ home, notes, isLive, now, acknowledge }) {
 function showTitle(open) {
   const urgent = open.find((alarm) => alarm.severity === "CRITICAL" && alarm.state === "RAISED");
   document.title = urgent
-    ? say("titleAlarm", { what: say("type", urgent.type), name: urgent.elder?.name })
+    ? say("titleAlarm", { what: urgent.title, name: urgent.elder?.name })
     : say("app");
 }
 

@@ -33,17 +33,7 @@ export const en = {
   more: "Only the first 20 people are shown here.",
 
   severity: { CRITICAL: "Critical", MAJOR: "Major", MINOR: "Minor", WARNING: "Notice" },
-  type: { SOS: "Call for help", BRADYCARDIA: "Heart rate too low", TACHYCARDIA: "Heart rate too high" },
-  happened: {
-    SOS: "pressed the help button",
-    BRADYCARDIA: "has a low heart rate",
-    TACHYCARDIA: "has a high heart rate",
-  },
-  received: {
-    SOS: "The call came in",
-    BRADYCARDIA: "The sleep band reported it",
-    TACHYCARDIA: "The sleep band reported it",
-  },
+  received: "The alarm came in",
   repeated: "Rang again, {count}×",
   cleared: "The device reports normal values again",
   nobody: "Nobody has answered yet",
@@ -97,7 +87,6 @@ export const en = {
   },
   devices: "Devices at home",
   noDevices: "There are no devices at home yet.",
-  kind: { SOS_BUTTON: "Help button", SLEEP_BAND: "Sleep band" },
   online: "Online",
   offline: "Offline",
   neverSeen: "Never used",

@@ -32,17 +32,7 @@ export const zhCN = {
   more: "这里只显示前 20 位家人。",
 
   severity: { CRITICAL: "危急", MAJOR: "重要", MINOR: "一般", WARNING: "提示" },
-  type: { SOS: "呼救", BRADYCARDIA: "心率过低", TACHYCARDIA: "心率过高" },
-  happened: {
-    SOS: "按下了呼救按钮",
-    BRADYCARDIA: "的心率过低",
-    TACHYCARDIA: "的心率过高",
-  },
-  received: {
-    SOS: "收到呼救",
-    BRADYCARDIA: "睡眠带报告心率过低",
-    TACHYCARDIA: "睡眠带报告心率过高",
-  },
+  received: "收到警报",
   repeated: "又响了 {count} 次",
   cleared: "设备显示情况已恢复",
   nobody: "还没有人确认",
@@ -96,7 +86,6 @@ export const zhCN = {
   },
   devices: "家里的设备",
   noDevices: "家里还没有设备。",
-  kind: { SOS_BUTTON: "一键呼救", SLEEP_BAND: "睡眠带" },
   online: "在线",
   offline: "离线",
   neverSeen: "还没有用过",

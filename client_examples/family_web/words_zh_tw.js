@@ -32,17 +32,7 @@ export const zhTW = {
   more: "這裡只顯示前 20 位家人。",
 
   severity: { CRITICAL: "危急", MAJOR: "重要", MINOR: "一般", WARNING: "提示" },
-  type: { SOS: "呼救", BRADYCARDIA: "心率過低", TACHYCARDIA: "心率過高" },
-  happened: {
-    SOS: "按下了求救按鈕",
-    BRADYCARDIA: "的心率過低",
-    TACHYCARDIA: "的心率過高",
-  },
-  received: {
-    SOS: "收到求救",
-    BRADYCARDIA: "睡眠帶回報心率過低",
-    TACHYCARDIA: "睡眠帶回報心率過高",
-  },
+  received: "收到警報",
   repeated: "又響了 {count} 次",
   cleared: "設備顯示情況已恢復",
   nobody: "還沒有人確認",
@@ -96,7 +86,6 @@ export const zhTW = {
   },
   devices: "家裡的設備",
   noDevices: "家裡還沒有設備。",
-  kind: { SOS_BUTTON: "一鍵求救", SLEEP_BAND: "睡眠帶" },
   online: "在線",
   offline: "離線",
   neverSeen: "還沒有用過",

@@ -1,5 +1,6 @@
 """What happens in the stories: a mother presses her button, time passes, others answer."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -8,12 +9,13 @@ from sqlmodel import col
 
 from domain.access import Actor
 from domain.accounts.models import Relation
-from domain.alarms.models import Alarm, AlarmSeverity, AlarmType, ResolveReason
-from domain.alarms.service import Signal, acknowledge, escalate, raise_alarms, resolve
+from domain.alarms.models import Alarm, AlarmPurpose, AlarmSeverity, AlarmType, ResolveReason
+from domain.alarms.service import Signal, acknowledge, raise_alarms, resolve
 from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.elders.models import Elder
 from tests.makers.family import make_link
+from tests.signals import lift
 
 
 async def ring(
@@ -22,6 +24,7 @@ async def ring(
     *,
     type: AlarmType = AlarmType.SOS,
     severity: AlarmSeverity = AlarmSeverity.CRITICAL,
+    purpose: AlarmPurpose = AlarmPurpose.REAL,
     ago: timedelta = timedelta(0),
 ) -> None:
     """A device raises an alarm, as the bridge does when its message has come."""
@@ -33,14 +36,15 @@ async def ring(
             await session.execute(home.where(col(Device.id) == device_id))
         ).one()
         at = datetime.now(UTC) - ago
-        await raise_alarms(session, [Signal(elder_id, device_id, region_code, type, severity, at)])
+        signal = Signal(elder_id, device_id, region_code, type, severity, at, purpose=purpose)
+        await raise_alarms(session, [signal])
 
 
 async def escalate_all(database: Database, level: int) -> None:
     """Nobody answered in time."""
     async with database.transaction("test") as session:
         for alarm_id in (await session.scalars(select(col(Alarm.id)))).all():
-            await escalate(session, alarm_id, level)
+            await lift(session, alarm_id, level)
 
 
 async def answer(database: Database, actor: Actor, elder_id: UUID) -> None:
@@ -50,8 +54,14 @@ async def answer(database: Database, actor: Actor, elder_id: UUID) -> None:
         await acknowledge(session, actor, alarm.id)
 
 
-async def ring_everywhere(database: Database) -> int:
-    """Every elder who has a device has every type of alarm; returns how many that makes."""
+TWO_TYPES = (AlarmType.SOS, AlarmType.BRADYCARDIA)
+"""Of which a vendor's devices everywhere make less than a page."""
+
+THREE_TYPES = (*TWO_TYPES, AlarmType.TACHYCARDIA)
+
+
+async def ring_everywhere(database: Database, types: Iterable[AlarmType] = THREE_TYPES) -> int:
+    """Every elder who has a device has each of some types of alarm; returns how many that makes."""
     async with database.transaction("test") as session:
         homes = select(col(Device.elder_id), col(Device.id), col(Elder.region_code)).join(
             Elder, col(Elder.id) == col(Device.elder_id)
@@ -61,7 +71,7 @@ async def ring_everywhere(database: Database) -> int:
         signals = [
             Signal(elder_id, device_id, region_code, kind, AlarmSeverity.MAJOR, at)
             for elder_id, device_id, region_code in found
-            for kind in AlarmType
+            for kind in types
         ]
         await raise_alarms(session, signals)
     return len({(signal.elder_id, signal.type) for signal in signals})

@@ -14,6 +14,7 @@ from domain.database import Database
 from tests.client_examples.conftest import FamilyPage
 from tests.client_examples.story import alarms_of, hear_from, resolved, ring
 from tests.clients import Api
+from tests.signals import lift
 
 
 async def test_a_daughter_sees_her_mother(family: FamilyPage, database: Database) -> None:
@@ -47,7 +48,7 @@ async def test_a_press_appears_and_is_answered(family: FamilyPage, database: Dat
     await page.evaluate("window.sameDocument = true")
     await ring(database, district.sos_button_id)
     card = page.locator(".alarm")
-    await expect(card).to_contain_text("王筱琴 按下了呼救按钮")
+    await expect(card).to_contain_text("王筱琴 呼救")
     await expect(card).to_contain_text("还没有人确认")
     await expect(card).to_contain_text("已转到家人和养老驿站")
     await expect(page.locator("#announce-now")).to_contain_text("王筱琴")
@@ -76,7 +77,7 @@ async def test_what_others_do_is_shown_until_it_is_over(
     await expect(card).to_contain_text("又响了 1 次")
     (alarm,) = await alarms_of(database, district.mother_id)
     async with database.transaction("test") as session:
-        await service.escalate(session, alarm.id, 2)
+        await lift(session, alarm.id, 2)
     await expect(card).to_contain_text("已转到家人、驿站、街道调度员")
     dispatcher = api.actor(Role.DISPATCHER)
     for verb, words in (

@@ -31,7 +31,7 @@ async def test_what_rang_while_the_wire_was_cut(
     await expect(family.page.locator("#calm")).to_contain_text("断线前没有警报")
     await ring(database, district.sos_button_id)
     await family.wire.mend()
-    await expect(family.page.locator(".alarm")).to_contain_text("呼救按钮")
+    await expect(family.page.locator(".alarm")).to_contain_text("王筱琴 呼救")
     await expect(family.page.locator("#connection")).to_have_text("实时")
     await family.wire.cut()
     await ring(database, district.sos_button_id)

@@ -7,9 +7,8 @@ from playwright.async_api import Browser, expect
 
 from domain.access import Role
 from domain.accounts.models import Relation
-from domain.alarms.models import AlarmSeverity, AlarmType, ResolveReason
+from domain.alarms.models import AlarmSeverity, ResolveReason
 from domain.database import Database
-from domain.devices.models import DeviceKind
 from domain.elders.models import CareLevel, Gender, Tag
 from tests.client_examples.conftest import FamilyPage
 from tests.client_examples.story import ring
@@ -62,15 +61,11 @@ async () => Promise.all(["zh_cn", "zh_tw", "en"].map(async (name) => {
 """
 
 GROUPS: dict[str, type[StrEnum]] = {
-    "type": AlarmType,
-    "happened": AlarmType,
-    "received": AlarmType,
     "severity": AlarmSeverity,
     "reason": ResolveReason,
     "gender": Gender,
     "care": CareLevel,
     "tag": Tag,
-    "kind": DeviceKind,
     "relation": Relation,
 }
 

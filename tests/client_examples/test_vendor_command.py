@@ -16,7 +16,7 @@ import pytest
 from domain.access import Actor, Role
 from domain.database import Database
 from tests.client_examples.porter import answer, porter_before
-from tests.client_examples.story import ring, ring_everywhere
+from tests.client_examples.story import TWO_TYPES, ring, ring_everywhere
 from tests.client_examples.vendor import EXAMPLES, PATIENCE_SECONDS, Poller, poller_of
 from tests.clients import Api
 from tests.waiting import until
@@ -144,7 +144,7 @@ async def test_killed_in_the_middle_of_handing_over_it_has_kept_no_newer_cursor(
     await poller.until_said("following from here")
     await poller.end()
     before = poller.cursor_file.read_text()
-    await ring_everywhere(database)
+    await ring_everywhere(database, TWO_TYPES)
     stuck, pipe = await started_into_a_full_pipe(poller)
     stuck.kill()
     await stuck.wait()

@@ -13,7 +13,14 @@ from domain import outbox
 from domain.access import Actor, Role
 from domain.database import Database
 from domain.ids import parse_public_id, public_id
-from tests.client_examples.story import alarms_of, answer, resolved, ring, ring_everywhere
+from tests.client_examples.story import (
+    TWO_TYPES,
+    alarms_of,
+    answer,
+    resolved,
+    ring,
+    ring_everywhere,
+)
 from tests.client_examples.vendor import Poller, poller_of
 from tests.client_examples.wire import wire_to
 from tests.clients import Api
@@ -88,7 +95,7 @@ async def test_it_begins_with_the_alarms_that_are_open(
     await ring(database, api.district.sos_button_id)
     await resolve(database, api)
     over = await mothers(database, api)
-    await ring_everywhere(database)
+    await ring_everywhere(database, TWO_TYPES)
     await poller.start()
     await poller.until_said("following from here")
     page = await api.data(vendor, "{ alarms(first: 200) { nodes { id } } }")

@@ -17,7 +17,7 @@ function alarmCard(alarm, { viewer, note, now }) {
     severity: open ? say("severity", alarm.severity) : say("over"),
     ago: ago(Date.parse(alarm.raisedAt), now),
     name: alarm.elder ? alarm.elder.name : "",
-    what: say("happened", alarm.type),
+    what: alarm.title,
     course: course(alarm, viewer, now),
     told: open ? say("told", String(alarm.level)) : "",
     error: note.error || "",
@@ -32,7 +32,7 @@ function alarmCard(alarm, { viewer, note, now }) {
 function course(alarm, viewer, now) {
   const at = (moment) => (moment ? clock(Date.parse(moment), now) : "");
   const steps = [
-    ["raised", at(alarm.raisedAt), say("received", alarm.type)],
+    ["raised", at(alarm.raisedAt), say("received")],
     alarm.repeatCount > 0 && ["repeated", "", say("repeated", { count: alarm.repeatCount })],
     alarm.clearedAt && ["cleared", at(alarm.clearedAt), say("cleared")],
     alarm.state === "RAISED" && ["nobody", "", say("nobody")],

@@ -5,7 +5,7 @@ const VIEWER = `query Viewer { viewer { id name role } }`;
 
 const ALARM = `
 fragment AlarmParts on Alarm {
-  id type severity state level raisedAt repeatCount clearedAt
+  id title severity state level raisedAt repeatCount clearedAt
   acknowledgedAt dispatchedAt arrivedAt resolvedAt resolveReason
   acknowledgedBy { id name }
   elder { id name }
@@ -46,6 +46,16 @@ subscription FamilyAlarms($after: String) {
   alarmChanged(after: $after) { cursor change alarm { ...AlarmParts } }
 }
 ${ALARM}`;
+
+/** Whether alarms can be told of while the mini-program is closed. */
+const PUSH_HEALTH = `query PushHealth {
+  pushHealth { templates { appId templateId ofDevices askAgain } }
+}`;
+
+const GRANT_PUSH = `
+mutation GrantPush($input: PushPermissionGrantInput!) {
+  pushPermissionGrant(input: $input) { userErrors { code message } }
+}`;
 
 const VISIT = `
 fragment VisitParts on VisitTask {
@@ -105,6 +115,8 @@ module.exports = {
   HOME,
   ACKNOWLEDGE,
   CHANGED,
+  PUSH_HEALTH,
+  GRANT_PUSH,
   VISITS,
   MORE_VISITS,
   CLAIM,

@@ -50,18 +50,11 @@ module.exports = {
   calmBefore: "No alarms before the connection broke; reconnecting…",
   noElders: "No one is linked to you yet. Please ask your community to set this up.",
   more: "Only the first 20 people are shown here.",
+  pushWhy: "WeChat can tell you while this is closed. Each tap is good for one more message.",
+  pushButton: "Let WeChat tell me",
 
   severity: { CRITICAL: "Critical", MAJOR: "Major", MINOR: "Minor", WARNING: "Notice" },
-  happened: {
-    SOS: "pressed the help button",
-    BRADYCARDIA: "has a low heart rate",
-    TACHYCARDIA: "has a high heart rate",
-  },
-  received: {
-    SOS: "The call came in",
-    BRADYCARDIA: "The sleep band reported it",
-    TACHYCARDIA: "The sleep band reported it",
-  },
+  received: "The alarm came in",
   repeated: "Rang again, {count}×",
   cleared: "The device reports normal values again",
   nobody: "Nobody has answered yet",

@@ -45,10 +45,11 @@ module.exports = {
   calmBefore: "断线前没有警报，正在重连…",
   noElders: "还没有与您关联的家人。请联系社区为您开通。",
   more: "这里只显示前 20 位家人。",
+  pushWhy: "小程序关闭时，也能用微信通知您。每点一次，可以多通知一次。",
+  pushButton: "开启微信提醒",
 
   severity: { CRITICAL: "危急", MAJOR: "重要", MINOR: "一般", WARNING: "提示" },
-  happened: { SOS: "按下了呼救按钮", BRADYCARDIA: "的心率过低", TACHYCARDIA: "的心率过高" },
-  received: { SOS: "收到呼救", BRADYCARDIA: "睡眠带报告心率过低", TACHYCARDIA: "睡眠带报告心率过高" },
+  received: "收到警报",
   repeated: "又响了 {count} 次",
   cleared: "设备显示情况已恢复",
   nobody: "还没有人确认",

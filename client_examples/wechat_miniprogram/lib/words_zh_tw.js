@@ -50,10 +50,11 @@ module.exports = {
   calmBefore: "斷線前沒有警報，正在重新連線…",
   noElders: "還沒有與您關聯的家人。請聯絡社區為您開通。",
   more: "這裡只顯示前 20 位家人。",
+  pushWhy: "小程式關閉時，也能用微信通知您。每點一次，可以多通知一次。",
+  pushButton: "開啟微信提醒",
 
   severity: { CRITICAL: "危急", MAJOR: "重要", MINOR: "一般", WARNING: "提示" },
-  happened: { SOS: "按下了求救按鈕", BRADYCARDIA: "的心率過低", TACHYCARDIA: "的心率過高" },
-  received: { SOS: "收到求救", BRADYCARDIA: "睡眠帶回報心率過低", TACHYCARDIA: "睡眠帶回報心率過高" },
+  received: "收到警報",
   repeated: "又響了 {count} 次",
   cleared: "設備顯示情況已恢復",
   nobody: "還沒有人確認",

@@ -48,7 +48,7 @@ async def test_a_press_appears_and_is_answered(held: Held, database: Database) -
     await held.open_home()
     phone = held.phone
     await press(database, district)
-    await phone.sees("王筱琴 按下了呼救按钮", "还没有人确认", "已转到家人和养老驿站")
+    await phone.sees("王筱琴 呼救", "还没有人确认", "已转到家人和养老驿站")
     assert ["vibrateLong", None] in await phone.tell("done")
     await phone.tell("tap", "big")
     await phone.sees("您已确认，请尽快联系")

@@ -10,7 +10,7 @@ import pytest
 
 from domain.access import Role
 from domain.accounts.models import Relation
-from domain.alarms.models import AlarmSeverity, AlarmType, ResolveReason
+from domain.alarms.models import AlarmSeverity, ResolveReason
 from domain.database import Database
 from domain.elders.models import CareLevel, Gender
 from domain.visits.models import VisitKind
@@ -45,8 +45,6 @@ async def test_a_language_by_wechat_s_own(
 
 
 GROUPS: dict[str, type[StrEnum]] = {
-    "happened": AlarmType,
-    "received": AlarmType,
     "severity": AlarmSeverity,
     "reason": ResolveReason,
     "gender": Gender,

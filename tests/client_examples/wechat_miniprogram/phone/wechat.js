@@ -3,7 +3,7 @@
 const { answer, Failure } = require("./callbacks");
 
 class Wechat {
-  /** Whether its owner agrees to tell the number. */
+  /** Whether its owner agrees to tell the number, and to be sent messages. */
   isWilling = true;
   #url;
   #openid;
@@ -29,6 +29,8 @@ class Wechat {
       getAccountInfoSync: () => ({ miniProgram }),
       login: (options = {}) =>
         answer("login", options, async () => ({ code: await this.#code("login") })),
+      requestSubscribeMessage: (options) =>
+        answer("requestSubscribeMessage", options, () => this.#consents(options)),
     };
   }
 
@@ -36,6 +38,11 @@ class Wechat {
   async shared() {
     if (!this.isWilling) return { errMsg: "getPhoneNumber:fail user deny" };
     return { code: await this.#code("number"), errMsg: "getPhoneNumber:ok" };
+  }
+
+  #consents({ tmplIds }) {
+    const word = this.isWilling ? "accept" : "reject";
+    return Object.fromEntries(tmplIds.map((template) => [template, word]));
   }
 
   async #code(what) {

@@ -55,7 +55,7 @@ async def test_the_socket_goes_on_when_its_token_ends(hers: Hers, database: Data
 
     await phone.until("it was not renewed", renewed)
     await ring(database, hers.api.district.sos_button_id)
-    await phone.sees("王筱琴 按下了呼救按钮", "实时")
+    await phone.sees("王筱琴 呼救", "实时")
     assert (await phone.operations()).count("FamilyHome") == 1
     assert await phone.doors() == [LOGIN, BIND, REFRESH]
 
