@@ -41,6 +41,8 @@ class Arguments:
         """Places of values of which there are few."""
         self.regions: list[tuple[int, int]] = []
         """Places of the bounds of a region each."""
+        self.keyed = False
+        """Whether there are values of which the hash is given."""
         self.anew = False
         """Whether there are values that change PostgreSQL's plan and may be anything."""
         self._role = role

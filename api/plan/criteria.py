@@ -8,11 +8,25 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, TypeAlias
 
-from sqlalchemy import ARRAY, Boolean, ColumnElement, Double, String, Uuid, any_, not_
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    ColumnElement,
+    Date,
+    Double,
+    Integer,
+    LargeBinary,
+    String,
+    Uuid,
+    any_,
+    not_,
+    true,
+)
 from sqlalchemy import Enum as EnumType
 from sqlalchemy.types import TypeEngine
 
 from api.geo import NearInput
+from api.plan.keyed import Keyed
 from api.relay import key_of
 from domain.access import Actor
 from domain.geo import Circle, near
@@ -48,6 +62,8 @@ class Criterion:
         conditions: what holds, by ``shape``; usually one for all values, under None.
         make: makes the field's value of a coerced input object; None for a leaf.
         planning: what PostgreSQL has to know of the values to plan well.
+        keyed: whether the bounds are of the class ``Keyed``.
+        dated: whether the last bound is the day that the filter asks about.
     """
 
     types: tuple[TypeEngine[Any], ...]
@@ -55,6 +71,8 @@ class Criterion:
     conditions: Mapping[Hashable, Condition]
     make: Callable[..., Any] | None = None
     planning: Planning = Planning.ANEW
+    keyed: bool = False
+    dated: bool = False
 
     def shape(self, value: Any) -> Hashable:
         """What of a value changes the SQL; None where every value is a bound."""
@@ -120,6 +138,34 @@ def under(column: Any) -> Any:
     )
 
 
+def holds(condition: Callable[[Actor], ColumnElement[bool]]) -> Any:
+    """Rows of which something holds; or, if false, of which it doesn't."""
+    return Criterion(
+        (),
+        lambda _: (),
+        {
+            True: lambda actor, _: condition(actor),
+            False: lambda actor, _: not_(condition(actor)),
+        },
+    )
+
+
+def by_number(condition: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """Rows of which something holds for this whole number."""
+    return _always((Integer(),), _one, lambda _, bounds: condition(bounds[0]))
+
+
+def among(column: Any, values: Sequence[Enum]) -> Any:
+    """Rows that have one of these fixed values in a column; or, if false, another one."""
+    return holds(lambda _: column.in_(values))
+
+
+def of_oneself(column: Any) -> Any:
+    """Rows that name the actor's account in a column; or, if false, another one or none."""
+    # IS TRUE, for its opposite is to hold where the column is empty.
+    return holds(lambda actor: (column == actor.id).is_(true()))
+
+
 def since(column: Any) -> Any:
     """Rows whose moment is this one or a later one."""
     return _always((column.type,), _one, lambda _, bounds: column >= bounds[0], Planning.NOTHING)
@@ -139,6 +185,40 @@ def contains(column: Any) -> Any:
         return (f"%{value}%",)
 
     return _always((String(),), read, lambda _, bounds: column.like(bounds[0], escape=_ESCAPE))
+
+
+def sought_by(
+    kind: TypeEngine[Any],
+    read: Callable[[str], Any],
+    condition: Callable[[Any], ColumnElement[bool]],
+) -> Any:
+    """Rows that are found by a text.
+
+    Parameters:
+        kind: of the bound.
+        read: what the bound is, of the text.
+        condition: made of the bound.
+    """
+    return _always((kind,), lambda value: (read(value),), lambda _, bounds: condition(bounds[0]))
+
+
+def looked_up(
+    read: Callable[[str], tuple[str, str]],
+    condition: Callable[[Actor, Any], ColumnElement[bool]],
+) -> Any:
+    """Rows that have a keyed hash.
+
+    Parameters:
+        read: of the text what is hashed, and the column of the hashes.
+        condition: made of the actor and the hash.
+    """
+    return Criterion(
+        (LargeBinary(),),
+        lambda value: (Keyed(*read(value)),),
+        {None: lambda actor, bounds: condition(actor, bounds[0])},
+        planning=Planning.NOTHING,
+        keyed=True,
+    )
 
 
 def in_circle(longitude: Any, latitude: Any) -> Any:
@@ -171,6 +251,11 @@ def through(criterion: Any, condition: Callable[[Actor, Any], ColumnElement[bool
     )
 
 
+def on_day(condition: Callable[[Any], ColumnElement[bool]]) -> Any:
+    """Rows of which something holds on this day."""
+    return _always((Date(),), _one, lambda _, bounds: condition(bounds[0]))
+
+
 def whether(
     condition: Callable[[Any], ColumnElement[bool]], kind: TypeEngine[Any], now: Callable[[], Any]
 ) -> Any:
@@ -189,6 +274,20 @@ def whether(
             False: lambda _, bounds: not_(condition(bounds[0])),
         },
     )
+
+
+def in_words(condition: Callable[[Any, Actor], ColumnElement[bool]], words: type[Enum]) -> Any:
+    """Rows of which a word holds, each word with SQL of its own.
+
+    Parameters:
+        condition: made of the word and the actor.
+        words: all that there are.
+    """
+
+    def means(word: Enum) -> Condition:
+        return lambda actor, _: condition(word, actor)
+
+    return Criterion((), lambda _: (), {word: means(word) for word in words})
 
 
 def _always(

@@ -31,6 +31,7 @@ from api.plan.shapes import (
     Listing,
     Many,
     Named,
+    OfDay,
     One,
     OneBack,
     Order,
@@ -71,6 +72,7 @@ def many(
     where: Any = None,
     value: Any = None,
     usual_length: int = USUAL_LENGTH,
+    on: OfDay | None = None,
 ) -> Any:
     """The rows whose foreign key points to this row.
 
@@ -79,8 +81,10 @@ def many(
         where: which of them; all if None.
         value: give this column of theirs instead of the rows.
         usual_length: how many rows a limit on what a document asks for takes it to have.
+        on: made of a day, which of them hold on it; the field takes it then as ``asOf``, and today
+            where none is given.
     """
-    return Many(column, order, where, value, usual_length)
+    return Many(column, order, where, value, usual_length, on)
 
 
 def one_back(column: Any, *, order: Order, where: Any = None) -> Any:

@@ -12,6 +12,7 @@ are bounds, and the same statement serves any of them.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from datetime import date
 from inspect import get_annotations
 from typing import Any, ClassVar, Self, TypeAlias, TypeVar, dataclass_transform
 
@@ -23,7 +24,10 @@ from strawberry.utils.str_converters import to_camel_case
 from api.describe import input_object
 from api.plan.arguments import Arguments
 from api.plan.criteria import Criterion, Planning
+from api.plan.days import day_asked_for
+from api.plan.keyed import hashed
 from domain.access import Actor
+from domain.crypto import Vault
 
 Shape: TypeAlias = tuple[tuple[str, Hashable], ...]
 """The given fields of a filter, each with what of its value changes the SQL."""
@@ -48,18 +52,33 @@ class Filter:
             values[field] = value if make is None or value is None else make(value)
         return cls(**values)
 
+    as_of: date | None = None
+    """The day that dated criteria ask about, of filters that have any."""
+
     def shape(self) -> Shape:
         """Which fields are given: filters of one shape have one SQL."""
         return tuple((name, criterion.shape(value)) for name, criterion, value in self._given())
 
     def values(self) -> list[Any]:
         """The values of the bounds, field by field. Raises: InvalidInput."""
-        return [bound for _, criterion, value in self._given() for bound in criterion.read(value)]
+        bounds: list[Any] = []
+        for _, criterion, value in self._given():
+            bounds += criterion.read(value)
+            if criterion.dated:
+                bounds.append(day_asked_for(self.as_of))
+        return bounds
 
-    def conditions(self, actor: Actor) -> list[ColumnElement[bool]]:
-        """The predicates with these values in them. Raises: InvalidInput."""
+    def conditions(self, actor: Actor, vault: Vault | None = None) -> list[ColumnElement[bool]]:
+        """The predicates with these values in them.
+
+        Parameters:
+            vault: hashes the values that are looked up by their hashes; None where there are none.
+
+        Raises: InvalidInput.
+        """
         shape = self.shape()
-        pairs = zip(self.values(), self.types_for(shape), strict=True)
+        values = [hashed(value, vault) if vault else value for value in self.values()]
+        pairs = zip(values, self.types_for(shape), strict=True)
         bounds = [literal(value, kind) for value, kind in pairs]
         return self.conditions_for(actor, shape, bounds)
 
@@ -94,6 +113,7 @@ class Filter:
         """
         for name, _ in shape:
             criterion = cls.criteria[name]
+            arguments.keyed = arguments.keyed or criterion.keyed
             match criterion.planning:
                 case Planning.WORDS:
                     arguments.few.add(start)

@@ -41,6 +41,7 @@ _SAME_IN_PYTHON = (
     sqlalchemy.Boolean,
     sqlalchemy.DateTime,
     sqlalchemy.Date,
+    sqlalchemy.Time,
     sqlalchemy.LargeBinary,
     sqlalchemy.Float,
     sqlalchemy.Numeric,

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Hashable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Hashable, Mapping, Sequence
+from datetime import date
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select
 from sqlalchemy.dialects import postgresql
@@ -28,6 +29,16 @@ from domain.database import Database
 
 Loader: TypeAlias = DataLoader[Any, Any]
 AnyRow: TypeAlias = Row[*tuple[Any, ...]]
+
+
+class ReadBeside(Protocol):
+    """Reads something of rows beside their columns."""
+
+    def __call__(
+        self, database: Database, keys: Collection[Any], *, primary: bool = False
+    ) -> Awaitable[Mapping[Any, Any]]:
+        """What there is, by the rows' keys."""
+        ...
 
 
 class SharedLoader(DataLoader[Any, Any]):
@@ -98,19 +109,23 @@ class Loaders:
         """Key of the row pointed to -> instance or None."""
         return self.by_key(target_of(declaration.column))
 
-    def many(self, declaration: Many) -> Loader:
-        """Parent's key -> list of instances, or of values."""
+    def many(self, declaration: Many, day: date | None = None) -> Loader:
+        """Parent's key -> list of instances, or of values.
+
+        Parameters:
+            day: of which they are asked for, where the declaration is of a day.
+        """
         target = source_of(declaration.column)
 
         async def load(parents: list[Any]) -> Sequence[Any]:
-            rows = await self._fetch(statements.children(declaration, self._actor, parents))
+            rows = await self._fetch(statements.children(declaration, self._actor, parents, day))
             found: dict[Any, list[Any]] = defaultdict(list)
             for row in rows:
                 child = row[1] if declaration.value is not None else _instance(target, row)
                 found[row[0]].append(child)
             return [found[parent] for parent in parents]
 
-        return self._loader(declaration, target, load)
+        return self._loader((declaration, day), target, load)
 
     def one_back(self, declaration: OneBack) -> Loader:
         """Parent's key -> instance, or None where there is none to be seen."""
@@ -143,6 +158,20 @@ class Loaders:
             return [key in mine for key in keys]
 
         return self._loader("own", accounts, load)
+
+    def beside(self, row_type: RowType, read: ReadBeside) -> Loader:
+        """Key -> what is read of a row beside its columns, or None.
+
+        Parameters:
+            read: in a bounded number of statements.
+        """
+
+        async def load(keys: list[Any]) -> Sequence[Any]:
+            self.statement_count += 1
+            found = await read(self._database, keys, primary=self._primary)
+            return [found.get(key) for key in keys]
+
+        return self._loader(("beside", read), row_type, load)
 
     def pages(self, declaration: Listing, arguments: PageArguments) -> Loader:
         """Parent's key -> page of the rows that point to it."""

@@ -17,7 +17,7 @@ from api.plan.root_shapes import Rows
 from api.plan.running import Path, Run
 from api.plan.selection import Picked, Unplanned
 from api.plan.shapes import RowType, row_type_of_table
-from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
+from api.plan.sites import ArgumentsOf, DaySite, PageSite, PlacedPage, Sites
 from api.plan.source import Source
 from api.plan.statement import Statement
 from api.plan.writer import Writer
@@ -72,7 +72,7 @@ class Plans:
     """The plans of one field, for one scope, by the shapes of the arguments in it."""
 
     compile: Compile
-    _sites: list[PageSite] | None = None
+    _sites: list[PageSite | DaySite] | None = None
     _plans: dict[Hashable, Plan] = field(default_factory=dict[Hashable, Plan])
     _impossible: str | None = None
 

@@ -64,12 +64,19 @@ class Reads:
         consent: Gate | None = None,
         *,
         reverse: bool = False,
+        day: Any = None,
     ) -> AnySelect:
-        """Those of them that the declaration means, in its order."""
+        """Those of them that the declaration means, in its order.
+
+        Parameters:
+            day: of which they are asked for, where the declaration is of a day.
+        """
         statement = self.pointing(access, declaration, columns, consent)
         where = None if isinstance(declaration, Listing) else declaration.where
         if where is not None:
             statement = statement.where(where)
+        if isinstance(declaration, Many) and declaration.on is not None:
+            statement = statement.where(declaration.on(day))
         return statement.order_by(*ordered(declaration.order, _itself, reverse=reverse))
 
     def seen_one(self, target: RowType, *, known: bool) -> list[Any]:

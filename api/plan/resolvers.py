@@ -8,6 +8,7 @@ from strawberry.types.field import StrawberryField
 
 from api.context import Info
 from api.plan.consents import NO_CONSENT
+from api.plan.days import AsOf, day_asked_for
 from api.plan.shapes import (
     Column,
     Computed,
@@ -94,9 +95,19 @@ def _one(declaration: One) -> Any:
 
 def _many(declaration: Many) -> Any:
     key = pointed_at(declaration.column)
+    if declaration.on is not None:
+        return _many_of_day(declaration, key)
 
     async def resolve(root: Any, info: Info) -> Any:
         return await info.context.loaders.many(declaration).load(getattr(root, key))
+
+    return resolve
+
+
+def _many_of_day(declaration: Many, key: str) -> Any:
+    async def resolve(root: Any, info: Info, as_of: AsOf = None) -> Any:
+        loader = info.context.loaders.many(declaration, day_asked_for(as_of))
+        return await loader.load(getattr(root, key))
 
     return resolve
 

@@ -61,7 +61,7 @@ def listing(
 
     async def page(info: Info, arguments: PageArguments, given: Filter | None) -> Any:
         conditions: list[ColumnElement[bool]] = (
-            given.conditions(info.context.actor) if given else []
+            given.conditions(info.context.actor, info.context.vault) if given else []
         )
         row_type = row_type_of_table(model.__table__)
         if listed is not None:

@@ -21,6 +21,10 @@ Named = Callable[[Mapping[str, Any]], tuple[str, str | None]]
 """A field's arguments -> what the audit trail says of it: the field that is shown, and for what."""
 
 
+OfDay = Callable[[Any], ColumnElement[bool]]
+"""SQL of a day -> which rows mean something on it."""
+
+
 @dataclass(frozen=True)
 class Order:
     """A total order: columns that together are unique, all in one direction."""
@@ -38,13 +42,18 @@ class One:
 
 @dataclass(frozen=True, eq=False)
 class Many:
-    """All rows whose foreign key points to this row; for lists that are short by nature."""
+    """All rows whose foreign key points to this row; for lists that are short by nature.
+
+    Parameters:
+        on: where the field takes a day, ``asOf``: which of the rows it means.
+    """
 
     column: InstrumentedAttribute[Any]
     order: Order
     where: ColumnElement[bool] | None = None
     value: InstrumentedAttribute[Any] | None = None
     usual_length: int = USUAL_LENGTH
+    on: OfDay | None = None
 
 
 @dataclass(frozen=True, eq=False)

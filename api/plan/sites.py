@@ -9,14 +9,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graphql.execution.values import VariableValues, get_argument_values
-from sqlalchemy import BigInteger
+from sqlalchemy import BigInteger, Date
 from sqlalchemy.sql.expression import ColumnElement
 
 from api.plan.arguments import Arguments
+from api.plan.days import day_asked_for
 from api.plan.filters import Filter
 from api.plan.quick_arguments import quick_reader
 from api.plan.selection import Picked
-from api.plan.shapes import Order
+from api.plan.shapes import Many, Order
 from api.plan.statements import beyond
 from api.relay import PageArguments, decode_cursor
 
@@ -98,6 +99,17 @@ class PageSite:
         return shape, values
 
 
+@dataclass(frozen=True, eq=False)
+class DaySite:
+    """The day of which a list is asked for."""
+
+    arguments: ArgumentsOf
+
+    def read(self, variables: VariableValues) -> tuple[Hashable, list[Any]]:
+        """The shape, and the day."""
+        return None, [day_asked_for(self.arguments.read(variables).get("asOf"))]
+
+
 @dataclass(frozen=True)
 class PlacedPage:
     """A page site in one plan: where its values stand.
@@ -156,14 +168,28 @@ class Sites:
 
     variables: VariableValues
     values: list[Any] = field(default_factory=list[Any])
-    known: list[PageSite] = field(default_factory=list[PageSite])
+    known: list[PageSite | DaySite] = field(default_factory=list[PageSite | DaySite])
     shapes: list[Hashable] = field(default_factory=list[Hashable])
 
     def place(self, site: PageSite) -> PlacedPage:
         """Read a site, and note where its values stand."""
         shape, values = site.read(self.variables)
-        placed = PlacedPage(site, shape, len(self.values))
+        return PlacedPage(site, shape, self._note(site, shape, values))
+
+    def day(self, site: DaySite) -> int:
+        """The same of a day; its place among the request's values."""
+        return self._note(site, *site.read(self.variables))
+
+    def _note(self, site: PageSite | DaySite, shape: Hashable, values: list[Any]) -> int:
+        start = len(self.values)
         self.known.append(site)
         self.shapes.append(shape)
         self.values += values
-        return placed
+        return start
+
+
+def placed_day(picked: Picked, declaration: Many, sites: Sites, arguments: Arguments) -> Any:
+    """The day of which a list is asked for, in SQL; None for a list that is of no day."""
+    if declaration.on is None:
+        return None
+    return arguments.value(sites.day(DaySite(ArgumentsOf(picked))), Date())

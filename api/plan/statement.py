@@ -14,6 +14,7 @@ from typing import Any
 
 from api.context import Context
 from api.plan.arguments import Arguments
+from api.plan.keyed import hashed
 from api.plan.records import AnySelect, text_of
 from domain.access import Actor
 from domain.tables import Subtree
@@ -44,6 +45,7 @@ class Statement:
         few: places of values that may stand in the text.
         regions: places of the bounds of regions.
         anew: whether there are values for which PostgreSQL must plan anew.
+        keyed: whether there are values of which the hash is given.
     """
 
     text: str
@@ -53,6 +55,7 @@ class Statement:
     few: tuple[int, ...] = ()
     regions: tuple[tuple[int, int], ...] = ()
     anew: bool = False
+    keyed: bool = False
     _texts: dict[Any, _Text] = field(default_factory=dict[Any, _Text])
 
     @classmethod
@@ -61,7 +64,8 @@ class Statement:
         text, sources = text_of(select), tuple(arguments.sources)
         few = tuple(sorted(arguments.few))
         regions = tuple(arguments.regions)
-        return cls(text, _given(sources), sources, by_key, few, regions, arguments.anew)
+        given, anew, keyed = _given(sources), arguments.anew, arguments.keyed
+        return cls(text, given, sources, by_key, few, regions, anew, keyed)
 
     async def rows(self, context: Context, values: Sequence[Any]) -> list[Any]:
         """The rows, for whoever the answer is for."""
@@ -69,7 +73,10 @@ class Statement:
         written = None if self.by_key else self._written(subtree, values)
         text, given = written or (self.text, self.given)
         once = self.by_key or written is not None
-        return await context.rows(text, given(actor, subtree, values), once=once)
+        arguments = given(actor, subtree, values)
+        if self.keyed:
+            arguments = tuple(hashed(one, context.vault) for one in arguments)
+        return await context.rows(text, arguments, once=once)
 
     def _written(
         self, subtree: Subtree | None, values: Sequence[Any]

@@ -1,9 +1,10 @@
 """The SELECTs that declarations turn into; each carries the actor's predicate."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import ARRAY, ColumnElement, Select, any_, func, literal, select, true, tuple_
+from sqlalchemy import ARRAY, ColumnElement, Date, Select, any_, func, literal, select, true, tuple_
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
@@ -33,8 +34,14 @@ def own(actor: Actor, accounts: Sequence[Any]) -> Select[*tuple[Any, ...]]:
     return select(account).where(_among(account, accounts), visibility.own(actor, account))
 
 
-def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[*tuple[Any, ...]]:
-    """The rows that point to some parents, each parent's in the declared order."""
+def children(
+    declaration: Many, actor: Actor, parents: Sequence[Any], day: date | None = None
+) -> Select[*tuple[Any, ...]]:
+    """The rows that point to some parents, each parent's in the declared order.
+
+    Parameters:
+        day: of which they are asked for, where the declaration is of a day.
+    """
     target = source_of(declaration.column)
     value = declaration.value
     columns = [value] if value is not None else target.columns()
@@ -44,6 +51,8 @@ def children(declaration: Many, actor: Actor, parents: Sequence[Any]) -> Select[
         .where(target.visible(actor))
         .order_by(*_by(declaration.order))
     )
+    if declaration.on is not None:
+        statement = statement.where(declaration.on(literal(day, Date())))
     return statement if declaration.where is None else statement.where(declaration.where)
 
 

@@ -32,7 +32,7 @@ from api.plan.shapes import (
     source_of,
     target_of,
 )
-from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites
+from api.plan.sites import ArgumentsOf, PageSite, PlacedPage, Sites, placed_day
 from api.plan.source import Source
 from api.plan.values import ValueWriter
 from domain.access import ROLE_PERMISSIONS, Actor, Role
@@ -88,8 +88,7 @@ class Writer:
 
     def page(self, record: Record, picked: Picked, placed: PlacedPage) -> tuple[str, bool]:
         """The function that makes a connection's object, and whether it wants the total."""
-        streamed = record.top.row_type.streamed
-        pages = PageWriter(self.source, record, placed, self.object, streamed)
+        pages = PageWriter(self.source, record, placed, self.object, record.top.row_type.streamed)
         name = pages.function(picked)
         self.positions |= pages.positions
         return name, pages.counts
@@ -236,9 +235,10 @@ class Writer:
         consent: Gate | None,
     ) -> str:
         access.need(key_for(access, declaration))
+        day = placed_day(picked, declaration, self.sites, self.arguments)
         child = self.access(
             source_of(declaration.column),
-            lambda columns: self._reads.children(access, declaration, columns, consent),
+            lambda columns: self._reads.children(access, declaration, columns, consent, day=day),
             order=declaration.order,
         )
         row = self.record(child)

@@ -3,40 +3,77 @@
 from typing import Any
 
 from domain.access import Actor, ConsentScope, DataScope, Role
+from tests.access.oracle_care import ASSESSMENTS
+from tests.access.oracle_ledger import LEDGER
 from tests.access.rules import (
     Sees,
     advises,
     asked_for,
     cares,
     claims,
+    counts_in_region,
+    counts_there,
     desks,
     elder_of,
     elders_region,
     everything,
     family,
+    for_family,
     in_an_incident,
     its_region,
     linked_family,
     linked_family_of_now,
     lives_or_visits_here,
     manages,
+    no_test_call,
+    of_my_person,
     on_own_make,
     only_me,
     open_or_own,
     own_family,
     own_make,
+    real,
     regions_people,
     same_station,
+    sent_to,
     staff_only,
+    stands_there,
+    submitted_here,
     visits_mine,
+    was_sent,
 )
 from tests.access.world import Row, World
 
 _ADMIN: dict[Role, Sees] = {Role.ADMIN: everything}
 _ALL: dict[Role, Sees] = dict.fromkeys(Role, everything)
+_PEOPLE = [role for role in Role if role is not Role.VENDOR]
+
+_of_alarm = no_test_call(its_region)
+
+
+def _alarm_of(world: World, row: Row) -> Row:
+    return world.tables["alarm"][row["alarm_id"]]
+
+
+def _with_a_member(sees: Sees) -> Sees:
+    """A household of which a member is seen, of whatever time."""
+    return lambda world, actor, row: any(
+        member["household_id"] == row["id"] and sees(world, actor, member)
+        for member in world.tables["household_member"].values()
+    )
+
+
+_MEMBERS: dict[Role, Sees] = {
+    **family(elder_of),
+    **desks(elders_region),
+    Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
+    Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+}
 
 
 ORACLE: dict[str, dict[Role, Sees]] = {
+    **ASSESSMENTS,
+    **LEDGER,
     "station": _ALL,
     "vendor": _ALL,
     "person": {
@@ -44,6 +81,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         **_ADMIN,
     },
     "bed": _ALL,
+    "key_tag_set": _ALL,
     "canteen": _ALL,
     "menu_item": _ALL,
     "account": {
@@ -62,8 +100,12 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     "elder": {
         **family(lambda _, row: row["id"]),
         **desks(its_region),
-        Role.VOLUNTEER: lambda world, actor, row: claims(world, actor, row["id"]),
-        Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["id"]),
+        Role.VOLUNTEER: lambda world, actor, row: (
+            claims(world, actor, row["id"]) or sent_to(world, actor, row["id"])
+        ),
+        Role.CAREGIVER: lambda world, actor, row: (
+            cares(world, actor, row["id"]) or sent_to(world, actor, row["id"])
+        ),
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["id"]),
         **_ADMIN,
     },
@@ -73,6 +115,16 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.STATION: elders_region,
         Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "contact": {
+        **family(elder_of),
+        **desks(elders_region),
+        Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "household": {
+        **{role: _with_a_member(sees) for role, sees in _MEMBERS.items()},
         **_ADMIN,
     },
     "family_link": {
@@ -86,21 +138,35 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     },
     "device": {
         **family(elder_of, ConsentScope.ALARMS),
-        **desks(elders_region),
+        **desks(stands_there),
         Role.VENDOR: own_make,
         **_ADMIN,
     },
     "alarm": {
-        **family(elder_of, ConsentScope.ALARMS),
-        **desks(its_region),
+        **{role: for_family(sees) for role, sees in family(elder_of, ConsentScope.ALARMS).items()},
+        **desks(no_test_call(its_region)),
+        Role.VOLUNTEER: was_sent,
+        Role.CAREGIVER: was_sent,
         Role.VENDOR: on_own_make,
         **_ADMIN,
     },
+    "incident": {
+        **{role: real(sees) for role, sees in family(elder_of, ConsentScope.ALARMS).items()},
+        **desks(its_region),
+        **_ADMIN,
+    },
+    "rule_threshold": {**desks(counts_there), **_ADMIN},
     "bed_stay": {
         **family(elder_of),
         **desks(its_region),
         Role.CAREGIVER: same_station,
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "admission_application": {
+        **family(elder_of, ConsentScope.HEALTH_RECORD),
+        Role.STATION: submitted_here,
+        Role.OFFICIAL: submitted_here,
         **_ADMIN,
     },
     "volunteer": {
@@ -109,6 +175,10 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.VOLUNTEER: lambda _, actor, row: row["id"] == actor.id,
         **_ADMIN,
     },
+    "visit_obligation": {**desks(its_region), **_ADMIN},
+    "calendar_link": dict.fromkeys(
+        (Role.VOLUNTEER, Role.CAREGIVER), lambda _, actor, row: row["account_id"] == actor.id
+    ),
     "visit_task": {
         **family(elder_of),
         **desks(its_region),
@@ -133,12 +203,18 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.OFFICIAL: its_region,
         **_ADMIN,
     },
-    "login_session": {
-        role: lambda world, actor, row: row["person_id"] == world.me(actor)["person_id"]
-        for role in Role
-        if role is not Role.VENDOR
+    "login_session": dict.fromkeys(_PEOPLE, of_my_person),
+    "notification": {
+        Role.GUARDIAN: of_my_person,
+        Role.FAMILY: of_my_person,
+        **desks(lambda world, actor, row: _of_alarm(world, actor, _alarm_of(world, row))),
+        **_ADMIN,
     },
+    "push_permission": dict.fromkeys(_PEOPLE, of_my_person),
+    "notification_preference": dict.fromkeys(_PEOPLE, of_my_person),
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), asked_for),
+    "on_call_shift": {**desks(its_region), **_ADMIN},
+    "escalation_policy": {**desks(counts_in_region), **_ADMIN},
     "webhook": {Role.VENDOR: manages, **_ADMIN},
     "webhook_delivery": {
         Role.VENDOR: lambda world, actor, row: manages(
@@ -172,19 +248,23 @@ def _own_entry(world: World, actor: Actor, row: Row) -> bool:
     return row["account_id"] == actor.id == visit["claimed_by"]
 
 
+ORACLE["bed_stay_manager"] = _with("bed_stay", "stay_id")
+
+
 RECORDS: dict[str, dict[Role, Sees]] = {
     "region": _ALL,
-    "contact": {
-        **family(elder_of),
-        **desks(elders_region),
-        Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
-        **_ADMIN,
-    },
+    "household_member": {**_MEMBERS, **_ADMIN},
     "elder_tag": {
         **family(elder_of, ConsentScope.HEALTH_RECORD),
         **desks(elders_region),
         Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+        **_ADMIN,
+    },
+    "elder_log": {
+        **{role: sees for role, sees in family(elder_of).items() if role is not Role.FAMILY},
+        Role.STATION: elders_region,
+        Role.OFFICIAL: elders_region,
         **_ADMIN,
     },
     "vital_sign": {
@@ -194,9 +274,16 @@ RECORDS: dict[str, dict[Role, Sees]] = {
         Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
         **_ADMIN,
     },
+    "alarm_log": {
+        role: sees for role, sees in _with("alarm", "alarm_id").items() if role is not Role.VENDOR
+    },
     "meal_order_item": _with("meal_order", "order_id"),
     "assistance_case_log": _with("assistance_case", "case_id"),
+    "assessment_log": _with("assessment", "assessment_id"),
     "consent_log": _with("family_link", "link_id"),
+    "ledger_posting": _with("ledger_account", "account_id"),
+    "admission_application_log": _with("admission_application", "application_id"),
+    "bed_stay_log": _with("bed_stay", "stay_id"),
     "visit_task_log": {**_with("visit_task", "task_id"), Role.VOLUNTEER: _own_entry},
 }
 """The same of rows that have no ids of their own."""
@@ -209,28 +296,6 @@ SCOPES = {
     "meal_order_item": DataScope.ORDERS,
 }
 """What an OAuth client must be allowed beside."""
-
-
-_AT_TABLE = {Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.STATION, Role.ADMIN, Role.OFFICIAL}
-
-
-_DECIDING = {Role.ELDER, Role.GUARDIAN, Role.STATION, Role.ADMIN}
-
-
-READERS: dict[tuple[str, str], set[Role]] = {
-    ("Elder", "full_address"): {
-        *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.VOLUNTEER),
-        *(Role.DISPATCHER, Role.STATION, Role.ADMIN),
-    },
-    ("Elder", "access_list"): _DECIDING,
-    ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
-    ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
-    ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},
-    ("DataRequest", "reason"): _DECIDING,
-    ("DataRequest", "wanted"): _DECIDING,
-    ("DataRequest", "note"): _DECIDING,
-}
-"""Type and field -> who reads it of a row that they see; for others it is null."""
 
 
 def _rule(actor: Actor, table: str) -> Sees | None:

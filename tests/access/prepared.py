@@ -11,16 +11,10 @@ from domain.calendar import now, today
 from domain.crypto import Vault
 from domain.family.models import WITHOUT_END
 from domain.ids import public_id
+from tests.access.oracle import expected
 from tests.access.scene import Prepare, Scene
 from tests.access.world import World
-
-
-def alarm(state: str, **more: Any) -> Prepare:
-    async def prepare(scene: Scene) -> dict[str, Any]:
-        await scene.put("alarm", state=state, resolve_reason=None, resolved_at=None)
-        return {"id": public_id("alarm", scene.key), **more}
-
-    return prepare
+from tests.clients import PUSH_TEMPLATE
 
 
 def stay(state: str) -> Prepare:
@@ -29,6 +23,24 @@ def stay(state: str) -> Prepare:
         return {"id": public_id("bed_stay", scene.key)}
 
     return prepare
+
+
+def at_home(world: World, key: Any) -> bool:
+    device = world.tables["device"][key]
+    return device["elder_id"] is not None and device["revoked_at"] is None
+
+
+async def installed(scene: Scene) -> dict[str, Any]:
+    return {"id": public_id("device", scene.key)}
+
+
+async def reassigned(scene: Scene) -> dict[str, Any]:
+    """To somebody else, whom the actor sees if they see more than one."""
+    hers = scene.world.tables["device"][scene.key]["elder_id"]
+    seen = expected(scene.world, scene.actor, "elder")
+    others = [key for key in scene.world.tables["elder"] if key != hers]
+    elder_id = min(others, key=lambda key: (key not in seen, key))
+    return {"id": public_id("device", scene.key), "elderId": public_id("elder", elder_id)}
 
 
 def alone_in_bed(world: World, key: Any) -> bool:
@@ -45,16 +57,24 @@ def without(table: str) -> Callable[[World, Any], bool]:
 
 
 async def admit(scene: Scene) -> dict[str, Any]:
-    """A new bed in the actor's region, or anywhere for who has none."""
+    return {"bedId": await new_bed(scene), "elderId": public_id("elder", scene.key)}
+
+
+def station_here(scene: Scene) -> Any:
+    """A place of care in the actor's region, or anywhere for who has none."""
     stations: Iterable[Any] = scene.world.tables["station"].values()
     region = scene.actor.region or ""
-    station = min(row["id"] for row in stations if row["region_code"].startswith(region))
+    return min(row["id"] for row in stations if row["region_code"].startswith(region))
+
+
+async def new_bed(scene: Scene, station: Any = None) -> str:
+    """Its id; of a place of care in the actor's region if none is given."""
     bed_id = await scene.sql.fetchval(
         "INSERT INTO bed (station_id, kind, nursing, label)"
         " VALUES ($1, 'INSTITUTION', true, uuidv7()::text) RETURNING id",
-        station,
+        station or station_here(scene),
     )
-    return {"bedId": public_id("bed", bed_id), "elderId": public_id("elder", scene.key)}
+    return public_id("bed", bed_id)
 
 
 _days = count(300)
@@ -66,20 +86,46 @@ def _time_of_its_own() -> tuple[datetime, datetime]:
     return begins, begins + timedelta(hours=1)
 
 
-def visit(state: str, **more: Any) -> Prepare:
+def _long_ago() -> tuple[datetime, datetime]:
+    """The same of the past."""
+    begins = now() - timedelta(days=next(_days))
+    return begins, begins + timedelta(hours=1)
+
+
+def visit(state: str, *, over: bool = False, **more: Any) -> Prepare:
     async def prepare(scene: Scene) -> dict[str, Any]:
         claimed_by = None if state == "OPEN" else scene.someone(Role.VOLUNTEER)
         await scene.sql.execute(
             "UPDATE visit_task SET state = $2, claimed_by = $3, kind = 'HOME', verified_by = NULL,"
-            " scheduled_from = $4, scheduled_to = $5 WHERE id = $1",
+            " checked_in_at = NULL, scheduled_from = $4, scheduled_to = $5 WHERE id = $1",
             scene.key,
             state,
             claimed_by,
-            *_time_of_its_own(),
+            *(_long_ago() if over else _time_of_its_own()),
         )
         return {"id": public_id("visit_task", scene.key), **more}
 
     return prepare
+
+
+async def planned(scene: Scene) -> dict[str, Any]:
+    begins = now() + timedelta(days=1)
+    ends = begins + timedelta(hours=1)
+    times = {"scheduledFrom": begins.isoformat(), "scheduledTo": ends.isoformat()}
+    return {"elderId": public_id("elder", scene.key), "kind": "PHONE", **times}
+
+
+async def still_due(scene: Scene) -> dict[str, Any]:
+    await scene.put("visit_obligation", waiver=None, waived_at=None, waived_by=None)
+    return {"id": public_id("visit_obligation", scene.key), "reason": "MOVED_AWAY"}
+
+
+async def no_address(_: Scene) -> dict[str, Any]:
+    return {}
+
+
+async def address(scene: Scene) -> dict[str, Any]:
+    return {"id": public_id("calendar_link", scene.key)}
 
 
 async def wish(scene: Scene) -> dict[str, Any]:
@@ -184,6 +230,24 @@ def of_family(world: World, key: Any) -> bool:
     return world.tables["account"][account_id]["role"] == "FAMILY"
 
 
+async def other_threshold(scene: Scene) -> dict[str, Any]:
+    elder_id = public_id("elder", scene.key)
+    return {"elderId": elder_id, "kind": "SLEEP_BAND", "rule": "tachycardia", "raiseAt": 130}
+
+
+async def counting_threshold(scene: Scene) -> dict[str, Any]:
+    await scene.put("rule_threshold", ended_at=None, ended_by=None)
+    return {"id": public_id("rule_threshold", scene.key)}
+
+
+def an_elders_own(world: World, key: Any) -> bool:
+    return world.tables["rule_threshold"][key]["elder_id"] is not None
+
+
+async def rules_of_a_day(scene: Scene) -> dict[str, Any]:
+    return {"kind": "SLEEP_BAND", "days": 1}
+
+
 async def list_asked_for(scene: Scene) -> dict[str, Any]:
     return {"query": "{ regions { nodes { code } } }"}
 
@@ -201,6 +265,14 @@ async def followed(scene: Scene) -> dict[str, Any]:
 async def signed_in(scene: Scene) -> dict[str, Any]:
     await scene.put("login_session", ended_at=None, ended_why=None)
     return {"id": public_id("login_session", scene.key)}
+
+
+async def consented_to_a_message(_: Scene) -> dict[str, Any]:
+    return {"template": PUSH_TEMPLATE.template_id}
+
+
+async def wishing_to_sleep(_: Scene) -> dict[str, Any]:
+    return {"quietFrom": "22:00", "quietUntil": "06:30", "muted": ["VOICE"]}
 
 
 def webhook(state: str = "ACTIVE", **more: Any) -> Prepare:

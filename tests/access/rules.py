@@ -33,7 +33,8 @@ def family(
         return elder_id(world, row) in world.linked(actor)
 
     def own(world: World, actor: Actor, row: Row) -> bool:
-        return elder_id(world, row) == world.me(actor)["elder_id"]
+        mine = world.me(actor)["elder_id"]
+        return mine is not None and elder_id(world, row) == mine
 
     return {Role.ELDER: own, Role.GUARDIAN: linked, Role.FAMILY: shown}
 
@@ -48,9 +49,38 @@ def its_region(_: World, actor: Actor, row: Row) -> bool:
     return region(actor, row["region_code"])
 
 
+def submitted_here(world: World, actor: Actor, row: Row) -> bool:
+    """By the row's own division, once it is no draft any more."""
+    return row["submitted_at"] is not None and its_region(world, actor, row)
+
+
+def counts_in_region(_: World, actor: Actor, row: Row) -> bool:
+    """What is set for the row's own division counts in the actor's region, or in part of it."""
+    theirs = row["region_code"]
+    return region(actor, theirs) or (actor.region or "").startswith(theirs)
+
+
 def elders_region(world: World, actor: Actor, row: Row) -> bool:
     """By the division where its elder lives."""
     return region(actor, world.tables["elder"][row["elder_id"]]["region_code"])
+
+
+def stands_there(world: World, actor: Actor, device: Row) -> bool:
+    """By the division of the home or of the station where a device stands, if it does."""
+    if device["elder_id"] is not None:
+        return elders_region(world, actor, device)
+    station = world.tables["station"].get(device["station_id"])
+    return station is not None and its_region(world, actor, station)
+
+
+def counts_there(world: World, actor: Actor, threshold: Row) -> bool:
+    """By the division where its elder lives; a division's below the actor's, and above it."""
+    if threshold["elder_id"] is not None:
+        return elders_region(world, actor, threshold)
+    code = threshold["region_code"]
+    return its_region(world, actor, threshold) or bool(
+        actor.region and actor.region.startswith(code)
+    )
 
 
 def everything(*_: Any) -> bool:
@@ -104,15 +134,54 @@ def own_make(world: World, actor: Actor, row: Row) -> bool:
 
 def on_own_make(world: World, actor: Actor, row: Row) -> bool:
     """Whether an alarm came from one."""
-    return own_make(world, actor, world.tables["device"][row["device_id"]])
+    device = world.tables["device"].get(row["device_id"])
+    return device is not None and own_make(world, actor, device)
 
 
 def in_an_incident(world: World, actor: Actor, row: Row) -> bool:
-    """By the division where its elder lives, while an alarm of the elder's is open."""
+    """By the division where its elder lives, while an alarm is open that tells of the elder, and is
+    no drill."""
     return elders_region(world, actor, row) and any(
-        alarm["elder_id"] == row["elder_id"] and alarm["state"] != "RESOLVED"
+        alarm["elder_id"] == row["elder_id"]
+        and alarm["state"] != "RESOLVED"
+        and alarm["type"] not in ("DEVICE_OFFLINE", "UNCOVERED", "CHAIN_BROKEN")
+        and alarm["purpose"] == "REAL"
         for alarm in world.tables["alarm"].values()
     )
+
+
+def was_sent(_: World, actor: Actor, row: Row) -> bool:
+    """Alarms that the actor was sent to, until a day after."""
+    over = row["resolved_at"] if row["state"] == "RESOLVED" else None
+    recent = over is None or over > now() - timedelta(days=1)
+    return row["dispatched_to"] == actor.id and recent
+
+
+def sent_to(world: World, actor: Actor, elder_id: Any) -> bool:
+    """Whether the actor was sent to an elder, and the alarm is not over."""
+    return any(
+        alarm["elder_id"] == elder_id
+        and alarm["dispatched_to"] == actor.id
+        and alarm["state"] != "RESOLVED"
+        for alarm in world.tables["alarm"].values()
+    )
+
+
+def for_family(sees: Sees) -> Sees:
+    """Of alarms those that are no drill, or one for the family."""
+    return lambda world, actor, row: (
+        (row["purpose"] == "REAL" or row["family_too"]) and sees(world, actor, row)
+    )
+
+
+def real(sees: Sees) -> Sees:
+    """Of incidents those that are no drill."""
+    return lambda world, actor, row: row["purpose"] == "REAL" and sees(world, actor, row)
+
+
+def no_test_call(sees: Sees) -> Sees:
+    """Of alarms those that test no chain."""
+    return lambda world, actor, row: row["purpose"] != "CANARY" and sees(world, actor, row)
 
 
 def open_or_own(_: World, actor: Actor, row: Row) -> bool:
@@ -153,6 +222,11 @@ def manages(world: World, actor: Actor, row: Row) -> bool:
         row["scopes"] is not None and actor.scopes.issuperset(row["scopes"])
     )
     return theirs and _of_own_company(world, actor, row)
+
+
+def of_my_person(world: World, actor: Actor, row: Row) -> bool:
+    """Rows of the actor's person, in whichever account."""
+    return row["person_id"] == world.me(actor)["person_id"]
 
 
 def asked_for(_: World, actor: Actor, row: Row) -> bool:

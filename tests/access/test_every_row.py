@@ -15,26 +15,52 @@ from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, expected
 from tests.access.world import World
 from tests.clients import Api
+from tests.makers.admissions import make_admissions
+from tests.makers.assessments import make_assessments
+from tests.makers.beds import fuse
+from tests.makers.calendars import make_calendar_links
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.ledger import make_ledger
+from tests.makers.notifications import make_notifications
+from tests.makers.register import make_households, make_key_tags
+from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
+from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
 from tests.vendors import other_vendor
 
 LISTS = {
+    "admission_application": "admissionApplications",
     "alarm": "alarms",
+    "assessment": "assessments",
+    "assessment_policy": "assessmentPolicies",
+    "assessor": "assessors",
     "assistance_case": "assistanceCases",
     "bed": "beds",
+    "bed_stay": "bedStays",
+    "calendar_link": "calendarLinks",
     "canteen": "canteens",
     "data_request": "dataRequests",
     "device": "devices",
     "elder": "elders",
+    "escalation_policy": "escalationPolicies",
     "export": "exports",
+    "incident": "incidents",
+    "ledger_account": "ledgerAccounts",
+    "ledger_hold": "ledgerHolds",
+    "key_tag_set": "keyTagSets",
     "login_session": "loginSessions",
+    "notification": "notifications",
+    "notification_preference": "notificationPreferences",
+    "push_permission": "pushPermissions",
     "meal_order": "mealOrders",
+    "rule_threshold": "ruleThresholds",
+    "on_call_shift": "onCallShifts",
     "station": "stations",
+    "visit_obligation": "visitObligations",
     "visit_task": "visitTasks",
     "volunteer": "volunteers",
     "webhook": "webhooks",
@@ -46,13 +72,15 @@ query ($after: String) { %s(first: 200, after: $after) {
   totalCount nodes { id } pageInfo { hasNextPage endCursor } } }
 """
 OF_ELDERS = """
-query ($after: String) { elders(first: 100, after: $after) {
+query ($after: String) { elders(first: 80, after: $after) {
   nodes { id contacts { name } tags conditions { id } vitals { kind } devices { id }
     currentStay { id } alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
-    mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } } }
+    mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } }
+    assessments(first: 10) { nodes { id } } assessment { id } }
   pageInfo { hasNextPage endCursor } } }
 """
 CHILDREN = {
+    "assessments": "assessment",
     "alarms": "alarm",
     "visits": "visit_task",
     "mealOrders": "meal_order",
@@ -83,13 +111,23 @@ async def pages(api: Api, role: Role, query: str, field: str) -> AsyncGenerator[
 @pytest.fixture
 async def world(api: Api, database: Database, database_url: str, vault: Vault) -> World:
     """The district after the mother has pressed her button, something was measured of many,
-    everybody has asked for a list, and two vendors have webhooks."""
+    everybody has asked for a list and was told, and two vendors have webhooks."""
     await press(database, api.district)
     await make_vital_signs(database)
+    await make_thresholds(database)
+    await make_duty(database, api.district)
+    await make_ledger(database, api.district)
+    await make_assessments(database, vault, api.district)
+    await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
+    await make_key_tags(database, api.district)
+    await make_households(database, api.district)
+    await make_calendar_links(database, api.district)
+    await fuse(database, [api.district.mother_id, api.district.ward_id])
     for role in Role:
         await make_export(database, api.actor(role))
         if role is not Role.VENDOR:
             await make_session(database, api.actor(role).id)
+    await make_notifications(database)
     vendor = api.actor(Role.VENDOR)
     for owner in (vendor, await other_vendor(database, vendor)):
         await make_webhook(database, vault, owner)

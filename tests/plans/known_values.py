@@ -79,6 +79,18 @@ VALUES = {
             {"r": "330102", "first": 1},
         ),
     ),
+    "on a day": Known(
+        """query ($d: Date, $f: ElderFilter) { elders(first: 9, filter: $f) { totalCount
+            nodes { now: tags then: tags(asOf: $d) past: tags(asOf: "2020-02-29")
+                tagHistory { tag since until source } } } }""",
+        variables=(
+            {},
+            {"d": "2026-01-01", "f": {"tag": "LIVES_ALONE"}},
+            {"d": None, "f": {"asOf": "2025-06-30", "tagsAny": ["DISABLED", "DEMENTIA"]}},
+            {"f": {"asOf": "2025-06-30", "keyElder": False, "tagsAny": None}},
+            {"f": {"asOf": None, "keyElder": True, "region": "330102"}},
+        ),
+    ),
     "of the wrong type": Known(
         "query ($f: BedFilter, $n: Int!) { beds(first: $n, filter: $f) { totalCount } }",
         variables=(

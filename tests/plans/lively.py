@@ -17,11 +17,22 @@ from domain.devices.models import Device, DeviceKind
 from domain.exports.lifecycle import KEPT, ExportState
 from domain.exports.models import ExportFailure
 from domain.webhooks.lifecycle import DeliveryState
+from tests.makers.admissions import make_admissions
+from tests.makers.assessments import make_assessments
+from tests.makers.beds import fuse, make_story
+from tests.makers.calendars import make_calendar_links
+from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
+from tests.makers.ledger import make_ledger
+from tests.makers.notifications import make_notifications
+from tests.makers.register import make_households, make_key_tags
+from tests.makers.rosters import make_duty
+from tests.makers.sessions import make_session
+from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
-from tests.signals import sos_of
+from tests.signals import lift, sos_of
 from yiyang.district.cast import District
 
 _ALARMS = 12
@@ -46,6 +57,18 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
     await make_webhook(database, vault, vendor, last_status=500, **dead)
     await _reserve(database, district)
     await _look(database, district)
+    await make_story(database)
+    await make_admissions(database, [district.mother_id, district.ward_id], "330102")
+    await fuse(database, [district.ward_id])
+    await make_duty(database, district)
+    await make_ledger(database, district)
+    await make_assessments(database, vault, district)
+    await make_key_tags(database, district)
+    await make_households(database, district)
+    await make_calendar_links(database, district)
+    await make_thresholds(database)
+    await _sign_in(database, district)
+    await make_notifications(database)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:
@@ -79,7 +102,7 @@ async def _answer(database: Database, district: District) -> None:
             if place % 5 > 3:
                 await service.resolve(session, actor, key, ResolveReason.FALSE_ALARM)
             if place % 5 == 1:
-                await service.escalate(session, key, 2 + place % 2)
+                await lift(session, key, 2 + place % 2)
 
 
 async def _export(database: Database, district: District) -> None:
@@ -113,3 +136,11 @@ async def _look(database: Database, district: District) -> None:
         player = district.players[role]
         actor = Actor(player.account_id, role, player.region_code)
         await record_alone(database, actor, Source("r", "::1"), [shown, refused])
+
+
+async def _sign_in(database: Database, district: District) -> None:
+    """Some by telephone; the daughter asks for a copy of what is known of her mother."""
+    for role in (Role.FAMILY, Role.ELDER, Role.CAREGIVER):
+        await make_session(database, district.players[role].account_id)
+    daughter = Actor(district.players[Role.FAMILY].account_id, Role.FAMILY)
+    await make_data_request(database, district.mother_id, daughter)

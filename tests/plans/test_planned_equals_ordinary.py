@@ -20,7 +20,7 @@ from tests.plans.operations import Asked, asked
 from tests.plans.shape import reachable
 from tests.plans.trial import Trial
 
-DOCUMENTS = 850
+DOCUMENTS = 1000
 """In a run; each is asked two and a half times."""
 
 OPERATIONS = 2000

@@ -47,7 +47,7 @@ class Place:
 
 
 _CODES = ["330102", "33", "3301", "330102001", "330108", "", "3", "33010", "x", "33%", "_3"]
-_NAMES = ["王", "李", "英", "", "%", "_", "\\", "a", "'", "王%", "\u0000", "👵", '"']
+_NAMES = ["wang", "lx", "王", "李", "英", "", "%", "_", "\\", "a", "'", "王%", "\u0000", "👵", '"']
 _TEXTS = ["", "好", 'a "b"', "a\\nb\n", "\u0000", "e" * 40, "收入超过标准", "👵🏽"]
 _CURSORS = ["", "x", "W10", "e30", "WyJhIl0", "bnVsbA==", "5Lit", "W251bGwsbnVsbF0", "中"]
 _LISTS = [
@@ -70,12 +70,18 @@ _WRONG: dict[str, Sequence[Any]] = {
 
 ID_OF = {
     "bedId": "Bed",
+    "bed": "Bed",
     "elderId": "Elder",
     "menuItemId": "MenuItem",
+    "stationId": "Station",
     "station": "Station",
     "canteen": "Canteen",
     "account": "Account",
     "elder": "Elder",
+    "device": "Device",
+    "alarm": "Alarm",
+    "volunteer": "Volunteer",
+    "volunteerId": "Volunteer",
 }
 """Of which type an id is, by the name of its argument or its input's field."""
 
@@ -204,7 +210,7 @@ class Values:
                 return self.tape.pick(_CODES)
             case "query":
                 return self.tape.pick(_LISTS)
-            case "nameContains":
+            case "nameContains" | "search":
                 return self.tape.pick(_NAMES)
             case "after" | "before":
                 return self._cursor(place)
@@ -225,7 +231,12 @@ class Values:
 
 def _subject(input_name: str, supply: Supply) -> str | None:
     """``BedStayEndInput`` -> ``BedStay``: the longest type's name that it begins with."""
-    names = {**{name: name for name in supply.ids}, "Visit": "VisitTask"}
+    names = {
+        **{name: name for name in supply.ids},
+        "Visit": "VisitTask",
+        "TimeBank": "LedgerHold",
+        "PointsRedeem": "LedgerAccount",
+    }
     fitting = [name for name in names if input_name.startswith(name)]
     return names[max(fitting, key=len)] if fitting else None
 

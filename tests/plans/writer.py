@@ -103,7 +103,9 @@ class Writer:
         several = [name for name in branches(parent) if node_of(parent, name) == "Node"]
         if self.mixed and self._tape.chance(40):
             return several
-        return [name for name in branches(parent) if name not in several]
+        rows = [name for name in branches(parent) if name not in several]
+        # Twice, for there is more below a list than below a row.
+        return rows + [one for one in rows if node_of(parent, one).endswith("Connection")]
 
     def field(self, parent: str, name: str, room: Room) -> str:
         """A field with all that belongs to it."""

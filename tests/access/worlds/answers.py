@@ -21,9 +21,10 @@ from api.plan.shapes import (
     unwrapped,
 )
 from domain.access import Actor, Role
-from domain.calendar import now
+from domain.calendar import now, today
 from domain.ids import parse_public_id, public_id
-from tests.access.oracle import READERS, expected
+from tests.access.oracle import expected
+from tests.access.readers import READERS
 from tests.access.world import Row, World
 from tests.access.worlds.documents import cursor
 from tests.access.worlds.selections import Field, Part, Selection
@@ -61,8 +62,20 @@ def _in_bed(row: Row) -> bool:
     return row["state"] in ("OCCUPIED", "ON_LEAVE")
 
 
+def _holds_today(tag: Row) -> bool:
+    begun = tag["withdrawn_at"] is None and tag["since"] <= today()
+    return begun and (tag["until"] is None or tag["until"] > today())
+
+
+def _lives_there(member: Row) -> bool:
+    begun = member["since"] <= today()
+    return begun and (member["until"] is None or member["until"] > today())
+
+
 WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
-    ("Elder", "tags"): lambda row: row["until"] is None,
+    ("Elder", "tags"): _holds_today,
+    ("Elder", "household"): _lives_there,
+    ("Household", "members"): _lives_there,
     ("Elder", "current_stay"): _in_bed,
     ("Bed", "current_stay"): _in_bed,
     ("Person", "accounts"): in_force,
@@ -145,7 +158,7 @@ class Seen:
         if "region" in given and not self._lies_in(row, field.name, given["region"]):
             return False
         return "tag" not in given or any(
-            tag["elder_id"] == row["id"] and tag["tag"] == given["tag"] and tag["until"] is None
+            tag["elder_id"] == row["id"] and tag["tag"] == given["tag"] and _holds_today(tag)
             for tag in (self.world.tables["elder_tag"][key] for key in self.keys("elder_tag"))
         )
 
@@ -153,9 +166,11 @@ class Seen:
         """Of a device its elder's region is asked for, of whom only who sees the elder knows."""
         if name != "devices":
             return row["region_code"].startswith(region)
-        key = row["elder_id"]
-        lives = self.world.tables["elder"][key]["region_code"]
-        return key in self.keys("elder") and lives.startswith(region)
+        # A station's device, or one in stock, is of no elder.
+        elder = self.world.tables["elder"].get(row["elder_id"])
+        if elder is None or elder["id"] not in self.keys("elder"):
+            return False
+        return elder["region_code"].startswith(region)
 
     def _by_id(self, global_id: str, selection: Selection, path: tuple[Any, ...]) -> Any:
         parsed = parse_public_id(global_id)

@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -22,6 +21,7 @@ from tests.access.prepared import PHOTO
 from tests.access.world import Row, World
 from tests.access.worlds.ground import Ground
 from tests.plans.tape import Tape
+from tests.signals import its_time_comes
 
 EVERYWHERE = "33"
 """The province: who works for it sees the whole district."""
@@ -98,9 +98,13 @@ class Happenings:
         elders, vendor = linked | {account["elder_id"]}, account["vendor_id"]
         return [
             device
-            for device in self._rows("device")
+            for device in self._placed()
             if device["elder_id"] in elders or device["vendor_id"] == vendor
         ]
+
+    def _placed(self) -> list[Row]:
+        """Devices that are not in stock."""
+        return [row for row in self._rows("device") if row["elder_id"] or row["station_id"]]
 
     def _staff(self, *roles: Role) -> Actor:
         actor = self.ground.one_of(self.tape, self.tape.pick(roles))
@@ -154,12 +158,11 @@ class Happenings:
 
     async def _ring(self, session: AsyncSession) -> None:
         """A device raises an alarm, or raises it again."""
-        device = self.tape.pick(self._theirs() or self._rows("device"))
-        region = self.world.tables["elder"][device["elder_id"]]["region_code"]
-        kind = self.tape.pick(list(AlarmType))
-        await alarms.raise_alarms(
-            session, [_signal(device["elder_id"], device["id"], region, kind)]
-        )
+        device = self.tape.pick(self._theirs() or self._placed())
+        station = self.world.tables["station"].get(device["station_id"])
+        place = station or self.world.tables["elder"][device["elder_id"]]
+        row = {**device, "device_id": device["id"], "region_code": place["region_code"]}
+        await alarms.raise_alarms(session, [_signal(row, self.tape.pick(list(AlarmType)))])
 
     async def _answer(self, session: AsyncSession) -> None:
         """Somebody answers an alarm, or nobody has."""
@@ -167,18 +170,19 @@ class Happenings:
         who = self._staff(Role.STATION, Role.DISPATCHER, Role.ADMIN)
         match self.tape.number(4):
             case 0 if alarm["state"] == "RAISED" and alarm["level"] < 3:
-                await alarms.escalate(session, alarm["id"], alarm["level"] + 1)
+                await its_time_comes(session, alarm["id"])
             case 1:
                 reason = self.tape.pick(list(ResolveReason))
                 await alarms.resolve(session, who, alarm["id"], reason)
             case 2 if alarm["cleared_at"] is None:
-                whose = (alarm["elder_id"], alarm["device_id"], alarm["region_code"])
-                await alarms.clear_alarms(session, [_signal(*whose, alarm["type"])])
+                await alarms.clear_alarms(session, [_signal(alarm, alarm["type"])])
             case _:
                 verbs = [alarms.acknowledge, alarms.dispatch, alarms.arrive, alarms.resolve]
                 given = [ResolveReason.TRUE_ALARM] if alarm["state"] == "ARRIVED" else []
                 await verbs[_OPEN.index(alarm["state"])](session, who, alarm["id"], *given)
 
 
-def _signal(elder_id: UUID, device_id: UUID, region: str, kind: AlarmType) -> Signal:
-    return Signal(elder_id, device_id, region, kind, AlarmSeverity.MAJOR, now())
+def _signal(row: Row, kind: AlarmType) -> Signal:
+    """Of the elder or of the station that a row names."""
+    whose = row["elder_id"], row["device_id"], row["region_code"]
+    return Signal(*whose, kind, AlarmSeverity.MAJOR, now(), station_id=row["station_id"])

@@ -3,6 +3,7 @@
 import asyncpg
 
 from domain.access import Role
+from tests.makers.notifications import NOTIFICATIONS
 
 NAME = "众"
 """Of everybody and everything here."""
@@ -17,10 +18,11 @@ _STATEMENTS = (
     "INSERT INTO volunteer (id, name, region_code, registered_on)"
     " SELECT id, '{name}', (SELECT min(region_code) FROM elder), current_date FROM account"
     " WHERE name = '{name}' AND role = 'VOLUNTEER'",
+    "INSERT INTO device (kind, vendor_id, secret_version) SELECT 'SOS_BUTTON', id, 1 FROM vendor",
     "INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at,"
     " late, repeat_count, resolved_at, resolve_reason, measures, version)"
     " SELECT elder_id, id, '330102', 'SOS', 'MAJOR', 'RESOLVED', 1, now(), false, 0, now(),"
-    " 'DRILL', '{{}}', 1 FROM device",
+    " 'DRILL', '{{}}', 1 FROM device WHERE elder_id IS NOT NULL",
     "INSERT INTO assistance_case (elder_id, region_code, kind, state, submitted_by, submitted_at,"
     " reject_reason, version) SELECT elder.id, '330102', 'MINIMUM_LIVING', 'WITHDRAWN',"
     " (SELECT id FROM account LIMIT 1), now(), '{name}', 1 FROM elder LIMIT 40",
@@ -36,8 +38,15 @@ _STATEMENTS = (
     "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, stop,"
     " position, failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'PAUSED',"
     " 'OWNER', 0, 0 FROM account WHERE name = '{name}' AND role = 'VENDOR'",
+    "INSERT INTO rule_threshold (elder_id, kind, rule, raise_at, set_by)"
+    " SELECT id, 'SLEEP_BAND', 'tachycardia', 130, (SELECT id FROM account LIMIT 1)"
+    " FROM elder LIMIT 20",
+    "INSERT INTO rule_threshold (region_code, kind, rule, raise_at, set_by)"
+    " SELECT DISTINCT left(region_code, digits), 'SLEEP_BAND', 'tachycardia', 130,"
+    " (SELECT id FROM account LIMIT 1) FROM elder, unnest(ARRAY[4, 6, 9, 12]) AS digits",
     "INSERT INTO login_session (person_id, account_id, expires_at)"
     " SELECT person_id, id, now() + interval '1 day' FROM account WHERE name = '{name}'",
+    *NOTIFICATIONS,
     "INSERT INTO webhook_delivery (webhook_id, position, state, attempts)"
     " SELECT id, place, 'DELIVERED', 1 FROM webhook, generate_series(1, 3) AS place",
 )

@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from graphql import get_named_type, is_leaf_type
+from strawberry.utils.str_converters import to_camel_case
+
 from api.plan.root_shapes import ById, Oneself, Rows
 from api.plan.shapes import (
     Column,
@@ -21,7 +24,7 @@ from api.plan.shapes import (
     target_of,
     unwrapped,
 )
-from api.schema import schema
+from api.schema import core, schema
 from domain.audit.models import AuditEntry
 from domain.elders.models import Tag
 from domain.ids import public_id
@@ -236,7 +239,8 @@ class Chooser:
         declaration = unwrapped(row_type.fields[name])
         match declaration:
             case Computed():
-                return declaration.permission is not None and declaration.named is None
+                guarded = declaration.permission is not None and declaration.named is None
+                return guarded and _is_leaf(row_type, name)
             case Column():
                 return declaration is not row_type.fields[name]
             case Many(value=value) if value is not None:
@@ -268,3 +272,9 @@ class Chooser:
                 return Field(key, name, declared, below, part)
             case _:
                 return Field(key, name, declared)
+
+
+def _is_leaf(row_type: RowType, name: str) -> bool:
+    """Whether a field of Python's has a value that is selected by its name alone."""
+    shown: Any = core.type_map[row_type.cls.__name__]
+    return is_leaf_type(get_named_type(shown.fields[to_camel_case(name)].type))

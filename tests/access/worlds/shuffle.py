@@ -32,8 +32,8 @@ _HOUR = timedelta(hours=1)
 
 _SOME_OPEN = """
 UPDATE alarm SET state = 'RAISED', resolved_at = NULL, resolve_reason = NULL WHERE id IN (
-    SELECT DISTINCT ON (elder_id, type) id FROM alarm WHERE random() < 0.5
-    ORDER BY elder_id, type, id)
+    SELECT DISTINCT ON (elder_id, station_id, type, purpose) id FROM alarm WHERE random() < 0.5
+    ORDER BY elder_id, station_id, type, purpose, id)
 """
 """One of a type, as the rules have it."""
 
@@ -73,6 +73,7 @@ class _Throw:
             await self.put(table, {"region_code": self.community})
         for table in ("alarm", "meal_order", "assistance_case", "data_request"):
             await self.put(table, {"region_code": self.community})
+        await self.put("admission_application", {"region_code": self.community})
         await self.places()
         await self.roles()
         await self.links()
@@ -87,6 +88,15 @@ class _Throw:
 
     def elder(self, _: Any = None) -> UUID:
         return self.rng.choice(self.elders)
+
+    def somewhere(self, rows: list[Any], *, nowhere: bool = False) -> dict[str, Any]:
+        """An elder for most of these rows; for some a station, for some perhaps neither."""
+        stations = {row["id"]: self.key_of("station") for row in rows if self.rng.random() < 0.2}
+        without = {row["id"] for row in rows if nowhere and self.rng.random() < 0.1} | {*stations}
+        return {
+            "elder_id": lambda row: None if row["id"] in without else self.elder(),
+            "station_id": lambda row: stations.get(row["id"]),
+        }
 
     def anybody(self, _: Any = None) -> UUID:
         return self.rng.choice(self.accounts)
@@ -124,7 +134,10 @@ class _Throw:
         await self.put("canteen", {"vendor_id": lambda _: self.rng.choice(vendors)})
         await self.put(
             "device",
-            {"elder_id": self.elder, "vendor_id": lambda _: self.rng.choice(vendors[1:])},
+            {
+                **self.somewhere(self.rows["device"], nowhere=True),
+                "vendor_id": lambda _: self.rng.choice(vendors[1:]),
+            },
         )
         await self.sql.execute("SELECT setseed($1)", self.rng.random())
         await self.sql.execute(
@@ -190,7 +203,7 @@ class _Throw:
 
     async def visits(self) -> None:
         """One an hour, around now: nobody is due at two places."""
-        free = "state = 'OPEN', claimed_by = NULL, verified_by = NULL"
+        free = "state = 'OPEN', claimed_by = NULL, verified_by = NULL, checked_in_at = NULL"
         await self.sql.execute(f"UPDATE visit_task SET {free}")
         states = ["OPEN", "OPEN", "CLAIMED", "CLAIMED", "CHECKED_IN", "DONE", "NO_SHOW", "REJECTED"]
         tasks = [dict(row) for row in self.rows["visit_task"]]
@@ -216,7 +229,11 @@ class _Throw:
 
     async def matters(self) -> None:
         """Alarms, what was measured, stays, applications, meals, lists, webhooks."""
-        device = {"elder_id": self.elder, "device_id": lambda _: self.key_of("device")}
+        device = {
+            **self.somewhere(self.rows["alarm"]),
+            "purpose": lambda _: self.rng.choice(["REAL"] * 5 + ["DRILL", "CANARY"]),
+            "device_id": lambda _: self.rng.choice([None, *[self.key_of("device")] * 9]),
+        }
         await self.sql.execute(
             "UPDATE alarm SET state = 'RESOLVED', resolved_at = now(), resolve_reason = 'DRILL'"
         )

@@ -12,7 +12,7 @@ from api.feed import Feed
 from api.relay import encode_cursor
 from api.settings import ApiSettings
 from domain.access import Actor
-from domain.alarms.service import TOPIC
+from domain.alarms.log import TOPIC
 from domain.outbox import HEAD
 from tests.access.world import Row
 from tests.access.worlds.following import Called, Event, Follower, Subscribed, Wish

@@ -6,11 +6,12 @@ told what the oracle allows at that moment, and nothing else.
 
 import pytest
 
+from api.alarms import audience
 from api.plan.shapes import row_type_of_table
 from domain.access import Role
 from domain.alarms.lifecycle import AlarmState
 from domain.metadata import METADATA
-from tests.access.oracle import READERS
+from tests.access.readers import READERS
 from tests.access.world import World
 from tests.access.worlds.answers import in_force
 from tests.access.worlds.comparing import disagreement
@@ -38,7 +39,10 @@ OBJECTS = 300
 
 
 @pytest.mark.timeout(TIMEOUT_SECONDS)
-async def test_followers_are_told_what_the_oracle_allows(stages: Stages) -> None:
+async def test_followers_are_told_what_the_oracle_allows(
+    stages: Stages, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audience, "FEW", 0)  # even of one it is asked who may see what is new
     await stages.each(WORLDS, _try)
 
 

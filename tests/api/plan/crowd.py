@@ -4,18 +4,22 @@ between."""
 import asyncpg
 
 TIMES = 15
-"""How often each elder of the small district stands in the large one, with a device, three alarms
-that are over, and a daughter."""
+"""How often each elder of the small district stands in the large one, with tags, a device, three
+alarms that are over, and a daughter."""
 
 _CROWD = f"""
 CREATE TEMP TABLE new ON COMMIT DROP AS
   SELECT uuidv7() AS id, uuidv7() AS device, uuidv7() AS account, elder.id AS old, number
   FROM elder, generate_series(2, {TIMES}) AS number;
-INSERT INTO elder (id, region_code, name, gender, birth_date, care_level, id_number_masked,
-    id_number_hash, id_number_cipher, address_masked, address_cipher)
-  SELECT new.id, region_code, name, gender, birth_date, care_level, id_number_masked,
-    sha256(new.id::text::bytea), id_number_cipher, address_masked, address_cipher
+INSERT INTO elder (id, region_code, name, spelling, gender, birth_date, care_level,
+    id_number_masked, id_number_hash, id_number_cipher, id_number_end_hash, address_masked,
+    address_cipher)
+  SELECT new.id, region_code, name, spelling, gender, birth_date, care_level, id_number_masked,
+    sha256(new.id::text::bytea), id_number_cipher, sha256(new.id::text::bytea), address_masked,
+    address_cipher
   FROM new JOIN elder ON elder.id = old;
+INSERT INTO elder_tag (elder_id, tag, since, until, source)
+  SELECT new.id, tag, since, until, source FROM new JOIN elder_tag ON elder_id = old;
 INSERT INTO device (id, kind, elder_id, vendor_id, secret_version)
   SELECT device, 'SOS_BUTTON', new.id, (SELECT min(id::text)::uuid FROM vendor), 1 FROM new;
 INSERT INTO account (id, name, role) SELECT account, 'A daughter', 'FAMILY' FROM new;

@@ -52,6 +52,8 @@ def _literal(value: Any) -> str:
     """A value in SQL; its type is the statement's to say."""
     if isinstance(value, list):
         return _literal("{" + ",".join(map(str, cast(list[Any], value))) + "}")
+    if isinstance(value, bytes):
+        return f"'\\x{value.hex()}'"
     return str(value) if isinstance(value, int) else "'" + str(value).replace("'", "''") + "'"
 
 
@@ -64,6 +66,8 @@ def _walked(node: dict[str, Any]) -> Iterator[Scan]:
     below: list[dict[str, Any]] = node.get("Plans", [])
     if "Relation Name" in node:
         found = below[0] if node["Node Type"] == "Bitmap Heap Scan" else node
+        while found["Node Type"] == "BitmapOr":
+            found = found["Plans"][0]
         thrown = node.get("Rows Removed by Filter", 0)
         yield Scan(
             node["Relation Name"],

@@ -10,7 +10,7 @@ from client_examples.vendor_python import documents as vendor_documents
 from domain.access import Actor, Role
 from domain.database import Database
 from domain.ids import public_id
-from tests.clients import BEGINNING, Api
+from tests.clients import BEGINNING, PUSH_TEMPLATE, Api
 from tests.signals import press
 from tests.vendors import vendor_of
 
@@ -52,6 +52,8 @@ SENT: dict[str, tuple[Role, dict[str, Any]]] = {
     "wechat HOME": (Role.FAMILY, {}),
     "wechat ACKNOWLEDGE": (Role.FAMILY, {"input": {"id": "alarm"}}),
     "wechat CHANGED": (Role.FAMILY, {"after": BEGINNING}),
+    "wechat PUSH_HEALTH": (Role.FAMILY, {}),
+    "wechat GRANT_PUSH": (Role.FAMILY, {"input": {"template": PUSH_TEMPLATE.template_id}}),
     "wechat VISITS": (Role.VOLUNTEER, {"near": NEAR}),
     "wechat MORE_VISITS": (Role.VOLUNTEER, {"near": None, "after": "end of the page before"}),
     "wechat CLAIM": (Role.VOLUNTEER, {"input": {"id": "open visit"}}),
@@ -97,7 +99,7 @@ async def sent(api: Api, who: Actor | Role, document: str, variables: Any) -> di
 
 def test_each_document_has_its_sender() -> None:
     assert set(DOCUMENTS) == set(SENT)
-    assert len(DOCUMENTS) >= 14
+    assert len(DOCUMENTS) >= 16
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

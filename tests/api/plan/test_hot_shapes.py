@@ -75,6 +75,7 @@ async def test_a_row_by_its_id_is_found_by_its_key(large: Desk, role: Role) -> N
     assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = id)")]
     assert of(found, "device")[0] == ("device_elder_id_id", "(elder_id = id)")
     assert of(found, "region") == [("region_pkey", "(code = region_code)")]
+    assert {index for index, _ in of(found, "elder_tag")} == {"elder_tag_elder_id_since_id"}
     assert whole(found) == set()
 
 
@@ -184,4 +185,40 @@ async def test_the_alarms_of_one_s_own_are_found_by_the_elders(large: Desk) -> N
     assert found[0].table == "family_link"
     assert found[0].index == "family_link_account_id"
     assert of(found, "alarm") == [("alarm_elder_id_id", "(elder_id = elder_id)")]
+    assert whole(found) == set()
+
+
+LOOKED_UP = """query ($filter: ElderFilter) { elders(first: 50, filter: $filter) {
+  nodes { id name tags } } }"""
+
+
+@pytest.mark.parametrize("typed", ["name", "pinyin", "initials"])
+async def test_somebody_who_is_looked_up_is_found_by_the_spelling(large: Desk, typed: str) -> None:
+    rarest = "SELECT name, spelling FROM elder GROUP BY 1, 2 ORDER BY count(*), 1 LIMIT 1"
+    ((name, spelling),) = await large.database.rows(rarest, (), once=False)
+    _, pinyin, *_, initials = spelling.split()
+    search = {"name": name, "pinyin": pinyin, "initials": initials}[typed]
+    read = await only_read(large, Role.DISPATCHER, LOOKED_UP, filter={"search": search})
+    found = await scans(large.database, read)
+    assert [scan.index for scan in found if scan.table == "elder"] == ["elder_spelling"]
+    assert whole(found) == set()
+
+
+async def test_the_end_of_a_number_is_found_by_its_hash(large: Desk) -> None:
+    read = await only_read(large, Role.DISPATCHER, LOOKED_UP, filter={"idNumber": "0028"})
+    assert b"0028" not in b"".join(one for one in read.arguments if isinstance(one, bytes))
+    assert "0028" not in read.text
+    found = await scans(large.database, read)
+    (elders,) = (scan for scan in found if scan.table == "elder")
+    assert elders.index in ("elder_id_number_once", "elder_id_number_end_hash")
+    assert whole(found) == set()
+
+
+async def test_who_carries_a_tag_on_a_day_is_found_by_the_tag(large: Desk) -> None:
+    asked = {"tagsAny": ["FAMILY_PLANNING_SPECIAL"], "asOf": "2026-03-01"}
+    read = await only_read(large, Role.OFFICIAL, LOOKED_UP, filter=asked)
+    found = await scans(large.database, read)
+    assert found[0].table == "elder_tag"
+    assert found[0].index == "elder_tag_believed"
+    assert {index for index, _ in of(found, "elder")} == {"elder_pkey"}
     assert whole(found) == set()
