@@ -15,10 +15,10 @@ export PYRIGHT_PYTHON_IGNORE_WARNINGS := 1
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help setup demo test fuzz-plans fuzz-access fuzz-bytes bench-reads lint format lock schema access errors graphiql clean
+.PHONY: help setup demo test fuzz-plans fuzz-access fuzz-bytes bench-reads bench-alarms lint format lock schema access errors devices graphiql clean
 
 help: ## This list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 setup: $(MADE)/project $(MADE)/page ## Install what Yiyang needs into .venv and build GraphiQL
 
@@ -43,6 +43,9 @@ fuzz-bytes: $(MADE)/dev ## Attack the server with bytes, frames and operations; 
 bench-reads: $(MADE)/project ## Measure reads beside Node's best; BENCH_SECONDS=60 shortens, ARGS=--help
 	@exec .venv/bin/python -m benchmarks.reads $(ARGS)
 
+bench-alarms: $(MADE)/project ## Break parts while devices call, and count; ARGS="--short" for a little of it
+	@exec .venv/bin/python -m benchmarks.alarms $(ARGS)
+
 lint: $(MADE)/dev ## Check style, types and who imports whom
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
@@ -64,6 +67,10 @@ access: $(MADE)/project ## Write docs/access.md from the row rules and permissio
 errors: $(MADE)/project ## Write docs/errors.md from the codes and their texts
 	.venv/bin/yiyang errors > $(MADE)/errors.md
 	mv $(MADE)/errors.md docs/errors.md
+
+devices: $(MADE)/project ## Write docs/devices.md from the kinds of devices
+	.venv/bin/yiyang devices kinds --markdown > $(MADE)/devices.md
+	mv $(MADE)/devices.md docs/devices.md
 
 graphiql: $(MADE)/runtime ## Build the GraphiQL page again
 	.venv/bin/python api/graphiql/build.py

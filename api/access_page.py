@@ -15,7 +15,7 @@ _HEAD = """\
 # Who sees and does what
 
 Made by `yiyang access` from the row rules (`domain/*/visibility.py`) and the permissions
-(`domain/access.py`); `make access` writes it anew, and the tests try every cell of it.
+(`domain/role_permissions.py`); `make access` writes it anew, and the tests try every cell of it.
 
 Whoever has signed in sees all rows of: {public}. Of everything else a role sees the rows named
 here, by every way in (`node`, lists, fields of other rows, counts, the stream), and no others. What

@@ -13,6 +13,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from api.alarms.audience import Audience
 from api.auth.attempts import Attempts
 from api.auth.issuing import Issuer
 from api.auth.oauth.addresses import Endpoints
@@ -22,6 +23,8 @@ from api.auth.revocations import Revocations
 from api.auth.sessions import Sessions
 from api.auth.wechat import WechatLogin
 from api.buckets import Buckets
+from api.calendars.feed import Calendars
+from api.calendars.types import CALENDARS
 from api.connections import Connections
 from api.exports.download import Downloads
 from api.exports.types import FILES
@@ -93,6 +96,7 @@ class Parts:
         revocations = Revocations(database)
         connections = Connections(settings.origins)
         feed.tell(ACCESS, revocations.heard)
+        feed.sift(Audience(database).wake)
         revocations.told = lambda: connections.end_void(revocations.void)
         documents = Documents(settings.trusted_documents, automatic=settings.persisted_queries)
         buckets = Buckets(database, settings.budget)
@@ -126,6 +130,8 @@ class Parts:
             self.buckets,
             self.revocations,
             self.settings.webhooks_anywhere,
+            self.settings.push_templates,
+            self.settings.wechat,
         )
 
 
@@ -169,6 +175,7 @@ def _routes(parts: Parts, gate: Gate) -> list[Route | Mount]:
         *Sessions(gate, issuer, attempts).routes(),
         Route(f"{FILES}/{{id}}", Downloads(gate, parts.connections).answer),
         Route(f"{COPIES}/{{id}}", Copies(gate, parts.connections).answer),
+        Route(f"{CALENDARS}/{{token}}.ics", Calendars(database).answer),
         *_wechat_routes(settings, database, issuer, attempts),
         *_staff_routes(settings, database),
         *(Mount(path, Pages(folder)) for path, folder in settings.pages.items()),

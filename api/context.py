@@ -1,20 +1,21 @@
 """What one operation carries: who asks, in which language, and its loaders."""
 
-from collections.abc import AsyncGenerator, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from time import monotonic
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 from uuid import UUID
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from api.auth.scopes import INTROSPECTION
-from api.feed import SHARED_SECONDS, Feed, SharedReads
+from api.feed import Feed
 from api.plan.loaders import Loaders
+from api.shared_reads import SHARED_SECONDS, SharedReads
 from api.standing import Standing
 from api.texts import Language
 from api.turns import Turn
@@ -24,11 +25,15 @@ from domain.audit.disclosures import Disclosures
 from domain.audit.service import Source
 from domain.crypto import Vault
 from domain.database import Database
+from domain.notifications.sending import PushTemplate
+from domain.sessions.wechat import Wechat
 from domain.tables import Subtree
 
 if TYPE_CHECKING:
     from api.buckets import Purse
     from api.trusted import Documents
+
+Value = TypeVar("Value")
 
 
 @dataclass
@@ -78,12 +83,16 @@ class Context:
     """Why no plan made the answer, where none did."""
     gap: dict[str, Any] | None = None
     """What a subscriber is told who gets this event late."""
-    reached: str | None = None
-    """How far a stream has read, past what the actor does not see."""
+    reached: int | None = None
+    """The outbox position to which a stream has read, past what the actor does not see."""
     shown_once: dict[UUID, str] = field(default_factory=dict[UUID, str])
     """Secrets that were made for this answer, by their rows' keys: no other ever shows them."""
     webhooks_anywhere: bool = False
     """Whether webhooks may lead to http and private addresses."""
+    push_templates: tuple[PushTemplate, ...] = ()
+    """By which mini-programs may send messages."""
+    wechat: Wechat | None = None
+    """Asks WeChat; None where no mini-program is ours."""
 
     _now: datetime | None = None
     _today: date | None = None
@@ -181,15 +190,25 @@ class Context:
         def read() -> Coroutine[Any, Any, list[Any]]:
             return self.database.rows(statement, arguments, once=once, primary=self.current)
 
+        return await self.shared((statement, arguments), read)
+
+    async def shared(
+        self, key: tuple[Any, ...], read: Callable[[], Coroutine[Any, Any, Value]]
+    ) -> Value:
+        """Read, or share it with subscribers who want the same of the same event.
+
+        Parameters:
+            key: whatever the result depends on.
+        """
         if self._shared is None:
             return await read()
-        return await self._shared.rows((self._event, statement, arguments), read)
+        return await self._shared.value((self._event, *key), read)
 
     def begin_look(self) -> None:
         """Each look of a subscription for what has happened goes by the newest rights, and may be
         shared with others'."""
         if self.standing is not None and self.is_outdated:
-            self.actor, self.scopes = self.standing.grant.actor, self.standing.grant.scopes
+            self.actor, self.scopes = self.newest_actor, self.standing.grant.scopes
             self.loaders = Loaders(self.database, self.actor)
         self._withdrawn, self._looked_at = False, monotonic()
         self.statements.clear()
@@ -214,13 +233,16 @@ class Context:
         return self._event
 
     @property
+    def newest_actor(self) -> Actor:
+        """Who the client is by its newest token."""
+        return self.standing.grant.actor if self.standing else self.actor
+
+    @property
     def is_outdated(self) -> bool:
         """Whether a subscription's rights, as it goes by them, are no longer the client's."""
-        return (
-            self._looked_at > 0
-            and self.standing is not None
-            and self.standing.grant.actor != self.actor
-        )
+        newest = self.newest_actor
+        # Mostly it is the very same: each event asks three times.
+        return newest is not self.actor and self._looked_at > 0 and newest != self.actor
 
     @property
     def look_is_old(self) -> bool:

@@ -45,7 +45,7 @@ enumeration(
     BED_UNAVAILABLE="Another stay has the bed on one of these days, or it is not clean yet.",
     ELDER_HAS_BED="The elder has another bed on one of these days.",
     ALREADY_CLAIMED="Another volunteer was faster.",
-    TIMES_OVERLAP="You have claimed another visit at that time.",
+    TIMES_OVERLAP="Something else is arranged for that time: another visit, or another shift.",
     CONFLICT_OF_INTEREST="Who asked for it, or did it, does not decide about it.",
     QUOTE_INVALID="No quote of ours, or none for you.",
     QUOTE_EXPIRED="The quote is no longer good: ask for another.",
@@ -61,6 +61,8 @@ enumeration(
     TOO_MANY_ATTEMPTS="You have tried this too often: wait.",
     TOO_MANY_KEYS="You have used as many idempotency keys within a day as are remembered.",
     ROLE_HELD="The person holds this role at this place at some time of that period.",
+    INSUFFICIENT_BALANCE="The account has less, or has set it aside.",
+    CERTIFICATE_MISSING="It takes a certificate that is good today, and you have none here.",
 )
 
 

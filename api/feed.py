@@ -7,12 +7,14 @@ nothing to get out of order. A subscriber that has read everything costs nothing
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine, Generator, Hashable, Sequence
+from collections.abc import Callable, Coroutine, Generator, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, cast
 
 import asyncpg
 
+from api.shared_reads import SharedReads
+from domain.access import Actor
 from domain.accounts.revocations import TOPIC as ACCESS
 from domain.alarms.service import TOPIC
 from domain.database import AS_SERVICE
@@ -30,58 +32,30 @@ _RETRY_SECONDS = 5.0
 _CONNECT_SECONDS = 10.0
 _RECONNECT_SECONDS = 1.0
 
-SHARED_SECONDS = 1.0
-"""How long others may use a read: nobody is shown for longer what they may no longer see."""
-
-
-class SharedReads:
-    """Reads that several subscribers want after the same news: run once, whoever asks first.
-
-    There are new ones for each piece of news, so that none is older than what it is about.
-    """
-
-    def __init__(self) -> None:
-        self._reads: dict[Hashable, asyncio.Task[list[Any]]] = {}
-
-    async def rows(
-        self, key: tuple[Any, ...], read: Callable[[], Coroutine[Any, Any, list[Any]]]
-    ) -> list[Any]:
-        """What a read gives.
-
-        Parameters:
-            key: whatever its result depends on.
-        """
-        known = _hashable(key)
-        task = self._reads.get(known)
-        if task is None:
-            task = self._reads[known] = asyncio.create_task(read())
-            asyncio.get_running_loop().call_later(SHARED_SECONDS, self._reads.pop, known, None)
-        try:
-            # Who goes away in the middle takes nothing from the others.
-            return await asyncio.shield(task)
-        except Exception:
-            self._reads.pop(known, None)
-            raise
-
-
-def _hashable(value: Any) -> Hashable:
-    if isinstance(value, tuple | list):
-        return tuple(_hashable(one) for one in cast(Sequence[Any], value))
-    return value
-
 
 class Subscriber:
     """One reader of the outbox.
 
     Parameters:
-        position: how far it has read; the reader keeps it up to date.
+        position: how far it has read; the reader keeps it up to date, and who sifts the news while
+            the reader sleeps.
         topic: of the events that wake it at once.
+        reads_for: with whose rights it reads now; None where that decides nothing.
     """
 
-    def __init__(self, position: int, topic: str) -> None:
+    def __init__(
+        self, position: int, topic: str, reads_for: Callable[[], Actor] | None = None
+    ) -> None:
         self.position = position
         self.topic = topic
+        self.reads_for = reads_for
+        self._asleep = False
         self._wake = asyncio.Event()
+
+    @property
+    def is_asleep(self) -> bool:
+        """Whether it waits to be woken, and nobody has woken it yet."""
+        return self._asleep and not self._wake.is_set()
 
     def wake(self) -> None:
         """Something may have happened; a reader that is still reading will read once more."""
@@ -93,8 +67,12 @@ class Subscriber:
         Parameters:
             at_most: seconds after which to go on nevertheless; None for never.
         """
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._wake.wait(), at_most)
+        self._asleep = True
+        try:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._wake.wait(), at_most)
+        finally:
+            self._asleep = False
         self._wake.clear()
 
     async def waits_out(self, failure: Exception, request_id: str) -> None:
@@ -108,6 +86,17 @@ class Subscriber:
             raise failure
         log.warning("request %s cannot read changes yet: %s", request_id, failure)
         await self.woken(at_most=_RETRY_SECONDS)
+
+
+Sift = Callable[[Sequence[Subscriber]], Coroutine[Any, Any, None]]
+"""Wakes those of some subscribers whom the news is for, and moves the others past it. Must not
+fail."""
+
+
+async def wake_all(subscribers: Sequence[Subscriber]) -> None:
+    """The simplest sift: each looks for itself."""
+    for subscriber in subscribers:
+        subscriber.wake()
 
 
 class Feed:
@@ -132,6 +121,9 @@ class Feed:
         self._looked_at = float("-inf")
         self._subscribers: set[Subscriber] = set()
         self._told: dict[str, Callable[[], None]] = {}
+        self._sift: Sift = wake_all
+        self._to_tell: set[Subscriber] = set()
+        self._telling: asyncio.Task[None] | None = None
         self.reads = SharedReads()
         self._task: asyncio.Task[None] | None = None
 
@@ -143,27 +135,37 @@ class Feed:
         """
         self._told[topic] = callback
 
+    def sift(self, sift: Sift) -> None:
+        """Have somebody decide which subscribers to the feed's topic are woken."""
+        self._sift = sift
+
     async def start(self) -> None:
         """Begin to listen, in the background."""
         self._task = asyncio.create_task(self._listen())
 
     async def stop(self) -> None:
         """Stop listening."""
-        if self._task:
-            self._task.cancel()
-            with suppress(asyncio.CancelledError):
-                await self._task
+        for task in (self._task, self._telling):
+            if task:
+                task.cancel()
+                with suppress(asyncio.CancelledError):
+                    await task
 
     @contextmanager
     def subscribed(
-        self, position: int, *, topic: str | None = None
+        self,
+        position: int,
+        *,
+        topic: str | None = None,
+        reads_for: Callable[[], Actor] | None = None,
     ) -> Generator[Subscriber, None, None]:
         """A subscriber that is woken whenever there may be something after its position.
 
         Parameters:
             topic: of the events that wake it at once; the feed's if None.
+            reads_for: as for ``Subscriber``.
         """
-        subscriber = Subscriber(position, topic or self._topic)
+        subscriber = Subscriber(position, topic or self._topic, reads_for)
         self._subscribers.add(subscriber)
         try:
             yield subscriber
@@ -208,9 +210,12 @@ class Feed:
         for callback in self._told.values():
             callback()
         for subscriber in self._subscribers:
+            if subscriber.topic == self._topic and subscriber.position < head:
+                self._to_tell.add(subscriber)
             # A head that lies before a position is news as well: the database was restored.
-            if subscriber.position != head:
+            elif subscriber.position != head:
                 subscriber.wake()
+        self._begin_to_tell()
 
     def _wake_if_blind(self) -> None:
         """Nothing heard nor seen for a while: subscribers have connections of their own."""
@@ -227,8 +232,26 @@ class Feed:
         # Nor is anything read before that somebody may no longer see.
         if told or topic == ACCESS:
             self.reads = SharedReads()
-        for subscriber in told:
-            subscriber.wake()
+        if topic == self._topic:
+            self._to_tell.update(told)
+            self._begin_to_tell()
+        else:
+            for subscriber in told:
+                subscriber.wake()
+
+    def _begin_to_tell(self) -> None:
+        if self._to_tell and self._telling is None:
+            self._telling = asyncio.create_task(self._tell_all())
+
+    async def _tell_all(self) -> None:
+        """Until there is nobody left; who is to be told meanwhile waits for the next turn."""
+        try:
+            while self._to_tell:
+                told = [*self._to_tell]
+                self._to_tell.clear()
+                await self._sift(told)
+        finally:
+            self._telling = None
 
     def _wake_all(self) -> None:
         self.reads = SharedReads()

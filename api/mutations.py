@@ -21,6 +21,7 @@ from typing import Annotated, Any, Generic, TypeVar, dataclass_transform
 from uuid import UUID
 
 import strawberry
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
@@ -39,8 +40,12 @@ from domain.crypto import Vault
 from domain.errors import DomainError, NotFound, PermissionDenied
 from domain.idempotency import Call, once
 from domain.ids import parse_public_id
+from domain.outage import is_deadlock
 
 T = TypeVar("T")
+
+_TRIES = 5
+"""How often a change is begun that PostgreSQL ends because it and another wait for each other."""
 
 
 @input_object
@@ -134,7 +139,7 @@ class _Mutation(Generic[Given]):
         row_type, errors = row_type_of(self.node), list[UserError]()
         key = _key(given, row_type)
         try:
-            key = await self._changed(context, given)
+            key = await self._changed_in_the_end(context, given)
         except DomainError as error:
             if isinstance(error, NotFound | PermissionDenied) and not given.dry_run:
                 await record_alone(
@@ -147,6 +152,16 @@ class _Mutation(Generic[Given]):
             "client_mutation_id": given.client_mutation_id,
         }
         return self.payload(**fields)
+
+    async def _changed_in_the_end(self, context: Context, given: Given) -> UUID | None:
+        """The same as below; begun anew where it and another change waited for each other."""
+        for _ in range(_TRIES - 1):
+            try:
+                return await self._changed(context, given)
+            except DBAPIError as failure:
+                if not is_deadlock(failure):
+                    raise
+        return await self._changed(context, given)
 
     async def _changed(self, context: Context, given: Given) -> UUID | None:
         """The key of the row that the verb has changed, now or when it was first called for."""

@@ -5,10 +5,14 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
+from api.care_words import CARE
+from api.register_words import REGISTER
 from api.request_words import REQUEST
 from domain.reasons import Reason
 
 REASONS: dict[str, tuple[str, str, str]] = {
+    **REGISTER,
+    **CARE,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",
@@ -75,6 +79,21 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "a visit at home begins with a place",
     ),
     Reason.VISIT_OVER: ("探访时间已过", "探訪時間已過", "the visit's time is over"),
+    Reason.VISIT_AHEAD: ("探访尚未开始", "探訪尚未開始", "the visit is still to begin"),
+    Reason.HOURS_LONG: (
+        "须晚于开始时间，最长 {most} 小时",
+        "須晚於開始時間，最長 {most} 小時",
+        "after the beginning, at most {most} hours long",
+    ),
+    Reason.PLACE_UNKNOWN: (
+        "不知道该社区的位置：附近没有服务站",
+        "不知道該社區的位置：附近沒有服務站",
+        "where the community lies is not known: there is no place of care near it",
+    ),
+    Reason.NOT_TO_COME: ("不能是将来的时间", "不能是將來的時間", "no moment to come"),
+    Reason.NOT_BEFORE: ("须晚于 {earliest}", "須晚於 {earliest}", "after {earliest}"),
+    Reason.WAIVED_ALREADY: ("已经免除", "已經免除", "it has been waived already"),
+    Reason.DAYS_LATE: ("最多补录 {most} 天", "最多補錄 {most} 天", "at most {most} days ago"),
     Reason.QUERY_OR_DOCUMENT_ID: (
         "query 和 documentId 必须且只能给出一个",
         "query 和 documentId 必須且只能給出一個",
@@ -163,6 +182,67 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "须给出 accountId，或同时给出 phone 和 name",
         "須給出 accountId，或同時給出 phone 和 name",
         "either accountId, or phone and name",
+    ),
+    Reason.NO_RULE_OF_KIND: (
+        "该类设备没有这条规则",
+        "該類設備沒有這條規則",
+        "devices of this kind have no such rule",
+    ),
+    Reason.THRESHOLD_EMPTY: (
+        "至少给出一个值",
+        "至少給出一個值",
+        "one value at least",
+    ),
+    Reason.THRESHOLD_BEYOND: (
+        "超出该类设备的量程,或解除值与触发值矛盾",
+        "超出該類設備的量程,或解除值與觸發值矛盾",
+        "beyond what this kind can measure or wait for, or it would clear where it raises",
+    ),
+    Reason.THRESHOLD_ENDED: (
+        "该阈值已失效",
+        "該閾值已失效",
+        "this threshold has ended",
+    ),
+    Reason.ELDER_OR_REGION: (
+        "老人与区划须且仅须给出其一",
+        "長者與區劃須且僅須給出其一",
+        "an elder or a division, one of the two",
+    ),
+    Reason.DEVICE_REVOKED: (
+        "该设备已停用",
+        "該設備已停用",
+        "this device has been revoked",
+    ),
+    Reason.PUSH_TEMPLATE: (
+        "不是本平台的消息模板",
+        "不是本平台的訊息範本",
+        "no template of ours",
+    ),
+    Reason.CLOCK: ("应为 22:00 这样的时间", "應為 22:00 這樣的時間", "a time such as 22:00"),
+    Reason.PUSH_DEVICE: (
+        "设备消息模板需要设备，其他模板不需要",
+        "裝置訊息範本需要裝置，其他範本不需要",
+        "a template of devices needs a device, and no other takes one",
+    ),
+    Reason.STATION_OR_REGION: (
+        "机构与区划须且仅须给出其一",
+        "機構與區劃須且僅須給出其一",
+        "a place of care or a division, one of the two",
+    ),
+    Reason.WORKS_THERE: (
+        "应为届时在该处任职的值班人员",
+        "應為屆時在該處任職的值班人員",
+        "somebody of a fitting role who works there then",
+    ),
+    Reason.COVERS_ALARM: (
+        "应为负责该警报所在区划的相应岗位人员",
+        "應為負責該警報所在區劃的相應崗位人員",
+        "somebody of a fitting role who works where the alarm rang",
+    ),
+    Reason.ELDER_OR_STATION: (
+        "elderId 和 stationId 必须且只能给出一个",
+        "elderId 和 stationId 必須且只能給出一個",
+        "exactly one of elderId and stationId",
     ),
 }
 """Reason -> what a message says of it."""

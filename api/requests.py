@@ -15,6 +15,8 @@ from api.texts import Language
 from domain.audit.service import Source
 from domain.crypto import Vault
 from domain.database import Database
+from domain.notifications.sending import PushTemplate
+from domain.sessions.wechat import Wechat
 
 if TYPE_CHECKING:
     from api.buckets import Buckets
@@ -99,6 +101,10 @@ class Gate:
     """Of tokens that have not expired; None where none is ever revoked."""
     webhooks_anywhere: bool = False
     """Whether webhooks may lead to http and private addresses."""
+    push_templates: tuple[PushTemplate, ...] = ()
+    """By which mini-programs may send messages."""
+    wechat: Wechat | None = None
+    """Asks WeChat; None where no mini-program is ours."""
 
     def admit(self, token: str | None) -> Grant:
         """What the token says.
@@ -132,6 +138,8 @@ class Gate:
             session_id=grant.session,
             client_id=grant.client,
             webhooks_anywhere=self.webhooks_anywhere,
+            push_templates=self.push_templates,
+            wechat=self.wechat,
         )
 
 

@@ -7,33 +7,67 @@ from strawberry.schema.config import StrawberryConfig
 from api.access_page import access_page as access_page
 from api.accounts.mutations import RoleMutations
 from api.accounts.queries import AccountQueries, NodeQueries
+from api.admissions.mutations import AdmissionMutations
+from api.admissions.offers import AdmissionOfferMutations
+from api.admissions.queries import AdmissionQueries
+from api.alarms.answer_times import AnswerTimesQueries
+from api.alarms.drills import DrillMutations
+from api.alarms.incidents import IncidentMutations, IncidentQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
+from api.assessments.governing import AssessmentGovernance
+from api.assessments.mutations import AssessmentMutations
+from api.assessments.queries import AssessmentQueries
 from api.assistance.mutations import AssistanceMutations
 from api.assistance.queries import AssistanceQueries
 from api.audit.queries import AuditQueries
+from api.beds.figures import BedFigureQueries
+from api.beds.fusing import FusedBedMutations
+from api.beds.keeping import BedKeepingMutations
 from api.beds.mutations import BedMutations
 from api.beds.queries import BedQueries
+from api.calendars.mutations import CalendarMutations
+from api.calendars.queries import CalendarQueries
+from api.canary.queries import ChainQueries
 from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
+from api.coverage.queries import CoverageQueries
+from api.devices.mutations import DeviceMutations
 from api.devices.queries import DeviceQueries
+from api.elders.contacts import ContactMutations
+from api.elders.households import HouseholdMutations
+from api.elders.key_tags import KeyTagMutations, KeyTagQueries
+from api.elders.mutations import ElderMutations
 from api.elders.queries import ElderQueries
 from api.errors_page import errors_page as errors_page
+from api.escalation.mutations import EscalationMutations
+from api.escalation.queries import EscalationQueries
 from api.exports.mutations import ExportMutations
 from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions
 from api.family.mutations import FamilyMutations
+from api.ledger.mutations import LedgerMutations
+from api.ledger.queries import LedgerQueries
+from api.notifications.mutations import NotificationMutations
+from api.notifications.queries import NotificationQueries
 from api.plan.shapes import declared_nodes
 from api.regions.queries import RegionQueries
 from api.rights.mutations import RightsMutations
 from api.rights.queries import RightsQueries
+from api.rosters.mutations import RosterMutations
+from api.rosters.queries import RosterQueries
 from api.scalars import SCALARS
 from api.sessions.mutations import SessionMutations
 from api.sessions.queries import SessionQueries
 from api.stations.queries import StationQueries
+from api.thresholds.mutations import ThresholdMutations
+from api.thresholds.queries import ThresholdQueries
+from api.visits.desk import VisitDeskMutations
 from api.visits.mutations import VisitMutations
+from api.visits.obligations import VisitObligationMutations, VisitObligationQueries
 from api.visits.queries import VisitQueries
+from api.visits.subscriptions import VisitSubscriptions
 from api.webhooks.mutations import WebhookMutations
 from api.webhooks.queries import WebhookQueries
 
@@ -44,17 +78,32 @@ class Query(
     AccountQueries,
     RegionQueries,
     ElderQueries,
+    KeyTagQueries,
     DeviceQueries,
+    CoverageQueries,
+    ChainQueries,
     AlarmQueries,
+    IncidentQueries,
+    AnswerTimesQueries,
+    EscalationQueries,
+    RosterQueries,
     StationQueries,
     VisitQueries,
+    LedgerQueries,
+    VisitObligationQueries,
+    CalendarQueries,
     BedQueries,
+    BedFigureQueries,
+    AdmissionQueries,
     CanteenQueries,
     AssistanceQueries,
+    AssessmentQueries,
     ExportQueries,
     SessionQueries,
     RightsQueries,
+    ThresholdQueries,
     WebhookQueries,
+    NotificationQueries,
     AuditQueries,
 ):
     """What can be read."""
@@ -64,21 +113,42 @@ class Query(
 class Mutation(
     RoleMutations,
     AlarmMutations,
+    IncidentMutations,
+    DrillMutations,
+    EscalationMutations,
+    RosterMutations,
     BedMutations,
+    BedKeepingMutations,
+    FusedBedMutations,
+    AdmissionMutations,
+    AdmissionOfferMutations,
+    DeviceMutations,
+    ElderMutations,
+    ContactMutations,
+    HouseholdMutations,
+    KeyTagMutations,
     VisitMutations,
+    LedgerMutations,
+    VisitDeskMutations,
+    VisitObligationMutations,
+    CalendarMutations,
     CanteenMutations,
     AssistanceMutations,
+    AssessmentMutations,
+    AssessmentGovernance,
     ExportMutations,
     SessionMutations,
     RightsMutations,
     FamilyMutations,
+    ThresholdMutations,
     WebhookMutations,
+    NotificationMutations,
 ):
     """What can be changed."""
 
 
 @strawberry.type(description="What can be followed live.")
-class Subscription(AlarmSubscriptions, ExportSubscriptions):
+class Subscription(AlarmSubscriptions, VisitSubscriptions, ExportSubscriptions):
     """What can be followed live."""
 
 

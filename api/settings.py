@@ -8,6 +8,7 @@ from pathlib import Path
 from api.auth.staff.settings import StaffLoginSettings
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
+from domain.notifications.sending import PushTemplate
 from domain.sessions.service import Lifetimes
 from domain.sessions.wechat import Wechat
 
@@ -52,6 +53,7 @@ class ApiSettings:
             ``https://desk.example``; staff may come from them to sign in.
         staff_login: the identity provider that staff sign in at; None for no such door.
         webhooks_anywhere: whether webhooks may lead to http and private addresses.
+        push_templates: by which mini-programs may send messages.
     """
 
     database_url: str
@@ -70,3 +72,4 @@ class ApiSettings:
     origins: tuple[str, ...] = ()
     staff_login: StaffLoginSettings | None = None
     webhooks_anywhere: bool = False
+    push_templates: tuple[PushTemplate, ...] = ()

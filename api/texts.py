@@ -68,9 +68,9 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "Another volunteer has claimed this visit",
     ),
     ErrorCode.TIMES_OVERLAP: (
-        "与您已认领的探访时间冲突",
-        "與您已認領的探訪時間衝突",
-        "You have claimed another visit at that time",
+        "与该时间的其他安排冲突",
+        "與該時間的其他安排衝突",
+        "Something else is arranged for that time",
     ),
     ErrorCode.CONFLICT_OF_INTEREST: (
         "申请人或经办人不能审核自己的事项",
@@ -141,6 +141,16 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "此人在该时段已在该处担任此身份",
         "此人在該時段已在該處擔任此身分",
         "The person holds this role there at some time of that period",
+    ),
+    ErrorCode.INSUFFICIENT_BALANCE: (
+        "余额不足，可用 {available}",
+        "餘額不足，可用 {available}",
+        "Not enough: {available} available",
+    ),
+    ErrorCode.CERTIFICATE_MISSING: (
+        "需要有效的资格证书",
+        "需要有效的資格證書",
+        "It takes a certificate that is good today",
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "SIGN_IN_AGAIN": (

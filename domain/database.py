@@ -1,5 +1,6 @@
 """The two ways to PostgreSQL: one transaction a write, one statement a read."""
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -77,6 +78,9 @@ class Database:
             for once, settings in ((True, _PLANNED_ONCE), (False, _PLANNED_ANEW))
             if primary or read_url
         }
+        self.figures = asyncio.Semaphore(1)
+        """Whoever reads the rows of a whole region for some figures takes a turn: alarms and homes'
+        screens come first."""
 
     @asynccontextmanager
     async def transaction(

@@ -34,6 +34,8 @@ class ErrorCode(StrEnum):
     TOO_MANY_ATTEMPTS = "TOO_MANY_ATTEMPTS"
     TOO_MANY_KEYS = "TOO_MANY_KEYS"
     ROLE_HELD = "ROLE_HELD"
+    INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
+    CERTIFICATE_MISSING = "CERTIFICATE_MISSING"
 
 
 class DomainError(Exception):
@@ -123,7 +125,7 @@ class AlreadyClaimed(DomainError):
 
 
 class TimesOverlap(DomainError):
-    """The volunteer has claimed another visit at that time."""
+    """The volunteer has claimed another visit at that time, or somebody is on call elsewhere."""
 
     code = ErrorCode.TIMES_OVERLAP
 
@@ -210,3 +212,16 @@ class RoleHeld(DomainError):
     """The person holds this role at this place at some time of that period."""
 
     code = ErrorCode.ROLE_HELD
+
+
+class InsufficientBalance(DomainError):
+    """An account has less than what is wanted, or has set it aside; fact ``available`` says how
+    much there is."""
+
+    code = ErrorCode.INSUFFICIENT_BALANCE
+
+
+class CertificateMissing(DomainError):
+    """The role may do this, but only with a certificate that is good now."""
+
+    code = ErrorCode.CERTIFICATE_MISSING

@@ -82,8 +82,8 @@ class Circle(NamedTuple):
         )
 
 
-def near(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[bool]:
-    """Whether a row's place lies in a circle, as SQL: in its box, and in the circle itself.
+def distance(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[float]:
+    """Metres from a row's place to a circle's centre, as SQL (haversine formula).
 
     Parameters:
         longitude, latitude: the row's columns.
@@ -93,9 +93,17 @@ def near(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[bool]:
     chord = func.power(func.sin(half_north), 2) + circle.cosine * func.cos(
         func.radians(latitude)
     ) * func.power(func.sin(half_east), 2)
-    distance = 2 * _EARTH_RADIUS_M * func.asin(func.least(1.0, func.sqrt(chord)), type_=Double)
+    return 2 * _EARTH_RADIUS_M * func.asin(func.least(1.0, func.sqrt(chord)), type_=Double)
+
+
+def near(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[bool]:
+    """Whether a row's place lies in a circle, as SQL: in its box, and in the circle itself.
+
+    Parameters:
+        longitude, latitude: the row's columns.
+    """
     return (
         latitude.between(circle.south, circle.north)
         & longitude.between(circle.west, circle.east)
-        & (distance <= circle.radius_m)
+        & (distance(longitude, latitude, circle) <= circle.radius_m)
     )

@@ -11,21 +11,35 @@ from domain.accounts import identities as identities
 from domain.accounts import models as accounts
 from domain.accounts import revocations as revocations
 from domain.accounts import sign_in_codes as sign_in_codes
+from domain.admissions import models as admissions
 from domain.alarms import models as alarms
+from domain.assessments import models as assessments
 from domain.assistance import models as assistance
 from domain.audit import models as audit
 from domain.beds import models as beds
+from domain.calendars import models as calendars
+from domain.canary import models as canary
 from domain.canteens import models as canteens
 from domain.clients import models as clients
+from domain.coverage import models as coverage
+from domain.devices import bridges as bridges
 from domain.devices import models as devices
 from domain.elders import models as elders
+from domain.emergency import models as emergency
+from domain.escalation import models as escalation
 from domain.exports import models as exports
 from domain.family import models as family
+from domain.ledger import models as ledger
+from domain.notifications import models as notifications
 from domain.regions import models as regions
 from domain.rights import models as rights
+from domain.rosters import models as rosters
 from domain.sessions import models as sessions
 from domain.stations import models as stations
+from domain.thresholds import models as thresholds
+from domain.upstream import models as upstream
 from domain.visits import models as visits
+from domain.visits import obligation_models as obligations
 from domain.webhooks import models as webhooks
 
 METADATA = SQLModel.metadata
@@ -33,27 +47,40 @@ METADATA = SQLModel.metadata
 __all__ = [
     "METADATA",
     "accounts",
+    "admissions",
     "alarms",
+    "assessments",
     "assistance",
     "attempts",
     "audit",
     "beds",
     "buckets",
+    "calendars",
+    "canary",
     "canteens",
     "clients",
+    "coverage",
     "devices",
     "elders",
+    "emergency",
+    "escalation",
     "exports",
     "family",
     "idempotency",
     "identities",
+    "ledger",
+    "notifications",
+    "obligations",
     "outbox",
     "regions",
     "revocations",
     "rights",
+    "rosters",
     "sessions",
     "sign_in_codes",
     "stations",
+    "thresholds",
+    "upstream",
     "visits",
     "webhooks",
 ]

@@ -28,6 +28,8 @@ _OUTAGE_CLASSES: Final = frozenset(
 # Of these: what lasts until somebody has mended it.
 _FAULT_CLASSES: Final = frozenset({"0A", "25", "28", "3D", "3F", "42", "F0", "XX"})
 
+_DEADLOCK: Final = "40P01"
+
 
 def is_outage(failure: BaseException) -> bool:
     """Whether the same transaction may succeed later, with nothing changed in it."""
@@ -58,6 +60,12 @@ def passes(failure: BaseException) -> bool:
         if isinstance(state := getattr(cause, "sqlstate", None), str)
     }
     return is_outage(failure) and not states & _FAULT_CLASSES
+
+
+def is_deadlock(failure: BaseException) -> bool:
+    """Whether PostgreSQL ended the transaction because it and another waited for each other: made
+    again at once, it succeeds."""
+    return any(getattr(cause, "sqlstate", None) == _DEADLOCK for cause in _causes(failure))
 
 
 def is_refusal(failure: BaseException) -> bool:

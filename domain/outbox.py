@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Index, func, select
+from sqlalchemy import Index, ScalarSelect, and_, false, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession
 from sqlmodel import Field, col
 
@@ -24,7 +24,7 @@ CHANNEL = "yiyang_outbox"
 HEAD = "SELECT coalesce(max(position), 0) FROM outbox_event"
 """SQL for the newest visible position; 0 where nothing has happened yet."""
 
-_COMMIT_ORDER_LOCK = 0x59_49_59_41_4E_47  # "YIYANG"
+COMMIT_ORDER_LOCK = 0x59_49_59_41_4E_47  # "YIYANG"
 
 
 class OutboxEvent(Table, table=True):
@@ -84,7 +84,7 @@ def take_recorded(session: AsyncSession) -> dict[str, Any] | None:
     if not events:
         return None
     return {
-        "lock": _COMMIT_ORDER_LOCK,
+        "lock": COMMIT_ORDER_LOCK,
         "channel": CHANNEL,
         "topics": [event.topic for event in events],
         "subjects": [event.subject_id for event in events],
@@ -131,11 +131,26 @@ async def check_held(connection: AsyncConnection, position: int, field: str) -> 
         raise CursorExpired(field)
 
 
-async def prune(session: AsyncSession, keep: timedelta) -> int:
+async def prune(
+    session: AsyncSession,
+    keep: timedelta,
+    *,
+    held_after: ScalarSelect[int] | None = None,
+    held: timedelta = timedelta(0),
+) -> int:
     """Drop events older than ``keep``, but never the newest one: it marks where the log stands.
 
+    Parameters:
+        held_after: events after this position somebody still waits for; NULL for nobody.
+        held: they are dropped when they are older than this.
     Returns: how many were dropped.
     """
     newest = select(func.max(col(OutboxEvent.position))).scalar_subquery()
-    old = col(OutboxEvent.recorded_at) < func.now() - keep
-    return await dropped(session, OutboxEvent, old, col(OutboxEvent.position) < newest)
+    recorded_at, position = col(OutboxEvent.recorded_at), col(OutboxEvent.position)
+    old = recorded_at < func.now() - keep
+    if held_after is not None:
+        awaited = and_(
+            func.coalesce(position > held_after, false()), recorded_at >= func.now() - held
+        )
+        old = and_(old, not_(awaited))
+    return await dropped(session, OutboxEvent, old, position < newest)

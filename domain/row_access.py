@@ -4,10 +4,10 @@ A role without a rule sees no row. The words become ``docs/access.md``.
 """
 
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, false, select, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from domain.access import REGION_ROLES, Actor, ConsentScope, DataScope, Role
 from domain.tables import Subtree, within
@@ -38,8 +38,9 @@ class RowRule:
     Parameters:
         words: for people, for example ``of linked elders``.
         predicate: the same in SQL, for one actor of that role.
-        seen_with: a foreign key, where only those rows are seen whose row there the same actor
-            sees, and without a ``consent`` all of them: who comes from there need not ask again.
+        seen_with: a foreign key, where of the rows that point there only those are seen whose row
+            there the same actor sees, and without a ``consent`` all of them: who comes from there
+            need not ask again.
         own_region: whether it asks for a region of the row's own.
         scope: what an OAuth client needs beside the role.
         consent: the consent of the elder that it asks for beside; then not all rows are seen that
@@ -124,6 +125,26 @@ def _belonging(rule: RowRule, column: Any, key: Any) -> RowRule:
     return RowRule(rule.words, predicate, seen_with=column, scope=rule.scope)
 
 
+def either(*rules: RowRule) -> RowRule:
+    """Rows of any of some rules."""
+    words = ", and ".join(rule.words for rule in rules)
+    return RowRule(words, lambda actor: or_(*(rule.predicate(actor) for rule in rules)))
+
+
+def only(rule: RowRule, condition: ColumnElement[bool], words: str) -> RowRule:
+    """Of a rule's rows those of which something holds.
+
+    Parameters:
+        words: what holds, for people; they follow the rule's.
+    """
+
+    def predicate(actor: Actor) -> ColumnElement[bool]:
+        return and_(rule.predicate(actor), condition)
+
+    # Who sees the row that these belong to does not see all of them.
+    return replace(rule, words=f"{rule.words}, {words}", predicate=predicate, seen_with=None)
+
+
 EVERY_ROW = RowRule("all", lambda _: true())
 
 PUBLIC = RowAccess(dict.fromkeys(Role, EVERY_ROW))
@@ -141,6 +162,25 @@ def in_region(column: Any) -> RowRule:
         return within(column, actor.region) if actor.region else false()
 
     return RowRule("of the region", predicate, own_region=True)
+
+
+def counting_in_region(column: Any) -> RowRule:
+    """What is set for divisions of the actor's region, and for those above it, as this counts
+    there too.
+
+    Parameters:
+        column: the division's code.
+    """
+
+    def predicate(actor: Actor) -> ColumnElement[bool]:
+        if not actor.region:
+            return false()
+        # The first code of a subtree is its root's own.
+        region = actor.region
+        root: Any = region.first if isinstance(region, Subtree) else region
+        return or_(within(column, region), func.starts_with(root, column))
+
+    return RowRule("of the region's divisions, and those above it", predicate)
 
 
 def region_staff(rule: RowRule) -> Rules:

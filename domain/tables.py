@@ -7,7 +7,9 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     Column,
+    Date,
     DateTime,
     Enum,
     ForeignKey,
@@ -17,6 +19,7 @@ from sqlalchemy import (
     Numeric,
     Text,
     Uuid,
+    cast,
     column,
     func,
     text,
@@ -26,6 +29,7 @@ from sqlalchemy.orm import declared_attr
 from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel
 
+from domain.calendar import DISTRICT_ZONE
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 
@@ -80,13 +84,19 @@ def region_code(*, nullable: bool = False, index: bool = False) -> Any:
 
 
 def choice(
-    values: type[StrEnum], check: str, *, nullable: bool = False, primary_key: bool = False
+    values: type[StrEnum],
+    check: str,
+    *,
+    nullable: bool = False,
+    primary_key: bool = False,
+    default: StrEnum | None = None,
 ) -> Any:
     """An enum as text under a named CHECK: a new value needs no type change.
 
     Parameters:
         values: the enum; its values are stored.
         check: the constraint's name.
+        default: what PostgreSQL stores where nothing is said.
     """
     kind = Enum(
         values,
@@ -96,7 +106,8 @@ def choice(
         length=40,
         values_callable=_stored,
     )
-    return Column(kind, nullable=nullable, primary_key=primary_key)
+    server_default = text(f"'{default.value}'") if default else None
+    return Column(kind, nullable=nullable, primary_key=primary_key, server_default=server_default)
 
 
 def _stored(values: type[StrEnum]) -> list[str]:
@@ -137,9 +148,29 @@ def facts() -> Any:
     return Column(JSONB, nullable=False, server_default=text("'{}'::jsonb"))
 
 
+def flag() -> Any:
+    """Yes or no; no unless it is said."""
+    return Column(Boolean, nullable=False, server_default=text("false"))
+
+
+def district_today() -> Any:
+    """The district's current day, by PostgreSQL's clock: for conditions that stand in a plan."""
+    return cast(func.timezone(str(DISTRICT_ZONE), func.now()), Date)
+
+
 def money() -> Any:
     """An amount in yuan, to the fen; a Decimal in Python."""
     return Column(Numeric(12, 2), nullable=False)
+
+
+def amount(*, zero: bool = False) -> Any:
+    """How much of any currency, exact; a Decimal in Python. How many places it has, is the
+    currency's: a CHECK says so.
+
+    Parameters:
+        zero: whether it is 0 where nothing is said.
+    """
+    return Column(Numeric(), nullable=False, server_default=text("0") if zero else None)
 
 
 def no_overlap(

@@ -15,9 +15,10 @@ _LOCK = 0x6D_69_67_72_61_74_65  # "migrate"
 
 
 def include(entity: Any, name: str | None, kind: str, reflected: bool, other: Any) -> bool:
-    """PgQueuer keeps its own tables; the autogenerator must not propose to drop them."""
+    """PgQueuer keeps its own tables, and telemetry has one a day; the autogenerator must not
+    propose to drop them."""
     del entity, reflected, other
-    return not (kind == "table" and (name or "").startswith("pgqueuer"))
+    return not (kind == "table" and (name or "").startswith(("pgqueuer", "telemetry_")))
 
 
 def render(kind: str, entity: Any, autogen_context: Any) -> str | Literal[False]:

@@ -17,7 +17,7 @@ from typing import Annotated
 import typer
 
 from domain.access import Role
-from yiyang.commands import admin, audit, clients, keys, wechat
+from yiyang.commands import admin, audit, broker, clients, devices, keys, upstream, wechat
 from yiyang.failures import Failure
 from yiyang.settings import Environment, Settings, SettingsError, settings_of_environment
 from yiyang.startup import hold_collector
@@ -33,8 +33,11 @@ documents = typer.Typer(help="Trusted documents: make a manifest, check one.")
 app.add_typer(documents, name="documents")
 app.add_typer(admin.app, name="admin")
 app.add_typer(audit.app, name="audit")
+app.add_typer(broker.app, name="broker")
 app.add_typer(clients.app, name="client")
+app.add_typer(devices.app, name="devices")
 app.add_typer(keys.app, name="keys")
+app.add_typer(upstream.app, name="upstream")
 app.add_typer(wechat.app, name="wechat")
 
 DataDir = Annotated[
@@ -116,6 +119,15 @@ def work() -> None:
     from yiyang.commands import parts
 
     _run_part(parts.work)
+
+
+@app.command()
+def canary() -> None:
+    """Ring a test call a minute at each station, from its button to a subscriber (needs
+    YIYANG_DATABASE_URL, _MQTT_URL, _DEVICE_KEY, _TOKEN_KEY and _CANARY_URL)."""
+    from yiyang.commands import parts
+
+    _run_part(parts.canary)
 
 
 @app.command()
@@ -218,21 +230,6 @@ def token(
             development_token(data_dir, _role(role), region, person, lifetime, budget, scopes)
         )
     )
-
-
-@app.command()
-def devices(
-    data_dir: DataDir = _DATA_DIR,
-    kind: Annotated[
-        str | None, typer.Option(help="Only this kind, for example sos_button.")
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many at most.")] = 10,
-) -> None:
-    """Print devices as JSON lines: all that any MQTT client needs to be one of them."""
-    from yiyang.commands import district
-
-    for line in asyncio.run(district.devices(data_dir, kind, limit)):
-        print(json.dumps(line, ensure_ascii=False))
 
 
 @app.command()

@@ -29,7 +29,7 @@ SEED = 20260101
 _ROOT = Path(__file__).parents[1]
 _READY_SECONDS = 60
 
-_AFTER = {"work": "bridge", "simulate": "work"}
+_AFTER = {"work": "bridge", "canary": "work", "simulate": "work"}
 """Who leaves the processors to whom at the start: jobs are durable and due in a minute at the
 earliest, and the simulator is no part of being ready."""
 
@@ -57,7 +57,7 @@ def run_demo(options: DemoOptions, progress: Progress) -> None:
     options.data_dir.mkdir(parents=True, exist_ok=True, mode=0o711)
     known = keys.load_or_create(options.data_dir)
     logins = {BRIDGE_LOGIN: known.bridge_password, DEVICE_LOGIN: known.device_password}
-    progress.step("Starting PostgreSQL and the MQTT broker")
+    progress.step("Starting PostgreSQL and the MQTT broker, both for development")
     postgres = EmbeddedPostgres(options.data_dir)
     broker = EmbeddedBroker(
         options.data_dir, port=options.mqtt_port, port5=options.mqtt5_port, logins=logins
@@ -141,7 +141,7 @@ def _addresses(options: DemoOptions, database: str) -> Running:
 
 
 def _children(options: DemoOptions, known: DevelopmentKeys, database_url: str) -> list[Child]:
-    names = ["serve", "bridge", "work"]
+    names = ["serve", "bridge", "work", "canary"]
     if options.simulator:
         names.append("simulate")
     environment = _environment(options, known, database_url)
@@ -152,7 +152,7 @@ def _child(
     name: str, options: DemoOptions, known: DevelopmentKeys, environment: Mapping[str, str]
 ) -> Child:
     login, port = f"{BRIDGE_LOGIN}:{known.bridge_password}", options.mqtt5_port
-    if name == "simulate":
+    if name in ("simulate", "canary"):
         login, port = f"{DEVICE_LOGIN}:{known.device_password}", options.mqtt_port
     ready_file = _ready_file(options, name)
     ready_file.parent.mkdir(exist_ok=True)
@@ -183,6 +183,7 @@ def _environment(options: DemoOptions, known: DevelopmentKeys, database_url: str
         "YIYANG_DATA_KEYS": json.dumps({DATA_KEY_ID: known.data_key}),
         "YIYANG_HASH_KEY": known.hash_key,
         "YIYANG_PORT": str(options.port),
+        "YIYANG_CANARY_URL": f"ws://127.0.0.1:{options.port}/graphql",
         "YIYANG_AUDIT_LOG": str(options.data_dir.absolute() / runtime.AUDIT_LOG),
         "YIYANG_PERSISTED_QUERIES": "true",
         "YIYANG_PAGES": json.dumps(present),

@@ -22,6 +22,7 @@ from domain.sessions.service import Lifetimes
 from yiyang.draining import drain_first
 from yiyang.heads import BoundedHttp
 from yiyang.logs import start_logging
+from yiyang.messengers import push_templates
 from yiyang.outbound.wechat import WechatClient
 from yiyang.processes import end_with
 from yiyang.settings import Settings, SettingsError
@@ -57,6 +58,7 @@ def application() -> Starlette:
             lifetimes=_lifetimes(settings),
             edition=Edition(settings.http_edition),
             webhooks_anywhere=settings.webhooks_anywhere,
+            push_templates=push_templates(settings),
         ),
         at_start=lambda connections: drain_first(connections, _DRAIN_SECONDS),
     )

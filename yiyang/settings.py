@@ -1,6 +1,5 @@
 """Every setting, read once from the environment (``YIYANG_…``) and passed in from here."""
 
-import base64
 import json
 import re
 from enum import StrEnum
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from yiyang.failures import Failure
+from yiyang.setting_values import SettingsError, faults, key_of, said
 
 if TYPE_CHECKING:
     from api.auth.staff.settings import StaffLoginSettings
@@ -19,12 +18,7 @@ if TYPE_CHECKING:
 _POSTGRESQL = re.compile(r"postgres(ql)?://\S")
 _ORIGIN = re.compile(r"(https://[^/?#\s]+|http://(127\.0\.0\.1|localhost)(:\d+)?)")
 _PAGES_ORIGIN = re.compile(r"https?://[^/?#*\s]+/?", re.IGNORECASE)
-_KEY_BYTES = 32
 _KEY_ID_CHARACTERS = 4
-
-
-class SettingsError(Failure):
-    """A setting is missing or makes no sense; the message names it and what it wants."""
 
 
 class Environment(StrEnum):
@@ -77,8 +71,26 @@ class Settings(BaseSettings):
         default=None, description="mqtt://user:password@host:port of the broker's MQTT 5 listener"
     )
     tenant: str = Field(default="demo", description="second part of every topic: ec/v1/<tenant>/…")
+    vendor_formats: frozenset[Literal["aliyun", "tencent", "huawei"]] = Field(
+        default=frozenset(),
+        description="formats taken beside ours, as a JSON list of aliyun, tencent, huawei",
+    )
+    require_mac: bool = Field(
+        default=False,
+        description="whether a device's message without a mac is refused: where the broker has no "
+        "rights of who may publish what",
+    )
+    bridge_name: str = Field(
+        default="yiyang-bridge",
+        # It is a level of topics.
+        pattern=r"^[A-Za-z0-9._-]{1,64}$",
+        description="this bridge's, of several: its client id",
+    )
     token_key: SecretStr | None = Field(
         default=None, description="P-256 private key that signs access tokens, as a JSON Web Key"
+    )
+    canary_url: str | None = Field(
+        default=None, description="ws[s]://host:port/graphql of the API that test calls must reach"
     )
     device_key: SecretStr | None = Field(
         default=None, description="key that device passwords are derived from, 32 bytes in base64"
@@ -101,6 +113,12 @@ class Settings(BaseSettings):
     )
     wechat_url: str = Field(
         default="https://api.weixin.qq.com", description="address of WeChat's server API"
+    )
+    wechat_templates: str | None = Field(
+        default=None, description="templates of WeChat's messages that tell of alarms, in JSON"
+    )
+    aliyun: SecretStr | None = Field(
+        default=None, description="Alibaba Cloud's SMS and calls that tell of alarms, in JSON"
     )
     access_minutes: int = Field(
         default=15, ge=1, le=60, description="how long an access token of a login lasts"
@@ -139,10 +157,38 @@ class Settings(BaseSettings):
         default=False,
         description="whether webhooks may lead to http and private addresses; for development",
     )
+    upstream_url: str | None = Field(
+        default=None, description="where the platform upstream takes batches, https://…"
+    )
+    upstream_secret: SecretStr | None = Field(
+        default=None, description="what batches upstream are signed with, 32 bytes in base64"
+    )
+    upstream_id_numbers: bool = Field(
+        default=False, description="whether elders' citizen ids are told upstream"
+    )
+    emergency_url: str | None = Field(
+        default=None, description="what calls the public emergency service (120), https://…"
+    )
+    emergency_secret: SecretStr | None = Field(
+        default=None, description="what those calls are signed with, 32 bytes in base64"
+    )
     audit_log: Path | None = Field(
         default=None,
         description="file outside the database that the sealed heads of the audit trail are added "
         "to; without it nobody can tell that its end was cut off",
+    )
+    telemetry_days: int = Field(default=90, ge=1, description="how long readings are kept")
+    event_days: int = Field(
+        default=366, ge=1, description="how long what devices reported once is kept"
+    )
+    dead_letter_days: int = Field(
+        default=30, ge=1, description="how long messages are kept that could not be taken"
+    )
+    visit_missed_hours: int = Field(
+        default=24,
+        ge=1,
+        le=168,
+        description="how long after its time a claimed visit that nobody began is a no-show",
     )
     ready_file: Path | None = Field(
         default=None, description="file that a part creates once it does its work"
@@ -192,7 +238,7 @@ class Settings(BaseSettings):
         if value is None:
             wants = type(self).model_fields[name].description
             raise SettingsError(f"YIYANG_{name.upper()} is not set: {wants}.")
-        return value.get_secret_value()
+        return value.get_secret_value() if isinstance(value, SecretStr) else value
 
     def say_ready(self) -> None:
         """Create the file that says so, if one is wanted."""
@@ -224,7 +270,7 @@ class Settings(BaseSettings):
 
     def need_device_key(self) -> bytes:
         """The key that device passwords are derived from. Raises: SettingsError."""
-        return _key(self.need("device_key"), "YIYANG_DEVICE_KEY")
+        return key_of(self.need("device_key"), "YIYANG_DEVICE_KEY")
 
     def need_vault(self) -> "Vault":
         """What seals and opens personal data. Raises: SettingsError."""
@@ -238,11 +284,11 @@ class Settings(BaseSettings):
             raise SettingsError("YIYANG_DATA_KEYS is no JSON object of texts.") from None
         if not given:
             raise SettingsError("YIYANG_DATA_KEYS holds no key.")
-        keys = {name: _key(text, "YIYANG_DATA_KEYS") for name, text in given.items()}
+        keys = {name: key_of(text, "YIYANG_DATA_KEYS") for name, text in given.items()}
         for name in keys:
             if len(name) != _KEY_ID_CHARACTERS or not name.isascii():
                 raise SettingsError("YIYANG_DATA_KEYS: an id has not 4 ASCII characters.")
-        return Vault(keys, next(iter(keys)), _key(self.need("hash_key"), "YIYANG_HASH_KEY"))
+        return Vault(keys, next(iter(keys)), key_of(self.need("hash_key"), "YIYANG_HASH_KEY"))
 
     def staff_login(self) -> "StaffLoginSettings | None":
         """Where staff sign in, if anywhere. Raises: SettingsError."""
@@ -254,7 +300,7 @@ class Settings(BaseSettings):
             return StaffLoginSettings.model_validate_json(self.oidc.get_secret_value())
         except ValidationError as error:
             # Not `from error`: its text shows the values, and one is a secret.
-            raise SettingsError(f"YIYANG_OIDC: {_faults(error)}.") from None
+            raise SettingsError(f"YIYANG_OIDC: {faults(error)}.") from None
 
 
 def settings_of_environment(**given: Any) -> Settings:
@@ -268,32 +314,8 @@ def settings_of_environment(**given: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         wrong = (
-            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {_said(found['msg'])}"
+            f"YIYANG_{'_'.join(map(str, found['loc'])).upper()}: {said(found['msg'])}"
             for found in error.errors(include_input=False, include_url=False)
         )
         # Not `from error`: its text shows the values, and some are secrets.
         raise SettingsError("; ".join(wrong)) from None
-
-
-def _faults(error: ValidationError) -> str:
-    """What is wrong, where, and nothing of what was given."""
-    return "; ".join(
-        f"{'.'.join(map(str, found['loc']))}: {_said(found['msg'])}".removeprefix(": ")
-        for found in error.errors(include_input=False, include_url=False, include_context=False)
-    )
-
-
-def _said(message: str) -> str:
-    """Pydantic's message, without the name of the class that it puts before ours."""
-    return message.removeprefix("Value error, ")
-
-
-def _key(text: str, variable: str) -> bytes:
-    """A key of 32 bytes. Raises: SettingsError."""
-    try:
-        key = base64.b64decode(text, validate=True)
-    except ValueError as error:
-        raise SettingsError(f"{variable} is not base64.") from error
-    if len(key) != _KEY_BYTES:
-        raise SettingsError(f"{variable} has {len(key)} bytes and needs {_KEY_BYTES}.")
-    return key

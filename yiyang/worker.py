@@ -20,20 +20,35 @@ from pgqueuer import PgQueuer, RetryRequested
 from pgqueuer.models import Job, Schedule
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from domain import buckets, idempotency, outbox
+from domain import buckets, idempotency
 from domain.accounts import attempts, granting, revocations, sign_in_codes
-from domain.alarms import service as alarms
+from domain.canary import service as canary
 from domain.clients import proofs
 from domain.crypto import Vault
 from domain.database import AS_SERVICE, Database
+from domain.devices.retention import Retention
+from domain.emergency.calling import EmergencyServices
 from domain.exports import service as exports
+from domain.notifications import telling as notifications
 from domain.outage import DRIVER_ERRORS, is_outage
 from domain.rights import service as rights
 from domain.sessions import provider_logout
 from domain.sessions import service as sessions
+from domain.upstream import service as upstream
+from domain.visits.sweeping import MISSED_AFTER
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
+from yiyang.emergencies import keep_calling
+from yiyang.escalating import keep_escalating
+from yiyang.holding import keep_holds
+from yiyang.listening import keep_listening
+from yiyang.messengers import Messengers
+from yiyang.reporting import Reporting, keep_reporting
 from yiyang.sealing import keep_sealing
+from yiyang.telling import keep_telling
+from yiyang.tending import keep_tending
+from yiyang.visiting import register_visits
+from yiyang.watchkeeping import keep_watching
 
 log = logging.getLogger("yiyang.worker")
 
@@ -44,16 +59,18 @@ Prune = Callable[[AsyncSession], Awaitable[int]]
 """Drops what is kept no longer; how many rows that were."""
 
 _PRUNED: tuple[tuple[str, int, Prune], ...] = (
-    ("outbox", 17, lambda session: outbox.prune(session, OUTBOX_KEPT)),
+    ("outbox", 17, lambda session: upstream.prune_outbox(session, OUTBOX_KEPT)),
     ("idempotency", 27, idempotency.prune),
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
+    ("canary", 32, canary.prune),
     ("revocations", 57, revocations.prune),
     ("data_requests", 7, rights.expire),
     ("sign_in_codes", 13, sign_in_codes.prune),
     ("assertions", 7, proofs.prune),
     ("attempts", 7, attempts.prune),
     ("webhooks", 12, webhooks.prune),
+    ("notifications", 22, notifications.prune),
     ("sessions", 52, sessions.prune),
     ("provider_logouts", 22, provider_logout.prune),
 )
@@ -63,9 +80,6 @@ Run = Callable[[AsyncSession, Mapping[str, Any]], Awaitable[Any]]
 """Does a job in a transaction, by its arguments."""
 
 _JOBS: Mapping[str, Run] = {
-    alarms.ESCALATE_JOB: lambda session, given: alarms.escalate(
-        session, UUID(given["alarm_id"]), given["level"]
-    ),
     granting.END_JOB: lambda session, given: granting.void_if_over(
         session, UUID(given["account_id"])
     ),
@@ -96,6 +110,11 @@ async def work(
     vault: Vault | None = None,
     sender: Sender | None = None,
     audit_log: Path | None = None,
+    kept: Retention | None = None,
+    messengers: Messengers | None = None,
+    reporting: Reporting | None = None,
+    emergency: EmergencyServices | None = None,
+    missed_after: timedelta = MISSED_AFTER,
 ) -> None:
     """Run jobs until cancelled; a database that goes away is waited for.
 
@@ -105,18 +124,43 @@ async def work(
         sender: takes webhooks' messages out; webhooks are left to others if it or the vault is
             None.
         audit_log: file that the audit trail's sealed heads go to; nowhere if None.
+        kept: how long what devices sent is kept; its partitions are left to others if None.
+        messengers: tell people of alarms; that is left to others if they or the vault are None.
+        reporting: the platform upstream that is told what happens; left to others if None.
+        emergency: called for what may cost a life; nobody is if it or the vault is None.
+        missed_after: how long after its time a claimed visit becomes a no-show.
     """
     database = Database(database_url, pool_size=5)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(database.close)
         sealing = asyncio.create_task(keep_sealing(database_url, audit_log))
         parts.push_async_callback(_ended, sealing)
+        hearing = asyncio.create_task(keep_listening(database))
+        parts.push_async_callback(_ended, hearing)
+        if kept is not None:
+            tending = asyncio.create_task(keep_tending(database, kept))
+            parts.push_async_callback(_ended, tending)
+        if reporting is not None:
+            reported = asyncio.create_task(keep_reporting(database, reporting))
+            parts.push_async_callback(_ended, reported)
+        escalating = asyncio.create_task(keep_escalating(database))
+        parts.push_async_callback(_ended, escalating)
+        holding = asyncio.create_task(keep_holds(database))
+        parts.push_async_callback(_ended, holding)
         if vault is not None and sender is not None:
-            telling = asyncio.create_task(_tell_webhooks(database, vault, sender))
+            calling = asyncio.create_task(_tell_webhooks(database, vault, sender))
+            parts.push_async_callback(_ended, calling)
+        if vault is not None and messengers is not None:
+            telling = asyncio.create_task(keep_telling(database, vault, messengers))
             parts.push_async_callback(_ended, telling)
+        if vault is not None and emergency is not None:
+            asking = asyncio.create_task(keep_calling(database, vault, emergency))
+            parts.push_async_callback(_ended, asking)
+        watching = asyncio.create_task(keep_watching(database))
+        parts.push_async_callback(_ended, watching)
         while True:
             try:
-                await _work_on_one_connection(database, vault, ready)
+                await _work_on_one_connection(database, vault, ready, missed_after)
             except DRIVER_ERRORS as error:
                 log.warning("The database is away, trying again: %s", error)
             await asyncio.sleep(_RETRY_SECONDS)
@@ -140,13 +184,17 @@ async def _ended(task: asyncio.Task[None]) -> None:
 
 
 async def _work_on_one_connection(
-    database: Database, vault: Vault | None, ready: Callable[[], None]
+    database: Database,
+    vault: Vault | None,
+    ready: Callable[[], None],
+    missed_after: timedelta,
 ) -> None:
     connection = await asyncpg.connect(database.url, server_settings=AS_SERVICE)
     try:
         queue = PgQueuer.from_asyncpg_connection(connection)
         _register(queue, database)
         _register_requeue(queue)
+        register_visits(queue, database, missed_after)
         if vault is not None:
             _register_exports(queue, database, vault)
             _register_rights(queue, database, vault)

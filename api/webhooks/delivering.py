@@ -15,7 +15,7 @@ from uuid import UUID
 
 from api.feed import LOOK_SECONDS, Feed
 from api.webhooks.messages import MOST_BYTES, Away, Defect, Expired, Reader, Refused
-from domain.alarms.service import TOPIC as ALARMS
+from domain.alarms.log import TOPIC as ALARMS
 from domain.calendar import now
 from domain.crypto import Vault
 from domain.database import Database

@@ -76,7 +76,8 @@ class Reader:
                 found.append(_position(context.cursor))
                 if len(found) == MOST_READ:
                     return found, found[-1]
-        return found, _position(context.reached)
+        # It has ended, so it has read as far as there was anything.
+        return found, after if context.reached is None else context.reached
 
     async def body(self, delivery: WebhookDelivery) -> bytes | None:
         """A message; None where the change is not to be seen, or no longer what is asked for.

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, cast, func
+from sqlalchemy import ColumnElement
 
-from domain.calendar import DISTRICT_ZONE
+from domain.calendar import DISTRICT_ZONE, sql_today
 from domain.canteens.models import Meal
 from domain.errors import InvalidInput, OrderingClosed
 from domain.reasons import Reason
@@ -77,5 +77,5 @@ def in_menu_week(day: Any) -> ColumnElement[bool]:
     Parameters:
         day: the row's column.
     """
-    today = cast(func.timezone(DISTRICT_ZONE.key, func.now()), Date)
+    today: Any = sql_today()
     return day.between(today, today + DAYS_AHEAD)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, Row, exists, func, or_, select
+from sqlalchemy import ColumnElement, Row, exists, func, select
 from sqlmodel import col
 
 from domain.access import Actor, Permission
@@ -19,6 +19,7 @@ from domain.canteens.subsidies import COMMUNITY_MEAL, Diner, Split, split
 from domain.canteens.visibility import diner_visible, menu_item_visible
 from domain.database import Database
 from domain.elders.models import Elder, ElderTag, Tag
+from domain.elders.tags import holds_on
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -193,12 +194,10 @@ async def _entitlement(
     database: Database, elder_id: UUID, day: date
 ) -> tuple[frozenset[Tag], bool]:
     """The elder's tags in force on a day, and whether its subsidised meal is ordered."""
-    in_force = (
-        (col(ElderTag.elder_id) == elder_id)
-        & (col(ElderTag.since) <= day)
-        & or_(col(ElderTag.until).is_(None), col(ElderTag.until) > day)
+    in_force = select(func.array_agg(col(ElderTag.tag))).where(
+        col(ElderTag.elder_id) == elder_id, holds_on(day)
     )
-    tags = select(func.array_agg(col(ElderTag.tag))).where(in_force).scalar_subquery()
+    tags = in_force.scalar_subquery()
     used = exists().where(has_subsidy(elder_id, day, COMMUNITY_MEAL.code))
     row = (await database.fetch(select(tags, used), primary=True))[0]
     return frozenset(Tag(tag) for tag in row[0] or ()), row[1]

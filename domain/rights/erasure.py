@@ -22,6 +22,8 @@ from sqlmodel import col
 
 from domain.accounts.models import Account
 from domain.accounts.revocations import revoke
+from domain.admissions.lifecycle import OVER
+from domain.admissions.models import AdmissionApplication
 from domain.alarms.lifecycle import AlarmState
 from domain.alarms.models import Alarm
 from domain.assistance.lifecycle import ENDED_STATES
@@ -32,6 +34,8 @@ from domain.calendar import today
 from domain.canteens.lifecycle import MealState
 from domain.canteens.models import MealOrder
 from domain.crypto import Vault
+from domain.ledger.lifecycle import HoldState
+from domain.ledger.models import LedgerHold
 from domain.metadata import METADATA
 from domain.rights.holdings import EMPTY_SEAL, HOLDINGS, NO_HASH, Blanked, Deleted
 from domain.rights.lifecycle import UNDECIDED
@@ -50,7 +54,9 @@ _HASH_BYTES = 32
 async def kept_until(session: AsyncSession, elder_id: UUID) -> date | None:
     """The last day on which an elder's data must be kept; None where that is over."""
     ends = func.max(col(BedStay.ends_on)) + text(f"interval '{_AGREEMENT_KEPT}'")
-    statement = select(cast(ends, Date)).where(col(BedStay.elder_id) == elder_id)
+    # One that never began has no agreement.
+    began = col(BedStay.ends_on) > col(BedStay.starts_on)
+    statement = select(cast(ends, Date)).where(col(BedStay.elder_id) == elder_id, began)
     until = await session.scalar(statement)
     return until if until is not None and until >= today() else None
 
@@ -63,8 +69,10 @@ async def has_open_matters(session: AsyncSession, elder_id: UUID) -> bool:
     open_matters = (
         (Alarm, col(Alarm.state) != AlarmState.RESOLVED),
         (BedStay, col(BedStay.state) != StayState.CLOSED),
+        (AdmissionApplication, col(AdmissionApplication.state).not_in(OVER)),
         (AssistanceCase, col(AssistanceCase.state).not_in(ENDED_STATES)),
         (VisitTask, col(VisitTask.state).in_(due)),
+        (LedgerHold, col(LedgerHold.state) == HoldState.HELD),
         (MealOrder, and_(col(MealOrder.day) >= today(), not_cancelled)),
         (DataRequest, and_(col(DataRequest.state).in_(UNDECIDED), asks_more)),
     )

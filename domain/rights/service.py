@@ -245,7 +245,8 @@ async def _correct(session: AsyncSession, vault: Vault, request: DataRequest) ->
     assert request.wanted_cipher is not None
     wanted = vault.open(request.wanted_cipher, "data_request.wanted_cipher")
     elder = await _locked_elder(session, request.elder_id)
-    correct(elder, request.field, wanted, vault)
+    assert request.decided_by is not None, "the constraints say so"
+    correct(session, vault, elder, request.field, wanted, request.decided_by)
 
 
 async def _refuse_too_early(session: AsyncSession, elder_id: UUID) -> None:

@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, LargeBinary, UniqueConstraint
 from sqlmodel import Field
 
-from domain.tables import Table, choice, keyed_hash, moment, primary_key, reference
+from domain.tables import Table, choice, keyed_hash, moment, primary_key, reference, sealed
 
 
 class SessionEnd(StrEnum):
@@ -76,7 +76,11 @@ class RefreshToken(Table, table=True):
 
 
 class WechatIdentity(Table, table=True):
-    """Who a person is to one of our mini-programs. Hashes only: we never call them by it."""
+    """Who a person is to one of our mini-programs.
+
+    The openid itself is sealed, to send messages to. Those who were bound before that was kept
+    have none until they sign in again.
+    """
 
     __table_args__ = (
         UniqueConstraint("app_id", "openid_hash", name="wechat_identity_openid_once"),
@@ -87,6 +91,7 @@ class WechatIdentity(Table, table=True):
     id: UUID = Field(default=None, sa_column=primary_key())
     app_id: str
     openid_hash: bytes = Field(sa_column=keyed_hash())
+    openid_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
     unionid_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     person_id: UUID = Field(sa_column=reference("person.id", index=True))
     bound_at: datetime = Field(default=None, sa_column=moment(default_now=True))

@@ -22,6 +22,9 @@ from domain.sessions.choice import usable
 from domain.sessions.models import SessionEnd, WechatIdentity
 from domain.sessions.service import end_all
 
+OPENID = "wechat_identity.openid_cipher"
+"""What openids are sealed for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Identified:
@@ -54,13 +57,28 @@ class Wechat(Protocol):
         """The number behind a code of the phone button, with ``+`` and country; it is good once."""
         ...
 
+    async def device_ticket(self, app_id: str, model: str, serial: str) -> str:
+        """What a mini-program shows to ask for a device's messages; good for five minutes.
+
+        Parameters:
+            model: the device's model, as WeChat's platform names it.
+            serial: of the device: letters, digits, ``_`` and ``-``.
+        """
+        ...
+
     async def close(self) -> None:
         """Close every connection."""
         ...
 
 
 class WechatRefusal(Exception):
-    """WeChat does not answer what it was asked."""
+    """WeChat does not answer what it was asked.
+
+    Attributes:
+        code: its ``errcode``; None where it has said nothing that makes sense.
+    """
+
+    code: int | None = None
 
 
 class CodeInvalid(WechatRefusal):
@@ -99,6 +117,9 @@ async def person_of(session: AsyncSession, vault: Vault, who: Identified) -> UUI
     if known is not None and known.unionid_hash is None:
         # Our mini-programs have been joined since.
         known.unionid_hash = unionid
+    if known is not None and known.openid_cipher is None:
+        # Bound before we sent messages.
+        known.openid_cipher = vault.seal(who.openid, OPENID)
     if known is not None or unionid is None:
         return known and known.person_id
     joined = select(col(WechatIdentity.person_id)).where(
@@ -168,7 +189,11 @@ async def _bind(session: AsyncSession, vault: Vault, who: Identified, person_id:
 def _identity(vault: Vault, who: Identified, person_id: UUID) -> WechatIdentity:
     openid, unionid = _hashes(vault, who)
     return WechatIdentity(
-        app_id=who.app_id, openid_hash=openid, unionid_hash=unionid, person_id=person_id
+        app_id=who.app_id,
+        openid_hash=openid,
+        openid_cipher=vault.seal(who.openid, OPENID),
+        unionid_hash=unionid,
+        person_id=person_id,
     )
 
 

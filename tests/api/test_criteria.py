@@ -1,6 +1,6 @@
 """Filters as declarations: one SQL for all values, values as the driver takes them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,122 +21,22 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql
 
 from api.alarms.queries import AlarmFilter
-from api.assistance.queries import AssistanceCaseFilter
 from api.beds.queries import BedFilter
 from api.canteens.queries import CanteenFilter, MealOrderFilter
-from api.devices.queries import DeviceFilter
-from api.elders.queries import ElderFilter
 from api.geo import NearInput
 from api.plan.criteria import contains, whether
 from api.plan.filters import Filter
 from api.regions.queries import RegionFilter
 from api.stations.queries import StationFilter
-from api.visits.queries import VisitTaskFilter, VolunteerFilter
-from domain.access import Actor, Role
-from domain.alarms.lifecycle import AlarmState
-from domain.alarms.models import Alarm, AlarmSeverity
-from domain.assistance.lifecycle import CaseState
-from domain.assistance.models import AssistanceCase, AssistanceKind
-from domain.beds.models import Bed, BedKind
+from api.visits.queries import VisitTaskFilter
+from domain.access import Role
 from domain.calendar import today
-from domain.canteens.lifecycle import MealState
-from domain.canteens.models import Canteen, Meal, MealOrder
 from domain.database import Database
-from domain.devices.models import Device, DeviceKind
-from domain.elders.models import Elder, Tag
 from domain.errors import InvalidInput
-from domain.regions.models import Region, RegionLevel
-from domain.stations.models import Station, StationKind
 from domain.visits.lifecycle import VisitState
-from domain.visits.models import VisitTask, Volunteer
+from tests.api.criteria import KEY, NOBODY, PAIRS
 from tests.clients import Api
 
-KEY = "019a" * 8
-NOBODY = Actor(UUID(hex=KEY), Role.ADMIN)
-HERE = NearInput(longitude=120.17, latitude=30.25, radius_m=5_000)
-FAR = NearInput(longitude=-70.5, latitude=-33.4, radius_m=50_000)
-
-
-# The key of each table, and two filters that give all fields and say different things.
-PAIRS: list[tuple[Any, Filter, Filter]] = [
-    (
-        Alarm.id,
-        AlarmFilter(state=[AlarmState.RAISED], severity=list(AlarmSeverity), region="3301"),
-        AlarmFilter(state=[], severity=[AlarmSeverity.CRITICAL] * 2, region="330102001001"),
-    ),
-    (
-        AssistanceCase.id,
-        AssistanceCaseFilter(state=list(CaseState), region="33", kind=list(AssistanceKind)),
-        AssistanceCaseFilter(state=[CaseState.ACCEPTED], region="3", kind=[]),
-    ),
-    (
-        Bed.id,
-        BedFilter(
-            region="33",
-            station=strawberry.ID(f"station_{KEY}"),
-            kind=BedKind.HOME,
-            nursing=True,
-            free=True,
-        ),
-        BedFilter(
-            region="9",
-            station=strawberry.ID(f"station_{KEY[::-1]}"),
-            kind=BedKind.DAY,
-            nursing=False,
-            free=True,
-        ),
-    ),
-    (
-        Canteen.id,
-        CanteenFilter(region="33", near=HERE, delivers=True),
-        CanteenFilter(region="330103", near=FAR, delivers=False),
-    ),
-    (
-        MealOrder.id,
-        MealOrderFilter(
-            canteen=strawberry.ID(f"canteen_{KEY}"),
-            day=date(2026, 2, 28),
-            meal=Meal.LUNCH,
-            state=list(MealState),
-        ),
-        MealOrderFilter(
-            canteen=strawberry.ID(f"canteen_{KEY[::-1]}"),
-            day=date(1999, 1, 1),
-            meal=Meal.DINNER,
-            state=[],
-        ),
-    ),
-    (
-        Device.id,
-        DeviceFilter(region="330102", kind=DeviceKind.SOS_BUTTON),
-        DeviceFilter(region="4", kind=DeviceKind.SLEEP_BAND),
-    ),
-    (
-        Elder.id,
-        ElderFilter(region="330102", tag=Tag.LIVES_ALONE, name_contains="王"),
-        ElderFilter(region="1", tag=Tag.DISABLED, name_contains="%_/\\'"),
-    ),
-    (
-        Region.code,
-        RegionFilter(prefix="3301", level=RegionLevel.DISTRICT),
-        RegionFilter(prefix="330102", level=RegionLevel.STREET),
-    ),
-    (
-        Station.id,
-        StationFilter(region="330102", kind=StationKind.NURSING_HOME, near=HERE),
-        StationFilter(region="33", kind=StationKind.STREET_CENTRE, near=FAR),
-    ),
-    (
-        Volunteer.id,
-        VolunteerFilter(region="330102", name_contains=""),
-        VolunteerFilter(region="33", name_contains="李"),
-    ),
-    (
-        VisitTask.id,
-        VisitTaskFilter(state=list(VisitState), region="330102", near=HERE),
-        VisitTaskFilter(state=[VisitState.OPEN], region="33", near=FAR),
-    ),
-]
 FILTERS = [kind for _, one, other in PAIRS for kind in (one, other)]
 
 
@@ -188,7 +88,16 @@ async def test_the_driver_takes_every_value_as_it_is(database_url: str) -> None:
             cast = f"SELECT $1::{kind.compile(dialect)}"
             assert await connection.fetchval(cast, value) == value
             plain = value if isinstance(value, list) else [value]
-            assert {type(each) for each in plain} <= {str, bool, float, date, UUID}
+            assert {type(each) for each in plain} <= {
+                str,
+                bool,
+                int,
+                float,
+                date,
+                datetime,
+                UUID,
+                type(None),
+            }
     await connection.close()
 
 

@@ -14,7 +14,7 @@ from api.feed import Feed
 from api.requests import BadRequest, Request
 from api.texts import Language
 from domain.access import Actor, Role
-from domain.alarms.service import TOPIC
+from domain.alarms.log import TOPIC
 from domain.crypto import Vault
 from domain.database import Database
 from domain.outbox import Event, OutboxEvent, record

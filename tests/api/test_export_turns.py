@@ -46,7 +46,7 @@ def slowly(*arguments):
     return packed(*arguments)
 writing.packed = slowly
 vault = Vault(keys={"test": bytes(32)}, current="test", hash_key=bytes(range(32)))
-asyncio.run(parts._until_told(worker.work(sys.argv[1], lambda: None, vault)))
+asyncio.run(parts.until_told(worker.work(sys.argv[1], lambda: None, vault)))
 """
 
 

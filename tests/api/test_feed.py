@@ -11,8 +11,7 @@ import pytest
 from sqlalchemy import insert
 
 from api import feed
-from api.alarms import subscriptions
-from api.alarms.changes import AlarmChanged
+from api.alarms.changes import CHANGES, AlarmChanged
 from api.context import Context
 from api.feed import Feed
 from api.texts import Language
@@ -44,7 +43,7 @@ def streaming(database: Database, vault: Vault, district: District) -> Streaming
 
     def begin(feed: Feed) -> AsyncGenerator[AlarmChanged, None]:
         context = Context(database, actor, Language.EN, "test", feed, vault)
-        return subscriptions.stream(context, 0, None)
+        return CHANGES.stream(context, 0, None)
 
     return begin
 

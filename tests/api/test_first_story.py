@@ -58,7 +58,7 @@ async def test_a_press_reaches_the_daughter_who_answers(api: Api, database: Data
         event = (await daughter.next())["data"]["alarmChanged"]
         assert event["change"] == "RAISED"
         assert event["alarm"]["elder"]["id"] == public_id("elder", district.mother_id)
-        assert event["alarm"]["availableActions"] == ["ACKNOWLEDGE"]
+        assert event["alarm"]["availableActions"] == ["ACKNOWLEDGE", "COMMENT"]
         answered = await api.data(Role.FAMILY, ACKNOWLEDGE, id=event["alarm"]["id"])
         assert answered["alarmAcknowledge"]["userErrors"] == []
         assert answered["alarmAcknowledge"]["alarm"]["state"] == "ACKNOWLEDGED"

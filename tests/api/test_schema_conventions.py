@@ -20,8 +20,11 @@ OBJECTS = [
 ]
 PAGES = [kind for kind in OBJECTS if kind.name.endswith("Connection")]
 PAGED = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
-OF_SOMEBODY = {"Query.whoHasSeen": {"elder", "since", "until"}}
-"""Lists that mean nothing without whose they are: their filter's fields are their arguments."""
+OF_SOMEBODY = {
+    "Query.whoHasSeen": {"elder", "since", "until"},
+    "Query.bedsNear": {"near", "filter"},
+}
+"""Lists that mean nothing without whose they are, or where: these are arguments of their own."""
 
 
 def fields_that_page() -> Iterator[tuple[str, dict[str, str]]]:

@@ -21,6 +21,8 @@ CHANGED = f"""subscription {{ alarmChanged(after: "{BEGINNING}") {{
 OPEN = "{ alarms(first: 1) { nodes { id } } }"
 RESOLVE = """mutation ($id: ID!) { alarmResolve(input: {id: $id, reason: TRUE_ALARM}) {
   userErrors { code } } }"""
+DRILL = """mutation ($id: ID!) { alarmDrill(input: {elderId: $id, type: SOS, severity: CRITICAL}) {
+  alarm { purpose } } }"""
 SEEN = """query ($id: ID!) { whoHasSeen(elder: $id, first: 5) {
   nodes { role fields objectId } } }"""
 
@@ -108,6 +110,13 @@ async def test_a_desk_sees_them_during_an_incident_and_not_before_or_after(
     assert await vitals(api, desk, mother) == []
     (entry,) = await trail(database, action="read")
     assert (entry.role, entry.elder_id) == (desk, api.district.mother_id)
+
+
+async def test_a_drill_opens_them_to_nobody(api: Api, database: Database, mother: str) -> None:
+    rung = await api.data(Role.DISPATCHER, DRILL, id=mother)
+    assert rung["alarmDrill"]["alarm"]["purpose"] == "DRILL"
+    assert await vitals(api, Role.DISPATCHER, mother) == []
+    assert await trail(database, action="read") == []
 
 
 @pytest.mark.parametrize(

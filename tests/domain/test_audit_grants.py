@@ -74,6 +74,7 @@ async def test_who_may_make_no_role_is_told_what_to_have_done(cluster: str) -> N
     try:
         extension = await asyncpg.connect(f"{cluster.rpartition('/')[0]}/modest")
         await extension.execute("CREATE EXTENSION btree_gist")
+        await extension.execute("CREATE EXTENSION pg_trgm")
         await extension.close()
         with pytest.raises(NotPermitted, match="GRANT yiyang_service TO modest"):
             await asyncio.to_thread(upgrade, url)

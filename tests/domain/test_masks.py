@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from domain.crypto import masked_id_number
-from domain.rights.corrections import is_id_number
+from domain.elders.citizen_id import is_citizen_id
 
 BORN = date(1949, 12, 31)
 
@@ -21,7 +21,7 @@ def fitting(masked: str) -> list[str]:
     return [
         number
         for number in numbers
-        if is_id_number(number)
+        if is_citizen_id(number)
         and all(shown in ("*", digit) for shown, digit in zip(masked, number, strict=True))
     ]
 

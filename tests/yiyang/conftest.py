@@ -1,4 +1,4 @@
-"""Folders for clusters, and a demo district of some thousand elders."""
+"""Folders for clusters, a demo district of some thousand elders, and stand-ins for vendors."""
 
 import shutil
 import tempfile
@@ -9,8 +9,10 @@ import asyncpg
 import pytest
 
 from domain.crypto import Vault
+from tests.aliyun import aliyun as aliyun
 from tests.conftest import Template
 from tests.scratch import scratch
+from tests.wechat import wechat as wechat
 from tests.yiyang.filled import EMPTY
 from tests.yiyang.loaded import loaded
 

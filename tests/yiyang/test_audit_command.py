@@ -2,8 +2,6 @@
 
 import asyncio
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import asyncpg
@@ -12,6 +10,7 @@ import pytest
 from domain.audit.heads import HeadLog
 from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
+from tests.commands import run
 from tests.waiting import until
 from yiyang import worker
 from yiyang.runtime import Running, announce
@@ -22,10 +21,7 @@ async def verify(database_url: str, log: Path | None = None, *options: str) -> t
     environment = {**os.environ, "YIYANG_DATABASE_URL": database_url}
     if log:
         environment["YIYANG_AUDIT_LOG"] = str(log)
-    command = [sys.executable, "-m", "yiyang", "audit", "verify", *options]
-    done = await asyncio.to_thread(
-        subprocess.run, command, env=environment, capture_output=True, text=True, check=False
-    )
+    done = await asyncio.to_thread(run, "audit", "verify", *options, environment=environment)
     return done.returncode, done.stdout, done.stderr
 
 

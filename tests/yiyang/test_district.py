@@ -12,10 +12,12 @@ from stdnum.iso7064 import mod_11_2
 
 from domain.accounts.models import Relation
 from domain.calendar import whole_years
+from domain.devices.models import DeviceKind
 from domain.elders.models import KEY_TAGS, CareLevel, Gender, Tag
 from yiyang.district.addresses import communities
 from yiyang.district.chance import stream
 from yiyang.district.citizen_ids import CitizenIds
+from yiyang.district.equipment import MOST
 from yiyang.district.family import KIN
 from yiyang.district.keys import Keys
 from yiyang.district.people import Resident, residents
@@ -175,6 +177,10 @@ def test_devices_stand_where_nobody_else_would_notice(people: Sequence[Resident]
     assert with_button(people) == pytest.approx(1 / 3, abs=0.02)
     assert with_button([p for p in people if Tag.LIVES_ALONE in current(p)]) > 0.65
     assert {d.vendor for p in people for d in p.equipment} == {0, 1}
+    assert {d.kind for p in people for d in p.equipment} == set(DeviceKind)
+    assert max(len(p.equipment) for p in people) == MOST
+    every = [d for p in people for d in p.equipment]
+    assert len(every) / len(people) == pytest.approx(0.6, abs=0.1)
 
 
 def test_keys_are_version_7_and_rise_with_their_number() -> None:

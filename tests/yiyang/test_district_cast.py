@@ -9,6 +9,7 @@ from domain.crypto import Vault
 from tests.yiyang.filled import OF_ELDERS, TODAY, load, one
 from yiyang.district.cast import DistrictError, find_cast
 from yiyang.district.columns import COLUMNS
+from yiyang.district.time_bank import LEDGER
 
 
 async def test_the_cast_is_one_story(connection: asyncpg.Connection, vault: Vault) -> None:
@@ -82,6 +83,8 @@ async def test_no_cast_where_the_district_is_older_than_its_services(
 ) -> None:
     await load(connection, vault)
     await connection.execute("UPDATE account SET station_id = NULL, canteen_id = NULL")
+    # What was posted is never deleted.
+    await connection.execute(f"TRUNCATE {', '.join(LEDGER)}")
     register = {"vendor", "person", "account", *OF_ELDERS}
     for table in reversed([name for name in COLUMNS if name not in register]):
         await connection.execute(f"DELETE FROM {table}")

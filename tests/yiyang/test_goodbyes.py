@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator, Coroutine
 from contextlib import asynccontextmanager, suppress
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
@@ -13,13 +12,12 @@ from sqlalchemy.engine import make_url
 from sqlmodel import col
 
 from api.feed import Feed
-from domain.alarms import service
 from domain.alarms.models import Alarm
 from domain.audit.models import AuditChain
 from domain.audit.service import Act, Source, record_alone
 from domain.database import Database
 from tests.client_examples.wire import Wire, wire_to
-from tests.signals import press
+from tests.signals import make_due, press
 from tests.waiting import until
 from yiyang import worker
 from yiyang.district.cast import District
@@ -69,23 +67,24 @@ async def running(part: Coroutine[Any, Any, None]) -> AsyncGenerator[None, None]
             await task
 
 
-async def test_the_worker(
-    line: Line, database: Database, district: District, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        service, "ESCALATION", {2: timedelta(seconds=0.3), 3: timedelta(seconds=0.9)}
-    )
+async def test_the_worker(line: Line, database: Database, district: District) -> None:
     ready = asyncio.Event()
 
     async def at_level(level: int) -> bool:
         return [row[0] for row in await database.fetch(select(col(Alarm.level)))] == [level]
 
+    async def comes_to(level: int) -> None:
+        async with database.transaction("test") as session:
+            for alarm_id in (await session.scalars(select(col(Alarm.id)))).all():
+                await make_due(session, alarm_id)
+        await until(lambda: at_level(level))
+
     async with running(worker.work(line.url, ready.set)):
         await ready.wait()
         await press(database, district)
-        await until(lambda: at_level(2))
+        await comes_to(2)
         await line.say_goodbye()
-        await until(lambda: at_level(3))
+        await comes_to(3)
 
 
 async def test_the_sealer(line: Line, database: Database) -> None:

@@ -8,25 +8,22 @@ from typing import Any
 
 import asyncpg
 import pytest
-from sqlalchemy import select
-from sqlmodel import col
 
 from domain.access import Role
-from domain.alarms import service
-from domain.alarms.models import Alarm
+from domain.accounts import granting
 from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import public_id
+from domain.jobs import Job, enqueue
 from tests.clients import Api
 from tests.exporting import working
-from tests.signals import press
 from tests.waiting import until
 from yiyang import worker
 from yiyang.district.cast import District
 
 # What fails, and then the queue that cannot write down that it is to be tried again.
 _BROKEN = """
-    ALTER TABLE alarm ADD CONSTRAINT unforeseen CHECK (level < 2);
+    ALTER TABLE account RENAME TO account_to_come;
     CREATE FUNCTION no_retry() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN RAISE lock_not_available; END $$;
     CREATE TRIGGER no_retry BEFORE UPDATE ON pgqueuer FOR EACH ROW
@@ -34,7 +31,7 @@ _BROKEN = """
 """
 _MENDED = """
     DROP TRIGGER no_retry ON pgqueuer;
-    ALTER TABLE alarm DROP CONSTRAINT unforeseen;
+    ALTER TABLE account_to_come RENAME TO account;
 """
 _HELD = "SELECT count(*) FROM pgqueuer WHERE status = 'failed'"
 
@@ -46,8 +43,8 @@ STATE = "query ($id: ID!) { dataRequest(id: $id) { state url } }"
 
 
 @asynccontextmanager
-async def escalating(database_url: str) -> AsyncGenerator[None, None]:
-    """A worker without keys: of alarms alone."""
+async def at_work(database_url: str) -> AsyncGenerator[None, None]:
+    """A worker without keys: what it does opens nothing sealed."""
     running = asyncio.create_task(worker.work(database_url, lambda: None))
     try:
         yield
@@ -56,15 +53,22 @@ async def escalating(database_url: str) -> AsyncGenerator[None, None]:
         await asyncio.gather(running, return_exceptions=True)
 
 
-async def test_an_escalation_whose_retry_cannot_be_written_is_held_and_done_later(
+async def ask_for_jobs(database: Database, district: District, *keys: str) -> None:
+    """They void an account's tokens, if its time is over."""
+    async with database.transaction("test") as session:
+        given = {"account_id": district.players[Role.FAMILY].account_id.hex}
+        for key in keys:
+            enqueue(session, Job(granting.END_JOB, given, timedelta(0), key))
+
+
+async def test_a_job_whose_retry_cannot_be_written_is_held_and_done_later(
     database: Database, database_url: str, district: District, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service, "ESCALATION", {2: timedelta(seconds=0.1)})
     monkeypatch.setattr(worker, "REQUEUED", "* * * * * *")
     sql = await asyncpg.connect(database_url)
     await sql.execute(_BROKEN)
-    async with escalating(database_url):
-        await press(database, district)
+    async with at_work(database_url):
+        await ask_for_jobs(database, district, "one")
 
         async def is_held() -> bool:
             return await sql.fetchval(_HELD) == 1
@@ -72,12 +76,10 @@ async def test_an_escalation_whose_retry_cannot_be_written_is_held_and_done_late
         await until(is_held)
         await sql.execute(_MENDED)
 
-        async def has_climbed() -> bool:
-            rows = await database.fetch(select(col(Alarm.level)), primary=True)
-            return [row[0] for row in rows] == [2]
+        async def is_done() -> bool:
+            return await sql.fetchval("SELECT count(*) FROM pgqueuer") == 0
 
-        await until(has_climbed)
-    assert await sql.fetchval(_HELD) == 0
+        await until(is_done)
     await sql.close()
 
 
@@ -87,18 +89,19 @@ async def test_a_held_job_waits_for_the_same_that_was_asked_for_anew(
     """Two of a key cannot wait: neither is lost, and the others are not held up by it."""
     monkeypatch.setattr(worker, "REQUEUED", "* * * * * *")
     sql = await asyncpg.connect(database_url)
-    await press(database, district)
+    await ask_for_jobs(database, district, "one", "two")
     await sql.execute("UPDATE pgqueuer SET status = 'failed'")
-    await press(database, district)
-    twice = await sql.fetchval("SELECT count(*) FROM pgqueuer")
-    assert twice == 2 * await sql.fetchval(_HELD)
+    await ask_for_jobs(database, district, "one", "two")
+    await sql.execute(
+        "UPDATE pgqueuer SET execute_after = now() + interval '1 hour' WHERE status = 'queued'"
+    )
     await sql.execute(
         "UPDATE pgqueuer SET dedupe_key = id WHERE id = (SELECT min(id) FROM pgqueuer)"
     )
-    async with escalating(database_url):
+    async with at_work(database_url):
 
         async def one_is_let_go() -> bool:
-            return await sql.fetchval(_HELD) == twice // 2 - 1
+            return await sql.fetchval(_HELD) == 1
 
         await until(one_is_let_go)
         await sql.execute("UPDATE pgqueuer SET execute_after = now() WHERE status = 'queued'")

@@ -4,8 +4,6 @@ import base64
 import json
 import os
 import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -15,6 +13,7 @@ from api.auth.tokens import TokenKey
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
+from tests.commands import run
 from tests.conftest import ELDERS
 
 
@@ -32,10 +31,7 @@ def environment(database_url: str, vault: Vault) -> dict[str, str]:
 
 
 def keys(command: str, environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    program = Path(sys.executable).with_name("yiyang")
-    return subprocess.run(
-        [program, "keys", command], env=environment, capture_output=True, text=True, check=False
-    )
+    return run("keys", command, environment=environment)
 
 
 def test_rotation_from_the_first_look_to_the_old_keys_end(environment: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""What the workers of one `yiyang serve` share: a client's bucket, and the news of a manifest."""
+"""The workers of one `yiyang serve`: one bucket, one manifest, one end."""
 
 import asyncio
 import json
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -24,9 +24,9 @@ from domain.buckets import RESTORE_SECONDS
 from tests.clients import Api
 from tests.conftest import free_port
 from tests.waiting import until
-from tests.yiyang.test_serve import KEY, becomes
 from yiyang.district.cast import District
 
+KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
 WORKERS = 2
 VIEWER = "{ viewer { role } }"
 LATER = "query Later { viewer { id } }"
@@ -89,6 +89,14 @@ def token_key_jwk() -> dict[str, Any]:
     return TokenKey.new_jwk()
 
 
+def becomes(condition: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 def healthy(port: int) -> bool:
     try:
         return httpx.get(f"http://127.0.0.1:{port}/health").status_code == 200
@@ -96,7 +104,18 @@ def healthy(port: int) -> bool:
         return False
 
 
-async def test_two_workers_spend_from_one_bucket(server: Server) -> None:
+async def test_two_workers_are_one_server(server: Server) -> None:
+    """To whoever asks, to who hangs up, and in their end: all of one start, which takes long."""
+    workers = server.workers()
+    assert len(workers) == WORKERS
+    await both_spend_from_one_bucket(server)
+    await a_hangup_reaches_both(server)
+    assert server.workers() == workers
+    await server.api.close()
+    both_end_with_a_killed_supervisor(server)
+
+
+async def both_spend_from_one_bucket(server: Server) -> None:
     budget = 200
     began = time.monotonic()
     asked = [ask(server, {"query": VIEWER}, server.token(budget)) for _ in range(300)]
@@ -105,13 +124,10 @@ async def test_two_workers_spend_from_one_bucket(server: Server) -> None:
     most = budget + (time.monotonic() - began + WORKERS) * budget / RESTORE_SECONDS
     assert statuses.count(200) + statuses.count(429) == 300
     assert budget / 2 <= statuses.count(200) <= most
-    await server.api.close()
 
 
-async def test_a_hangup_reaches_every_worker_and_ends_none(server: Server) -> None:
+async def a_hangup_reaches_both(server: Server) -> None:
     headers, body = server.token(), {"documentId": hash_of(LATER)}
-    workers = server.workers()
-    assert len(workers) == WORKERS
     assert (await ask(server, body, headers))[0] == 404
     server.manifest.write_text(json.dumps({hash_of(LATER): LATER}), encoding="utf-8")
     server.process.send_signal(signal.SIGHUP)
@@ -120,8 +136,18 @@ async def test_a_hangup_reaches_every_worker_and_ends_none(server: Server) -> No
         return {status for status, _ in await rounds(server, body, headers)} == {200}
 
     await until(all_know)
-    assert server.workers() == workers
-    await server.api.close()
+
+
+def both_end_with_a_killed_supervisor(server: Server) -> None:
+    left = psutil.Process(server.process.pid).children(recursive=True)
+    assert len(left) >= WORKERS
+    server.process.kill()
+    server.process.wait()
+    _, alive = psutil.wait_procs(left, timeout=30)
+    for one in alive:
+        one.kill()
+    assert alive == []
+    assert not healthy(server.api.port)
 
 
 async def rounds(

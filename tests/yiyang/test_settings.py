@@ -1,15 +1,17 @@
 """A setting that makes no sense is refused in one sentence that names it and shows no secret."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
-from yiyang.settings import Settings
+from devices.bridge import BridgeSettings
+from devices.mac import Trust
+from tests.commands import run
+from yiyang.canary import CanarySettings
+from yiyang.settings import Settings, SettingsError
 
 KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
 
@@ -17,13 +19,7 @@ KEY = "c2l4dGVlbiBieXRlcyBvciBtb3JlLCAzMiBpbiBhbGw="  # 32 bytes in base64
 def refused(command: str, **settings: str) -> str:
     """What a command says that must not start."""
     environment = {f"YIYANG_{name}": value for name, value in settings.items()}
-    ran = subprocess.run(
-        [sys.executable, "-m", "yiyang", command],
-        env={"PATH": "/usr/bin:/bin", **environment},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    ran = run(command, environment={"PATH": "/usr/bin:/bin", **environment})
     assert ran.returncode == 1, ran
     assert "Traceback" not in ran.stderr
     return ran.stderr.strip()
@@ -120,3 +116,19 @@ def test_a_manifest_that_is_bad_keeps_the_server_from_starting(tmp_path: Path) -
     assert "YIYANG_TRUSTED_DOCUMENTS" in said
     assert str(manifest) in said
     assert len(said.splitlines()) == 1
+
+
+def test_what_is_no_secret_is_needed_as_it_is() -> None:
+    settings = Settings(canary_url="ws://127.0.0.1:8000/graphql")
+    assert settings.need("canary_url") == "ws://127.0.0.1:8000/graphql"
+    with pytest.raises(SettingsError, match="YIYANG_CANARY_URL"):
+        Settings().need("canary_url")
+
+
+def test_no_part_shows_the_secrets_it_was_given(token_key: TokenKey) -> None:
+    database, broker = "postgresql://u:word@127.0.0.1/d", "mqtt://u:word@127.0.0.1"
+    canary = CanarySettings(database, broker, "xihu", b"word" * 8, token_key, "ws://127.0.0.1")
+    parts = [BridgeSettings(database, broker, "xihu", b"word" * 8), canary, Trust(b"word" * 8)]
+    for part in parts:
+        assert "word" not in repr(part)
+        assert "xihu" in repr(part) or isinstance(part, Trust)

@@ -13,8 +13,8 @@ import asyncpg
 from api.auth.scopes import ALL
 from domain.access import Role
 from domain.database import Database
-from domain.devices.models import DeviceKind
 from yiyang import keys, tokens
+from yiyang.commands.device_words import kind_named
 from yiyang.district.cast import find_cast
 from yiyang.failures import Failure
 from yiyang.keys import DEVICE_LOGIN, DevelopmentKeys
@@ -74,7 +74,7 @@ async def devices(data_dir: Path, kind: str | None, limit: int) -> list[Mapping[
             database,
             known.device_key_bytes,
             Settings().tenant,
-            kind=_kind(kind) if kind else None,
+            kind=kind_named(kind) if kind else None,
             limit=limit,
             login=Login(DEVICE_LOGIN, known.device_password),
         )
@@ -150,11 +150,3 @@ async def _connected(data_dir: Path) -> AsyncGenerator[asyncpg.Connection, None]
         yield connection
     finally:
         await connection.close()
-
-
-def _kind(name: str) -> DeviceKind:
-    try:
-        return DeviceKind(name.upper())
-    except ValueError:
-        known = ", ".join(kind.lower() for kind in DeviceKind)
-        raise SettingsError(f"--kind {name} is none of {known}.") from None

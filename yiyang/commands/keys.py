@@ -38,6 +38,13 @@ def rotate() -> None:
 
 
 @app.command()
+def index() -> None:
+    """Hash what elders of before are looked up by: the ends of their id numbers. Once, after the
+    upgrade that brought this search; the service may run meanwhile."""
+    asyncio.run(_with_database(_index))
+
+
+@app.command()
 def token() -> None:
     """Print a new key for signing access tokens, and what to do with it."""
     from api.auth.tokens import TokenKey
@@ -72,6 +79,15 @@ async def _status(database: "Database", vault: "Vault") -> None:
             print(f"{key}: still needed; run `yiyang keys rotate`")
         else:
             print(f"{key}: nothing in the database needs it any more")
+
+
+async def _index(database: "Database", vault: "Vault") -> None:
+    from domain.elders.indexing import index_numbers
+
+    done = 0
+    while hashed := await index_numbers(database, vault):
+        done += hashed
+    print(f"{done} entries can be found by the end of their number now.")
 
 
 async def _rotate(database: "Database", vault: "Vault") -> None:

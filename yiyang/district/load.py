@@ -16,6 +16,7 @@ from yiyang.district.people import Resident, residents
 from yiyang.district.rows import Rows
 from yiyang.district.scripts import SCRIPTS
 from yiyang.district.services import Services
+from yiyang.district.time_bank import LEDGER, add_time_bank
 
 _BATCH = 1_000
 """Elders at a time: a few megabytes of rows, a quarter of a second."""
@@ -64,7 +65,7 @@ async def load_district(
         regions = await load_regions(connection)
         progress(regions, regions, "regions")
         keys = Keys(seed, today)
-        rows, services = Rows(vault, keys, today), Services(seed, today, elders, keys)
+        rows, services = Rows(vault, keys, today), Services(seed, today, elders, keys, vault)
         async with _references_checked_at_once(connection):
             batch = no_rows()
             rows.add_staff(batch, services.staff)
@@ -73,8 +74,9 @@ async def load_district(
             await _copy(connection, batch)
             people = islice(residents(seed, today), elders)
             await _copy_all(connection, rows, services, people, progress, elders)
+        await add_time_bank(connection, keys, today)
         # Without it the first minute's reads are planned for empty tables.
-        await connection.execute(f"ANALYZE region, {', '.join(COLUMNS)}")
+        await connection.execute(f"ANALYZE region, {', '.join([*COLUMNS, *LEDGER])}")
         return await find_cast(connection)
 
 

@@ -5,7 +5,7 @@ VENDOR = 0
 STAFF = 16
 ELDER = 4096
 _PER_ELDER = 16
-CONTACT, DEVICE, ELDER_ACCOUNT, RELATIVE, LINK, CONDITION = 1, 4, 8, 9, 10, 11
+CONTACT, DEVICE, ELDER_ACCOUNT, RELATIVE, LINK, CONDITION, ASSESSMENT = 1, 4, 8, 9, 10, 11, 15
 """Of an elder's sixteen, the first number of each kind."""
 
 # Enough for sixteen of each of sixteen million elders.
@@ -13,9 +13,10 @@ _BLOCK = 1 << 28
 CENTRE, NURSING_HOME, COMMUNITY_STATION, CANTEEN, BED, DISH, VOLUNTEER, VISIT = (
     place * _BLOCK for place in range(1, 9)
 )
-SECOND_ROLE, STAY, CASE, ORDER, QUOTE, _PERSON = (
-    place * _BLOCK for place in (9, 16, 256, 512, 768, 1024)
+SECOND_ROLE, ASSESSOR, DUE, STAY, CASE, ORDER, QUOTE, _PERSON = (
+    place * _BLOCK for place in (9, 10, 11, 16, 256, 512, 768, 1024)
 )
+LEDGER_ACCOUNT, LEDGER_TRANSFER, LEDGER_HOLD, _TAG = (place * _BLOCK for place in (12, 13, 14, 15))
 
 _PER_DAY = 1 << 24
 
@@ -23,6 +24,11 @@ _PER_DAY = 1 << 24
 def of_elder(index: int) -> int:
     """The number of an elder's key; the fifteen after it are for what belongs to the elder."""
     return ELDER + _PER_ELDER * index
+
+
+def of_tags(index: int) -> int:
+    """The first of sixteen numbers of the keys of an elder's tags."""
+    return _TAG + _PER_ELDER * index
 
 
 def of_person(account: int) -> int:

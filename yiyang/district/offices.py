@@ -17,6 +17,7 @@ class Offices:
 
     Parameters:
         stations, officials: the account of each street.
+        caregivers: one of each street.
         advisors: those of each street, one or two.
         of_district: the official who decides where a street doesn't.
     """
@@ -24,6 +25,7 @@ class Offices:
     of_district: UUID
     stations: dict[str, UUID] = field(default_factory=dict[str, UUID])
     officials: dict[str, UUID] = field(default_factory=dict[str, UUID])
+    caregivers: dict[str, UUID] = field(default_factory=dict[str, UUID])
     advisors: dict[str, list[UUID]] = field(default_factory=dict[str, list[UUID]])
 
 
@@ -34,6 +36,9 @@ def offices(accounts: Iterable[StaffAccount], keys: Keys) -> Offices:
         key, street = keys[number], account.region_code or ""
         if account.role is Role.STATION:
             found.stations[street] = key
+        elif account.role is Role.CAREGIVER:
+            # The first one plays.
+            found.caregivers.setdefault(street, key)
         elif account.role is Role.ADVISOR:
             found.advisors.setdefault(street, []).append(key)
         elif account.role is Role.OFFICIAL and street == DISTRICT:

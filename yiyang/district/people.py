@@ -14,7 +14,7 @@ from yiyang.district.addresses import Community, communities, draw_address, popu
 from yiyang.district.chance import between, stream
 from yiyang.district.citizen_ids import CitizenIds
 from yiyang.district.conditions import Condition, draw_conditions
-from yiyang.district.equipment import Equipment, draw_equipment
+from yiyang.district.equipment import Equipment, draw_equipment, draw_more
 from yiyang.district.family import KIN, Person, draw_contacts, draw_phone
 from yiyang.district.names import SURNAMES, given_name
 from yiyang.district.population import Vitals, birth_date, draw_vitals, is_key_elder
@@ -111,6 +111,8 @@ def residents(seed: int, today: date) -> Iterator[Resident]:
             relative = _relative(rng, outline.contacts[0], script.role, today)
         else:
             outline = _drawn(rng, index, places.draw(rng), today)
+            more = draw_more(stream(seed, "home", index), outline.tags, outline.equipment)
+            outline = replace(outline, equipment=more)
             relative = _family_account(rng, index, outline.contacts, today)
         yield _resident(rng, index, outline, relative, numbers, today)
 

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from domain.access import Role
 from domain.crypto import Vault, masked_address, masked_id_number, masked_phone, place
+from domain.elders.search import END, END_CHARACTERS
+from domain.elders.spelling import spelled
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
 from yiyang.district import numbers
@@ -78,7 +80,7 @@ class Rows:
             batch["elder"].append(self._elder(elder_id, resident))
             conditions = self._conditions(elder_id, first + numbers.CONDITION, resident)
             batch["elder_condition"].extend(conditions)
-            batch["elder_tag"].extend(_tags(elder_id, resident))
+            batch["elder_tag"].extend(self._tags(elder_id, resident))
             batch["contact"].extend(self._contacts(elder_id, first + numbers.CONTACT, resident))
             batch["device"].extend(self._devices(elder_id, first + numbers.DEVICE, resident))
             if resident.signs_in:
@@ -117,6 +119,11 @@ class Rows:
         places = (DISTRICT, None, None, None, None)
         return key, name, Role.VOLUNTEER.value, *places, person, self._since
 
+    def _tags(self, elder_id: UUID, resident: Resident) -> Iterator[Row]:
+        for number, tag in enumerate(resident.tags, numbers.of_tags(resident.index)):
+            row = (self._keys[number], elder_id, tag.tag.value, tag.since, tag.until, tag.source)
+            yield (*row, at(tag.since, _NOON))
+
     def _elder(self, elder_id: UUID, resident: Resident) -> Row:
         vault, number, address = self._vault, resident.id_number, resident.address
         phone = resident.phone
@@ -124,12 +131,14 @@ class Rows:
             elder_id,
             resident.community.code,
             resident.name,
+            spelled(resident.name),
             resident.vitals.gender.value,
             resident.vitals.birth_date,
             resident.vitals.care_level.value,
             masked_id_number(number),
             vault.digest(number, "elder.id_number_hash"),
             vault.seal(number, "elder.id_number_cipher"),
+            vault.digest(number[-END_CHARACTERS:], END),
             masked_address(address),
             vault.seal(address, "elder.address_cipher"),
             phone and masked_phone(phone),
@@ -180,8 +189,3 @@ class Rows:
 
     def _vendor(self, place: int) -> UUID:
         return self._keys[numbers.VENDOR + place]
-
-
-def _tags(elder_id: UUID, resident: Resident) -> Iterator[Row]:
-    for tag in resident.tags:
-        yield elder_id, tag.tag.value, tag.since, tag.until, tag.source

@@ -1,8 +1,11 @@
-"""What there is for the elders, and what is done for each: a bed, visits, meals, a case."""
+"""What there is for the elders, and what is done for each: a bed, visits, meals, a case, an
+assessment."""
 
 from collections.abc import Iterable
 from datetime import date
 
+from domain.crypto import Vault
+from yiyang.district.assessments import Assessments
 from yiyang.district.beds import plan_beds
 from yiyang.district.cases import Cases
 from yiyang.district.chance import stream
@@ -26,11 +29,12 @@ class Services:
 
     Parameters:
         elders: how many will come; each of them once, in order.
+        vault: seals what was found of them.
         staff: the accounts for work.
         volunteers: who visits.
     """
 
-    def __init__(self, seed: int, today: date, elders: int, keys: Keys) -> None:
+    def __init__(self, seed: int, today: date, elders: int, keys: Keys, vault: Vault) -> None:
         facilities = plan_facilities(seed, elders)
         self.staff = list(staff(seed, facilities))
         self._setting = Setting(seed, today, elders, keys, facilities, offices(self.staff, keys))
@@ -43,6 +47,7 @@ class Services:
         self._visits = Visits(self._setting, self.volunteers)
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
+        self._assessments = Assessments(self._setting, vault)
 
     def add_houses(self, batch: Batch) -> None:
         """Stations with their beds, and canteens with their menus."""
@@ -54,6 +59,7 @@ class Services:
         for canteen in facilities.canteens:
             menu = self._menus[canteen.number]
             batch["menu_item"].extend(menu_rows(canteen, menu, keys))
+        self._assessments.add_assessors(batch)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""
@@ -67,3 +73,4 @@ class Services:
                 # A nursing home cooks for its own.
                 self._orders.add(batch, resident, rng)
             self._cases.add(batch, resident, rng)
+            self._assessments.add(batch, resident)
