@@ -57,6 +57,14 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
     await make_webhook(database, vault, vendor, last_status=500, **dead)
     await _reserve(database, district)
     await _look(database, district)
+    await care_for(database, vault, district)
+    await make_thresholds(database)
+    await _sign_in(database, district)
+    await make_notifications(database)
+
+
+async def care_for(database: Database, vault: Vault, district: District) -> None:
+    """Elders apply for beds, are assessed, live together; volunteers earn, desks have rosters."""
     await make_story(database)
     await make_admissions(database, [district.mother_id, district.ward_id], "330102")
     await fuse(database, [district.ward_id])
@@ -66,9 +74,6 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
     await make_key_tags(database, district)
     await make_households(database, district)
     await make_calendar_links(database, district)
-    await make_thresholds(database)
-    await _sign_in(database, district)
-    await make_notifications(database)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

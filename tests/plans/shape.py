@@ -1,6 +1,7 @@
 """What the schema says of itself, asked once."""
 
 from collections import defaultdict
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -63,6 +64,44 @@ def ambiguous() -> frozenset[str]:
             for name, field in kind.fields.items():
                 types[name].add(str(field.type))
     return frozenset(name for name, found in types.items() if len(found) > 1)
+
+
+@cache
+def _targets(parent: str) -> list[tuple[str, list[str]]]:
+    """The fields with selections, and the types that these may be on."""
+    found: list[tuple[str, list[str]]] = []
+    for name in branches(parent):
+        kind = node_of(parent, name)
+        abstract = isinstance(named(kind), GraphQLInterfaceType)
+        found.append((name, conditions(kind)[:-1] if abstract else [kind]))
+    return found
+
+
+def soonest(parent: str, known: AbstractSet[tuple[str, str]], steps: int) -> list[str]:
+    """The fields of a type that are not known, or else those that lead to one in the fewest steps.
+
+    Parameters:
+        known: type and name of each field that is not looked for.
+        steps: how many there may be; if it takes more there is no such field.
+    """
+    ways = {parent: set(named(parent).fields)}
+    passed: set[str] = set()
+    for _ in range(1 + steps):
+        here = [
+            kind for kind in ways if any((kind, name) not in known for name in named(kind).fields)
+        ]
+        if parent in here:
+            return [name for name in named(parent).fields if (parent, name) not in known]
+        if here:
+            return sorted(set[str]().union(*(ways[kind] for kind in here)))
+        passed |= {*ways}
+        further: dict[str, set[str]] = defaultdict(set)
+        for kind, firsts in ways.items():
+            for name, targets in _targets(kind):
+                for target in set(targets) - passed:
+                    further[target] |= {name} if kind == parent else firsts
+        ways = further
+    return []
 
 
 def reachable(root: str) -> set[tuple[str, str]]:

@@ -1,7 +1,7 @@
 """What a generated operation may name: ids that an actor sees or doesn't, cursors, quotes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -46,6 +46,7 @@ class Supply:
         seen: actor, type -> ids of rows that the actor sees.
         cursors: type -> cursors of lists of it.
         tokens: actor -> quotes' tokens.
+        visited: type and name of each field that has been asked for; others are wanted first.
     """
 
     actors: Sequence[Actor]
@@ -53,6 +54,7 @@ class Supply:
     seen: Mapping[tuple[Actor, str], Sequence[str]]
     cursors: Mapping[str, Sequence[str]]
     tokens: Mapping[Actor, Sequence[str]]
+    visited: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
 
 
 async def read_supply(runner: Runner, database: Database, district: District) -> Supply:

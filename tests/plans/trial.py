@@ -46,7 +46,8 @@ class Trial:
 
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
-        self.statistics = Statistics()
+        ground.supply.visited.clear()
+        self.statistics = Statistics(visited=ground.supply.visited)
         self.failed: tuple[Asked, Asking] | None = None
 
     async def of(self, asked: Asked) -> None:

@@ -95,7 +95,7 @@ class Values:
 
     def __init__(self, tape: Tape, supply: Supply, actor: Actor) -> None:
         self.tape = tape
-        self._supply = supply
+        self.supply = supply
         self._actor = actor
 
     def of(
@@ -135,7 +135,7 @@ class Values:
         for name, field in kind.fields.items():
             required = isinstance(field.type, GraphQLNonNull) and field.default_value is Undefined
             if self.tape.chance(99 if required else 45):
-                place = Place(name, ID_OF.get(name) or _subject(kind.name, self._supply))
+                place = Place(name, ID_OF.get(name) or _subject(kind.name, self.supply))
                 given[name] = self._nested(field.type, place, ref, field.default_value)
         if self.tape.chance(1):
             given["unknown"] = 1
@@ -184,19 +184,19 @@ class Values:
                 return self.tape.pick([1, 2, 20, 0, -1, 21])
 
     def _id(self, place: Place) -> str:
-        about = place.about or self.tape.pick(list(self._supply.ids))
-        if place.name == "id" and about not in self._supply.ids:
-            about = self.tape.pick(list(self._supply.ids))
-        seen = self._supply.seen.get((self._actor, about)) or self._supply.ids[about]
+        about = place.about or self.tape.pick(list(self.supply.ids))
+        if place.name == "id" and about not in self.supply.ids:
+            about = self.tape.pick(list(self.supply.ids))
+        seen = self.supply.seen.get((self._actor, about)) or self.supply.ids[about]
         if self.tape.chance(70):
             return self.tape.pick(seen)
         if self.tape.chance(65):
-            return self.tape.pick(self._supply.ids[about])
+            return self.tape.pick(self.supply.ids[about])
         if self.tape.chance(50):
-            other = self.tape.pick(list(self._supply.ids))
-            return self.tape.pick(self._supply.ids[other])
+            other = self.tape.pick(list(self.supply.ids))
+            return self.tape.pick(self.supply.ids[other])
         if self.tape.chance(50):
-            prefix = self._supply.ids[about][0].rpartition("_")[0]
+            prefix = self.supply.ids[about][0].rpartition("_")[0]
             return f"{prefix}_{UUID(int=self.tape.number(10**6)).hex}"
         return self.tape.pick(_RUBBISH)
 
@@ -215,17 +215,17 @@ class Values:
             case "after" | "before":
                 return self._cursor(place)
             case "token":
-                mine = self._supply.tokens.get(self._actor, ())
-                every = [token for tokens in self._supply.tokens.values() for token in tokens]
+                mine = self.supply.tokens.get(self._actor, ())
+                every = [token for tokens in self.supply.tokens.values() for token in tokens]
                 return self.tape.pick([*mine, *every, "", "x"])
             case _:
                 return self.tape.pick(_TEXTS)
 
     def _cursor(self, place: Place) -> str:
-        known = self._supply.cursors.get(place.about or "", ())
+        known = self.supply.cursors.get(place.about or "", ())
         if known and self.tape.chance(88):
             return self.tape.pick(known)
-        others = [one for cursors in self._supply.cursors.values() for one in cursors[:2]]
+        others = [one for cursors in self.supply.cursors.values() for one in cursors[:2]]
         return self.tape.pick([*_CURSORS, *others])
 
 

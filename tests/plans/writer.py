@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from graphql import GraphQLInterfaceType
 
 from tests.plans.arguments import Arguments, length
-from tests.plans.shape import ambiguous, branches, conditions, leaves, named, node_of
+from tests.plans.shape import ambiguous, branches, conditions, leaves, named, node_of, soonest
 
 FRESH = {("MealQuote", "token"), ("MealQuote", "expiresAt")}
 """What is another in every answer; it stands under a key that begins with ``FRESH_KEY``."""
@@ -14,6 +14,9 @@ FRESH_KEY = "fresh_"
 
 HIDDEN = ("elder", "fullAddress", "recipient", "subsidyReason", "placedBy", "account", "device")
 """What some roles may not see where they see the row: chosen more often than the rest."""
+
+
+_NEW_PERCENT = 20
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,8 @@ class Writer:
 
     def _name(self, parent: str, room: Room) -> str:
         deeper = self.left > 0 and room.levels > 0 and room.rows > 0
+        if self._tape.chance(_NEW_PERCENT) and (new := self._new(parent, room, deeper=deeper)):
+            return self._tape.pick(new)
         choices = self._branches(parent) if deeper else []
         often = 85 if parent.endswith(("Connection", "Edge", "Page")) else 50
         if choices and (not leaves(parent) or self._tape.chance(often)):
@@ -92,6 +97,15 @@ class Writer:
             return self._tape.pick(choices)
         return self._tape.pick(leaves(parent))
 
+    def _new(self, parent: str, room: Room, *, deeper: bool) -> list[str]:
+        """What nobody has asked for yet, or leads there; chance alone would come to all of a large
+        schema too late."""
+        known = self.arguments.values.supply.visited | self.visited
+        found = soonest(parent, known, 3 * room.levels if deeper else 0)
+        found = [name for name in found if deeper or name in leaves(parent)]
+        several = [] if self.mixed else [name for name in found if _is_several(parent, name)]
+        return [name for name in found if name not in several]
+
     def _branches(self, parent: str) -> list[str]:
         """What can be selected from; rows of several types only if mixed."""
         if parent.endswith("Connection"):
@@ -100,7 +114,7 @@ class Writer:
             below = branches(parent)
             # Three times, for there is seldom room for a list within a list.
             return below + 2 * [one for one in below if node_of(parent, one).endswith("Connection")]
-        several = [name for name in branches(parent) if node_of(parent, name) == "Node"]
+        several = [name for name in branches(parent) if _is_several(parent, name)]
         if self.mixed and self._tape.chance(40):
             return several
         rows = [name for name in branches(parent) if name not in several]
@@ -166,3 +180,8 @@ class Writer:
         name = f"F{len(self.fragments)}"
         self.fragments.append(Fragment(name, on, f"fragment {name} on {on} {text}"))
         return self.fragments[-1]
+
+
+def _is_several(parent: str, name: str) -> bool:
+    """Whether rows of several types may stand there."""
+    return node_of(parent, name) == "Node"

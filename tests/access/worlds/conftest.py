@@ -8,10 +8,12 @@ import pytest
 
 from api.auth.tokens import TokenKey
 from domain.crypto import Vault
+from domain.database import Database
 from tests.access.worlds.ground import Ground, Grounds, thrown
 from tests.access.worlds.shuffle import peopled
 from tests.access.worlds.stage import Stages
 from tests.conftest import TEMPLATE, Template
+from tests.plans.lively import care_for
 
 PEOPLED = "template_peopled"
 
@@ -24,6 +26,9 @@ async def grounds(administration: asyncpg.Connection, template: Template, vault:
     sql = await asyncpg.connect(f"{base}/{PEOPLED}")
     await peopled(sql)
     await sql.close()
+    database = Database(f"{base}/{PEOPLED}", role=None)
+    await care_for(database, vault, template.district)
+    await database.close()
 
     @asynccontextmanager
     async def ground(number: int) -> AsyncGenerator[Ground, None]:

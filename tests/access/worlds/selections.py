@@ -132,6 +132,9 @@ ROOTS = root_fields()
 LISTS = [name for name, declaration in ROOTS.items() if isinstance(declaration, Rows)]
 NODES = [row_type for row_type in declared_types() if row_type.prefix]
 
+_MOST_BOUND = ["elders", "alarms", "visit_tasks"]
+"""Whose rows and fields are shown by consents, times and claims, however much else there is."""
+
 
 class Chooser:
     """Chooses what an operation asks for."""
@@ -147,7 +150,7 @@ class Chooser:
     def root(self) -> Field:
         if self.tape.chance(35):
             return self.node() if self.tape.chance(25) else self.nodes()
-        name = self.tape.pick([*(["elders", "alarms", "visit_tasks"] * 3), *ROOTS])
+        name = self.tape.pick(_MOST_BOUND if self.tape.chance(60) else list(ROOTS))
         declaration = ROOTS[name]
         match declaration:
             case Rows():
@@ -225,11 +228,12 @@ class Chooser:
         """Some of a type's fields, those that lead to other rows before all."""
         rows //= MOST_FIELDS
         choices = [name for name in row_type.fields if self.tells(row_type, name, levels, rows)]
-        chosen = (
-            [self.tape.pick(choices) for _ in range(self.tape.pick([2, MOST_FIELDS, 1]))]
-            if choices
-            else []
-        )
+        guarded = [name for name in choices if _is_guarded(row_type, name)]
+        many = self.tape.pick([2, MOST_FIELDS, 1]) if choices else 0
+        chosen = [
+            self.tape.pick(guarded if guarded and self.tape.chance(50) else choices)
+            for _ in range(many)
+        ]
         return Selection(
             row_type, tuple(self.field(row_type, name, levels, rows) for name in chosen)
         )
@@ -238,11 +242,8 @@ class Chooser:
         """Whether a field shows who may see what, and fits in."""
         declaration = unwrapped(row_type.fields[name])
         match declaration:
-            case Computed():
-                guarded = declaration.permission is not None and declaration.named is None
-                return guarded and _is_leaf(row_type, name)
-            case Column():
-                return declaration is not row_type.fields[name]
+            case Computed() | Column():
+                return _is_guarded(row_type, name)
             case Many(value=value) if value is not None:
                 return True
             case Many(usual_length=usual):
@@ -272,6 +273,19 @@ class Chooser:
                 return Field(key, name, declared, below, part)
             case _:
                 return Field(key, name, declared)
+
+
+def _is_guarded(row_type: RowType, name: str) -> bool:
+    """Whether a value is shown to some of those who see the row, and hidden from others."""
+    declaration = unwrapped(row_type.fields[name])
+    match declaration:
+        case Computed():
+            guarded = declaration.permission is not None and declaration.named is None
+            return guarded and _is_leaf(row_type, name)
+        case Column():
+            return declaration is not row_type.fields[name]
+        case _:
+            return False
 
 
 def _is_leaf(row_type: RowType, name: str) -> bool:
