@@ -52,6 +52,11 @@ class Actor:
         """Whether rows that ask for a scope are shown; None asks for none."""
         return scope is None or self.scopes is None or scope in self.scopes
 
+    def governs(self, region_code: str) -> bool:
+        """Whether a division is the actor's, or below it; to an administrator all are."""
+        theirs = self.region is not None and region_code.startswith(self.region)
+        return theirs or self.role is Role.ADMIN
+
     def may(self, permission: Permission) -> bool:
         """Whether the actor's role carries the permission."""
         return permission in ROLE_PERMISSIONS.get(self.role, frozenset())

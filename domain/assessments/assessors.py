@@ -119,7 +119,5 @@ async def _account(session: AsyncSession, actor: Actor, account_id: UUID) -> Acc
 
 
 def _authorize(actor: Actor, region_code: str) -> None:
-    theirs = actor.region is not None and region_code.startswith(actor.region)
-    governs = theirs or actor.role is Role.ADMIN
-    if not actor.may(Permission.ASSESSOR_KEEP) or not governs:
+    if not actor.may(Permission.ASSESSOR_KEEP) or not actor.governs(region_code):
         raise PermissionDenied(action=Permission.ASSESSOR_KEEP.value)

@@ -4,17 +4,15 @@ set."""
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission
 from domain.assessments.models import AssessmentPolicy
 from domain.assessments.visibility import assessment_policy_visible
-from domain.errors import NotFound, PermissionDenied
-from domain.regions.models import Region
-from domain.versions import check_version
+from domain.regions.governing import governed, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +52,7 @@ async def put(
 
     Raises: NotFound(region_code), PermissionDenied, InvalidInput for what cannot be.
     """
-    known = await session.scalar(select(col(Region.code)).where(col(Region.code) == region_code))
-    if known is None:
-        raise NotFound("region_code")
-    _authorize(actor, region_code)
+    await governed(session, actor, Permission.ASSESSMENT_POLICY_SET, region_code)
     columns = {
         "assessors": wanted.assessors,
         "clinical_assessors": wanted.clinical,
@@ -79,21 +74,6 @@ async def remove(
 
     Raises: NotFound, PermissionDenied, VersionConflict.
     """
-    seen = select(AssessmentPolicy).where(
-        col(AssessmentPolicy.id) == policy_id, assessment_policy_visible(actor)
-    )
-    policy = await session.scalar(seen.with_for_update(of=AssessmentPolicy))
-    if policy is None:
-        raise NotFound("id")
-    _authorize(actor, policy.region_code)
-    check_version(policy, expected_version)
-    await session.execute(delete(AssessmentPolicy).where(col(AssessmentPolicy.id) == policy_id))
-    return policy
-
-
-def _authorize(actor: Actor, region_code: str) -> None:
-    """Divisions are no secret; that one is not the actor's is said."""
-    theirs = actor.region is not None and region_code.startswith(actor.region)
-    governs = theirs or actor.role is Role.ADMIN
-    if not actor.may(Permission.ASSESSMENT_POLICY_SET) or not governs:
-        raise PermissionDenied("region_code", action=Permission.ASSESSMENT_POLICY_SET.value)
+    seen = and_(col(AssessmentPolicy.id) == policy_id, assessment_policy_visible(actor))
+    wanted = Permission.ASSESSMENT_POLICY_SET
+    return await take_back(session, actor, wanted, AssessmentPolicy, seen, expected_version)

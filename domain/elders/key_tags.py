@@ -3,17 +3,16 @@
 from collections.abc import Collection
 from datetime import date
 
-from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission
 from domain.calendar import today
 from domain.elders.models import KeyTagSet, Tag
-from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.errors import InvalidInput
 from domain.reasons import Reason
-from domain.regions.models import Region, RegionLevel
+from domain.regions.governing import governed
+from domain.regions.models import RegionLevel
 
 
 async def set_key_tags(
@@ -30,10 +29,7 @@ async def set_key_tags(
 
     Raises: NotFound(region_code), PermissionDenied, InvalidInput(region_code, tags or since).
     """
-    level = await session.scalar(select(col(Region.level)).where(col(Region.code) == region_code))
-    if level is None:
-        raise NotFound("region_code")
-    _authorize(actor, region_code)
+    level = await governed(session, actor, Permission.KEY_TAGS_SET, region_code)
     if level is not RegionLevel.DISTRICT:
         raise InvalidInput("region_code", reason=Reason.A_DISTRICT)
     since = since or today()
@@ -47,10 +43,3 @@ async def set_key_tags(
         index_elements=["region_code", "since"], set_=said
     ).returning(KeyTagSet)
     return (await session.scalars(stored)).one()
-
-
-def _authorize(actor: Actor, region_code: str) -> None:
-    """Divisions are no secret; that one is not the actor's is said."""
-    theirs = actor.region is not None and region_code.startswith(actor.region)
-    if not actor.may(Permission.KEY_TAGS_SET) or not (theirs or actor.role is Role.ADMIN):
-        raise PermissionDenied("region_code", action=Permission.KEY_TAGS_SET.value)

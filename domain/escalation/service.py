@@ -6,18 +6,16 @@ What it sets counts for the next step of an alarm that is open: the one that run
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import and_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission
 from domain.alarms.models import AlarmSeverity
-from domain.errors import NotFound, PermissionDenied
 from domain.escalation.models import EscalationPolicy
 from domain.escalation.visibility import escalation_policy_visible
-from domain.regions.models import Region
-from domain.versions import check_version
+from domain.regions.governing import governed, take_back
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +41,7 @@ async def put(
     Raises: NotFound(region_code), PermissionDenied, InvalidInput for times that cannot be, or that
         are longer than the rules' where a life may be at stake.
     """
-    known = await session.scalar(select(col(Region.code)).where(col(Region.code) == region_code))
-    if known is None:
-        raise NotFound("region_code")
-    _authorize(actor, region_code)
+    await governed(session, actor, Permission.ESCALATION_SET, region_code)
     times = {
         "street_after_seconds": wanted.street,
         "district_after_seconds": wanted.district,
@@ -70,21 +65,6 @@ async def remove(
 
     Raises: NotFound, PermissionDenied, VersionConflict.
     """
-    seen = select(EscalationPolicy).where(
-        col(EscalationPolicy.id) == policy_id, escalation_policy_visible(actor)
-    )
-    policy = await session.scalar(seen.with_for_update(of=EscalationPolicy))
-    if policy is None:
-        raise NotFound("id")
-    _authorize(actor, policy.region_code)
-    check_version(policy, expected_version)
-    await session.execute(delete(EscalationPolicy).where(col(EscalationPolicy.id) == policy_id))
-    return policy
-
-
-def _authorize(actor: Actor, region_code: str) -> None:
-    """Divisions are no secret; that one is not the actor's is said."""
-    everywhere = actor.role is Role.ADMIN
-    theirs = actor.region is not None and region_code.startswith(actor.region)
-    if not actor.may(Permission.ESCALATION_SET) or not (everywhere or theirs):
-        raise PermissionDenied("region_code", action=Permission.ESCALATION_SET.value)
+    seen = and_(col(EscalationPolicy.id) == policy_id, escalation_policy_visible(actor))
+    wanted = Permission.ESCALATION_SET
+    return await take_back(session, actor, wanted, EscalationPolicy, seen, expected_version)

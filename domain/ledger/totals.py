@@ -58,8 +58,7 @@ async def ledger_totals(database: Database, actor: Actor, region: str) -> list[T
     here = within(col(LedgerAccount.region_code), region)
     if book_of(region) != region:
         raise InvalidInput("region", reason=Reason.DISTRICT)
-    theirs = actor.role is Role.ADMIN or (actor.region and region.startswith(actor.region))
-    if actor.role not in _READERS or not theirs:
+    if actor.role not in _READERS or not actor.governs(region):
         raise PermissionDenied("region")
     currency, holder = col(LedgerAccount.currency), col(LedgerAccount.holder)
     statement = (

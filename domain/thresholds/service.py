@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission
 from domain.calendar import now
 from domain.devices.kinds import KINDS
 from domain.devices.models import DeviceKind
@@ -120,9 +120,7 @@ async def _authorize(session: AsyncSession, actor: Actor, place: Place) -> None:
 
 def _is_theirs(actor: Actor, region_code: str | None) -> bool:
     """Divisions are no secret; that one is not the actor's is said."""
-    if region_code is None or actor.role is Role.ADMIN:
-        return True
-    return actor.region is not None and region_code.startswith(actor.region)
+    return region_code is None or actor.governs(region_code)
 
 
 def _check(kind: DeviceKind, setting: Setting) -> None:
