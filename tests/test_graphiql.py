@@ -109,6 +109,9 @@ async def test_a_first_visit_listens(visit: Visit, api: Api, database: Database)
     await visit.page.click(EXECUTE)
     response = visit.page.locator(".graphiql-response")
     for _ in range(20):  # until the subscription listens; a repeated press is told again
+        if "VALIDATION_FAILED" in await response.inner_text():
+            # Nobody clicks as fast as we do: the page still sent the operation of the tab before.
+            await visit.page.click(EXECUTE)
         await press(database, api.district)
         with contextlib.suppress(AssertionError):
             await expect(response).to_contain_text('"cursor"', timeout=1000)

@@ -46,7 +46,7 @@ async def test_a_visit_from_claim_to_verification(
     assert begun["state"] == "CHECKED_IN"
     assert begun["checkInPosition"] == {"longitude": 120.17, "latitude": 30.25}
     assert (begun["checkInAccuracyM"], begun["checkInFar"]) == (30, False)
-    assert begun["availableActions"] == ["CHECK_OUT"]
+    assert begun["availableActions"] == ["CHECK_OUT", "REFUSE"]
     made = await done(api, scene.ann, "CheckOut", key, note="聊了半小时，一切安好")
     assert (made["state"], made["note"], made["elder"]) == ("DONE", "聊了半小时，一切安好", None)
     assert made["availableActions"] == []
