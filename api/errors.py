@@ -62,7 +62,8 @@ enumeration(
     TOO_MANY_KEYS="You have used as many idempotency keys within a day as are remembered.",
     ROLE_HELD="The person holds this role at this place at some time of that period.",
     INSUFFICIENT_BALANCE="The account has less, or has set it aside.",
-    CERTIFICATE_MISSING="It takes a certificate that is good today, and you have none here.",
+    CERTIFICATE_MISSING="It takes a certificate that you, or whoever is to do it, have not.",
+    CERTIFICATE_EXPIRED="A certificate that it takes is not good on the day: see `blockers`.",
 )
 
 

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from api.care_words import CARE
+from api.caregiver_words import CAREGIVERS
 from api.register_words import REGISTER
 from api.request_words import REQUEST
 from domain.reasons import Reason
@@ -13,6 +14,7 @@ from domain.reasons import Reason
 REASONS: dict[str, tuple[str, str, str]] = {
     **REGISTER,
     **CARE,
+    **CAREGIVERS,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",

@@ -32,6 +32,9 @@ from api.calendars.queries import CalendarQueries
 from api.canary.queries import ChainQueries
 from api.canteens.mutations import CanteenMutations
 from api.canteens.queries import CanteenQueries
+from api.caregivers.mutations import CaregiverMutations
+from api.caregivers.qualification import QualificationQueries
+from api.caregivers.queries import CaregiverQueries
 from api.coverage.queries import CoverageQueries
 from api.devices.mutations import DeviceMutations
 from api.devices.queries import DeviceQueries
@@ -98,6 +101,8 @@ class Query(
     CanteenQueries,
     AssistanceQueries,
     AssessmentQueries,
+    CaregiverQueries,
+    QualificationQueries,
     ExportQueries,
     SessionQueries,
     RightsQueries,
@@ -136,6 +141,7 @@ class Mutation(
     AssistanceMutations,
     AssessmentMutations,
     AssessmentGovernance,
+    CaregiverMutations,
     ExportMutations,
     SessionMutations,
     RightsMutations,

@@ -148,9 +148,14 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "Not enough: {available} available",
     ),
     ErrorCode.CERTIFICATE_MISSING: (
-        "需要有效的资格证书",
-        "需要有效的資格證書",
-        "It takes a certificate that is good today",
+        "需要有效的资格证书（{certificates}）",
+        "需要有效的資格證書（{certificates}）",
+        "It takes a certificate that is good ({certificates})",
+    ),
+    ErrorCode.CERTIFICATE_EXPIRED: (
+        "资格证书在 {day} 无效（{certificates}）",
+        "資格證書在 {day} 無效（{certificates}）",
+        "A certificate is not good on {day} ({certificates})",
     ),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "SIGN_IN_AGAIN": (

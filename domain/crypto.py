@@ -90,6 +90,11 @@ def masked_id_number(number: str) -> str:
     return f"{number[:6]}************"
 
 
+def masked_number(number: str) -> str:
+    """A paper's: ``3301-2026-0042`` -> ``****42``; of a short one nothing."""
+    return f"****{number[-2:]}" if len(number) >= 6 else "****"
+
+
 def masked_address(address: str) -> str:
     """What follows the community is hidden: ``上城区清波街道清波门社区****``."""
     community, mark, _ = address.partition("社区")

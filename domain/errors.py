@@ -36,6 +36,7 @@ class ErrorCode(StrEnum):
     ROLE_HELD = "ROLE_HELD"
     INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING"
+    CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
 
 
 class DomainError(Exception):
@@ -222,6 +223,12 @@ class InsufficientBalance(DomainError):
 
 
 class CertificateMissing(DomainError):
-    """The role may do this, but only with a certificate that is good now."""
+    """It takes a certificate that the person has never had; fact ``certificates`` says which."""
 
     code = ErrorCode.CERTIFICATE_MISSING
+
+
+class CertificateExpired(DomainError):
+    """A certificate that it takes is not good on the day; facts ``certificates``, ``day``."""
+
+    code = ErrorCode.CERTIFICATE_EXPIRED

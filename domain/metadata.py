@@ -20,6 +20,7 @@ from domain.beds import models as beds
 from domain.calendars import models as calendars
 from domain.canary import models as canary
 from domain.canteens import models as canteens
+from domain.caregivers import models as caregivers
 from domain.clients import models as clients
 from domain.coverage import models as coverage
 from domain.devices import bridges as bridges
@@ -58,6 +59,7 @@ __all__ = [
     "calendars",
     "canary",
     "canteens",
+    "caregivers",
     "clients",
     "coverage",
     "devices",

@@ -60,6 +60,15 @@ _EQUIPS = frozenset({Permission.DEVICE_ASSIGN})
 _HELPS = frozenset({Permission.HOLD_COMPLETE, Permission.HOLD_RELEASE, Permission.POINTS_REDEEM})
 _REGISTERS = frozenset({Permission.ELDER_REGISTER})
 
+# Of those who work in care: what they hold, what they have learned, and whom they look after.
+_KEEPS_CAREGIVERS = frozenset(
+    {
+        Permission.CERTIFICATE_KEEP,
+        Permission.TRAINING_RECORD_KEEP,
+        Permission.CARE_ASSIGNMENT_KEEP,
+    }
+)
+
 _ROLES = frozenset({Permission.ROLE_GRANT, Permission.ROLE_END})
 """Which roles, and where, is in ``accounts.hierarchy``."""
 
@@ -160,6 +169,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _ROLES
     | _HELPS
     | _VISITS
+    | _KEEPS_CAREGIVERS
     | {
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.THRESHOLD_SET,
@@ -205,6 +215,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _HELPS
     | _GOVERNS_ASSESSMENT
     | _VISITS
+    | _KEEPS_CAREGIVERS
     | {
         Permission.ASSESSMENT_READ_ANSWERS,
         Permission.POINTS_GRANT,

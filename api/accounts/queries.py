@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy import DateTime
 
 from api.accounts.types import Account
+from api.caregivers.qualification import CaregiverQualificationInput, of_caregivers
 from api.context import Info
 from api.plan.criteria import one_of, under, whether
 from api.plan.declare import descending
@@ -44,6 +45,8 @@ class AccountFilter(Filter):
     """Only those of the subtree of the division with this code."""
     in_force: bool | None = whether(is_in_force, DateTime(timezone=True), now)
     """Only roles that are held now; if false, only those that are over or still to come."""
+    qualification: CaregiverQualificationInput | None = of_caregivers()
+    """Only caregivers whom you keep or govern, and whom `caregiverQualification` counts."""
 
 
 @strawberry.type

@@ -14,11 +14,14 @@ from domain.access import ROLE_PERMISSIONS, Role
 from domain.accounts import models
 from domain.accounts.periods import is_in_force
 from domain.accounts.visibility import account_visible, person_visible
+from domain.caregivers.models import Certificate as CertificateRow
+from domain.caregivers.models import TrainingRecord as TrainingRecordRow
 from domain.family.models import FamilyLink as FamilyLinkRow
 from domain.row_access import PUBLIC
 
 if TYPE_CHECKING:
     from api.canteens.types import Canteen
+    from api.caregivers.types import Certificate, TrainingRecord
     from api.family.types import FamilyLink
     from api.stations.types import Station
 
@@ -119,3 +122,17 @@ class Account(Node):
         connection(FamilyLinkRow.account_id, order=descending(FamilyLinkRow.id))
     )
     """The elders whom they look after, ask to or did, as far as you may see that; newest first."""
+    certificates: Connection[Annotated["Certificate", strawberry.lazy("api.caregivers.types")]] = (
+        connection(
+            CertificateRow.account_id, order=descending(CertificateRow.until, CertificateRow.id)
+        )
+    )
+    """Their certificates, as far as you may see them, withdrawn ones included, those first that end
+    last."""
+    training_records: Connection[
+        Annotated["TrainingRecord", strawberry.lazy("api.caregivers.types")]
+    ] = connection(
+        TrainingRecordRow.account_id,
+        order=descending(TrainingRecordRow.day, TrainingRecordRow.id),
+    )
+    """What they were trained in, as far as you may see it, the latest first."""

@@ -106,7 +106,7 @@ async def certified(session: AsyncSession, actor: Actor) -> Assessor:
     # Not ended meanwhile: whoever ends it waits.
     assessor = await session.scalar(good.with_for_update(read=True))
     if assessor is None:
-        raise CertificateMissing
+        raise CertificateMissing(certificates="ASSESSOR")
     return assessor
 
 

@@ -8,6 +8,7 @@ from tests.access import (
     prepared_beds,
     prepared_ledger,
     prepared_register,
+    prepared_workers,
 )
 from tests.access.scene import Operation
 
@@ -125,6 +126,13 @@ MAY: dict[str, set[Role]] = {
     "assessorEnd": GOVERNORS,
     "assessmentPolicySet": GOVERNORS,
     "assessmentPolicyRemove": GOVERNORS,
+    "certificateAdd": KEEPERS,
+    "certificateRenew": KEEPERS,
+    "certificateWithdraw": KEEPERS,
+    "trainingRecordAdd": KEEPERS,
+    "trainingRecordWithdraw": KEEPERS,
+    "careAssignmentAdd": KEEPERS,
+    "careAssignmentEnd": KEEPERS,
     "familyLinkRequest": {Role.FAMILY},
     "familyLinkAccept": CONSENTING,
     "familyLinkRefuse": CONSENTING,
@@ -266,6 +274,19 @@ OPERATIONS: dict[str, Operation] = {
         "assessment_policy",
         prepared_assessments.set_wishes,
         prepared_assessments.of_the_district,
+    ),
+    "certificateAdd": Operation("account", prepared_workers.certified),
+    "certificateRenew": Operation(
+        "certificate", prepared_workers.renewed, prepared_workers.believed
+    ),
+    "certificateWithdraw": Operation(
+        "certificate", prepared_workers.withdrawn, prepared_workers.believed
+    ),
+    "trainingRecordAdd": Operation("account", prepared_workers.trained),
+    "trainingRecordWithdraw": Operation("training_record", prepared_workers.wrongly_trained),
+    "careAssignmentAdd": Operation("elder", prepared_workers.assigned),
+    "careAssignmentEnd": Operation(
+        "care_assignment", prepared_workers.looked_after, prepared_workers.in_force
     ),
     "familyLinkRequest": Operation("account", prepared.named),
     "familyLinkAccept": Operation("family_link", prepared.link("REQUESTED"), prepared.of_family),

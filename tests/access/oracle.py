@@ -5,6 +5,7 @@ from typing import Any
 from domain.access import Actor, ConsentScope, DataScope, Role
 from tests.access.oracle_care import ASSESSMENTS
 from tests.access.oracle_ledger import LEDGER
+from tests.access.oracle_workers import WORKERS
 from tests.access.rules import (
     Sees,
     advises,
@@ -74,6 +75,7 @@ _MEMBERS: dict[Role, Sees] = {
 ORACLE: dict[str, dict[Role, Sees]] = {
     **ASSESSMENTS,
     **LEDGER,
+    **WORKERS,
     "station": _ALL,
     "vendor": _ALL,
     "person": {

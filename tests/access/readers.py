@@ -24,6 +24,7 @@ READERS: dict[tuple[str, str], set[Role]] = {
     },
     ("Elder", "access_list"): _DECIDING,
     ("Assessment", "answers"): READS_ANSWERS,
+    ("Certificate", "full_number"): {Role.STATION, Role.ADMIN},
     ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},

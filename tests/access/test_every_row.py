@@ -19,6 +19,7 @@ from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
+from tests.makers.caregivers import make_caregivers
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.ledger import make_ledger
@@ -43,6 +44,8 @@ LISTS = {
     "bed_stay": "bedStays",
     "calendar_link": "calendarLinks",
     "canteen": "canteens",
+    "care_assignment": "careAssignments",
+    "certificate": "certificates",
     "data_request": "dataRequests",
     "device": "devices",
     "elder": "elders",
@@ -60,6 +63,7 @@ LISTS = {
     "rule_threshold": "ruleThresholds",
     "on_call_shift": "onCallShifts",
     "station": "stations",
+    "training_record": "trainingRecords",
     "visit_obligation": "visitObligations",
     "visit_task": "visitTasks",
     "volunteer": "volunteers",
@@ -118,6 +122,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_duty(database, api.district)
     await make_ledger(database, api.district)
     await make_assessments(database, vault, api.district)
+    await make_caregivers(database, vault, api.district)
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_key_tags(database, api.district)
     await make_households(database, api.district)

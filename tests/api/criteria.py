@@ -41,6 +41,7 @@ from domain.stations.models import Station, StationKind
 from domain.visits.lifecycle import VisitState
 from domain.visits.models import VisitKind, VisitTask, Volunteer
 from domain.visits.obligation_models import VisitObligation
+from tests.api.criteria_workers import WORKERS
 
 KEY = "019a" * 8
 UNHEARD = Protection.NEVER_HEARD
@@ -68,6 +69,7 @@ LATER: dict[str, Any] = {
 
 # The key of each table, and two filters that give all fields and say different things.
 PAIRS: list[tuple[Any, Filter, Filter]] = [
+    *WORKERS,
     (
         Alarm.id,
         AlarmFilter(state=[AlarmState.RAISED], severity=list(AlarmSeverity), region="3301"),

@@ -106,6 +106,7 @@ def test_these_are_all_that_count() -> None:
         "rule_threshold",
         "assessment_policy",
         "assessor",
+        "care_assignment",
         "assistance_case",
         "bed_stay",
         "visit_task",
@@ -159,6 +160,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
     stateless = {
         "assessment_policy_remove",
         "assessor_end",
+        "care_assignment_end",
         "escalation_policy_remove",
         "on_call_shift_end",
         "on_call_shift_hand_over",
@@ -185,6 +187,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "assessment_policy_remove",
         "assessor_end",
         "bed_stay_end",
+        "care_assignment_end",
         "bed_stay_transfer",
         "escalation_policy_remove",
         "on_call_shift_end",

@@ -21,6 +21,7 @@ from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse, make_story
 from tests.makers.calendars import make_calendar_links
+from tests.makers.caregivers import make_caregivers
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
@@ -71,6 +72,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_duty(database, district)
     await make_ledger(database, district)
     await make_assessments(database, vault, district)
+    await make_caregivers(database, vault, district)
     await make_key_tags(database, district)
     await make_households(database, district)
     await make_calendar_links(database, district)

@@ -18,6 +18,10 @@ SECOND_ROLE, ASSESSOR, DUE, STAY, CASE, ORDER, QUOTE, _PERSON = (
 )
 LEDGER_ACCOUNT, LEDGER_TRANSFER, LEDGER_HOLD, _TAG = (place * _BLOCK for place in (12, 13, 14, 15))
 
+_PER_KIND = 1 << 16
+CERTIFICATE, TRAINING, CARE_ASSIGNMENT = (ASSESSOR + place * _PER_KIND for place in (1, 2, 3))
+"""Of those who work here, who are far fewer."""
+
 _PER_DAY = 1 << 24
 
 

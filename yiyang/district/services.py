@@ -7,6 +7,7 @@ from datetime import date
 from domain.crypto import Vault
 from yiyang.district.assessments import Assessments
 from yiyang.district.beds import plan_beds
+from yiyang.district.caregivers import Caregivers
 from yiyang.district.cases import Cases
 from yiyang.district.chance import stream
 from yiyang.district.columns import Batch
@@ -48,6 +49,7 @@ class Services:
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
         self._assessments = Assessments(self._setting, vault)
+        self._caregivers = Caregivers(self._setting, self.staff, vault)
 
     def add_houses(self, batch: Batch) -> None:
         """Stations with their beds, and canteens with their menus."""
@@ -60,6 +62,8 @@ class Services:
             menu = self._menus[canteen.number]
             batch["menu_item"].extend(menu_rows(canteen, menu, keys))
         self._assessments.add_assessors(batch)
+        self._caregivers.add(batch)
+        self._caregivers.add_assignments(batch)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""

@@ -17,6 +17,7 @@ from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
+from tests.makers.caregivers import make_caregivers
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.ledger import make_ledger
@@ -165,6 +166,7 @@ async def test_what_a_row_holds(
     await fuse(desk.database, [desk.district.ward_id])
     await make_ledger(desk.database, desk.district)
     await make_assessments(desk.database, vault, desk.district)
+    await make_caregivers(desk.database, vault, desk.district)
     await make_key_tags(desk.database, desk.district)
     await make_households(desk.database, desk.district)
     await make_calendar_links(desk.database, desk.district)

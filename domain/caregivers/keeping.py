@@ -1,0 +1,52 @@
+"""Who keeps what is known of those who work in care: the house or street they work in."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.access import Actor, Permission, Role
+from domain.accounts.models import Account
+from domain.accounts.periods import in_force
+from domain.accounts.visibility import account_visible
+from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.reasons import Reason
+
+WORKS_IN_CARE = frozenset({Role.CAREGIVER, Role.STATION, Role.ADVISOR})
+"""Roles whose certificates and training are kept."""
+
+
+def require(actor: Actor, permission: Permission, region_code: str) -> None:
+    """Raises: PermissionDenied for who may not, or not there."""
+    theirs = actor.region is not None and region_code.startswith(actor.region)
+    if not actor.may(permission) or not (theirs or actor.role is Role.ADMIN):
+        raise PermissionDenied(action=permission.value)
+
+
+async def worker(
+    session: AsyncSession,
+    actor: Actor,
+    permission: Permission,
+    account_id: UUID,
+    roles: frozenset[Role] = WORKS_IN_CARE,
+) -> tuple[Account, str]:
+    """An account that is held now by somebody who works in care where the actor keeps them.
+
+    Parameters:
+        roles: of these.
+    Returns: it, and the division where they work.
+
+    Raises: NotFound(account_id), PermissionDenied, InvalidInput(account_id).
+    """
+    if not actor.may(permission):
+        raise PermissionDenied(action=permission.value)
+    seen = select(Account).where(col(Account.id) == account_id, account_visible(actor))
+    # Not ended meanwhile; and of two changes about one person the second waits.
+    account = await session.scalar(seen.with_for_update(of=Account, key_share=True))
+    if account is None:
+        raise NotFound("account_id")
+    if account.role not in roles or not in_force(account) or account.region_code is None:
+        raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)
+    require(actor, permission, account.region_code)
+    return account, account.region_code

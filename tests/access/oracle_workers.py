@@ -1,0 +1,30 @@
+"""Who should see what of those who work in care, said once more: by table and role."""
+
+from domain.access import Actor, Role
+from tests.access.rules import Sees, advises, desks, elder_of, everything, family, its_region
+from tests.access.world import Row, World
+
+
+def _theirs(_: World, actor: Actor, row: Row) -> bool:
+    return row["account_id"] == actor.id
+
+
+_PAPERS: dict[Role, Sees] = {
+    **desks(its_region),
+    Role.CAREGIVER: _theirs,
+    Role.ADVISOR: _theirs,
+    Role.ADMIN: everything,
+}
+
+WORKERS: dict[str, dict[Role, Sees]] = {
+    "certificate": _PAPERS,
+    "training_record": _PAPERS,
+    "care_assignment": {
+        **family(elder_of),
+        **desks(its_region),
+        Role.CAREGIVER: _theirs,
+        Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+        Role.ADMIN: everything,
+    },
+}
+"""Table -> role -> whether a row is seen; a role that is not named sees none."""

@@ -1,0 +1,71 @@
+"""As ``criteria``, of those who work in care."""
+
+from datetime import date
+from typing import Any
+
+import strawberry
+
+from api.caregivers.queries import CareAssignmentFilter, CertificateFilter, TrainingRecordFilter
+from api.plan.filters import Filter
+from domain.caregivers.models import (
+    CareAssignment,
+    CareAssignmentKind,
+    Certificate,
+    CertificateKind,
+    TrainingRecord,
+)
+
+_KEY = "019b" * 8
+
+
+def _account(key: str) -> strawberry.ID:
+    return strawberry.ID(f"account_{key}")
+
+
+WORKERS: list[tuple[Any, Filter, Filter]] = [
+    (
+        Certificate.id,
+        CertificateFilter(
+            region="33",
+            account=_account(_KEY),
+            kind=list(CertificateKind),
+            expiring_before=date(2026, 2, 28),
+            renewed=False,
+            withdrawn=False,
+        ),
+        CertificateFilter(
+            region="330102",
+            account=_account(_KEY[::-1]),
+            kind=[],
+            expiring_before=date(1999, 1, 1),
+            renewed=False,
+            withdrawn=False,
+        ),
+    ),
+    (
+        TrainingRecord.id,
+        TrainingRecordFilter(region="33", account=_account(_KEY)),
+        TrainingRecordFilter(region="330102", account=_account(_KEY[::-1])),
+    ),
+    (
+        CareAssignment.id,
+        CareAssignmentFilter(
+            region="33",
+            elder=strawberry.ID(f"elder_{_KEY}"),
+            account=_account(_KEY),
+            kind=list(CareAssignmentKind),
+            on=date(2026, 2, 28),
+            lapsed_on=date(2026, 2, 28),
+        ),
+        CareAssignmentFilter(
+            region="330102",
+            elder=strawberry.ID(f"elder_{_KEY[::-1]}"),
+            account=_account(_KEY[::-1]),
+            kind=[CareAssignmentKind.COMPANY],
+            on=date(1999, 1, 1),
+            lapsed_on=date(1999, 1, 1),
+        ),
+    ),
+]
+"""Two filters of each list that have one shape and other values, with the key of what they
+find."""
