@@ -19,8 +19,7 @@ WORKS_IN_CARE = frozenset({Role.CAREGIVER, Role.STATION, Role.ADVISOR})
 
 def require(actor: Actor, permission: Permission, region_code: str) -> None:
     """Raises: PermissionDenied for who may not, or not there."""
-    theirs = actor.region is not None and region_code.startswith(actor.region)
-    if not actor.may(permission) or not (theirs or actor.role is Role.ADMIN):
+    if not actor.may(permission) or not actor.governs(region_code):
         raise PermissionDenied(action=permission.value)
 
 
