@@ -9,6 +9,7 @@ from typing import Any, TypeVar, dataclass_transform
 
 import strawberry
 from strawberry.types.field import StrawberryField
+from strawberry.types.private import is_private
 
 T = TypeVar("T")
 
@@ -47,8 +48,10 @@ def class_description(cls: type) -> str:
 def describe_fields(cls: type) -> None:
     """Give every annotated attribute of a class its docstring as the field's description."""
     docs = attribute_docs(cls)
-    for name in inspect.get_annotations(cls):
+    for name, kind in inspect.get_annotations(cls).items():
         default = cls.__dict__.get(name, MISSING)
+        if is_private(kind):
+            continue
         if isinstance(default, StrawberryField):
             default.description = default.description or docs.get(name)
         elif default is MISSING:

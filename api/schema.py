@@ -36,6 +36,7 @@ from api.caregivers.mutations import CaregiverMutations
 from api.caregivers.qualification import QualificationQueries
 from api.caregivers.queries import CaregiverQueries
 from api.coverage.queries import CoverageQueries
+from api.dashboard.queries import DashboardQueries
 from api.devices.mutations import DeviceMutations
 from api.devices.queries import DeviceQueries
 from api.elders.contacts import ContactMutations
@@ -88,6 +89,7 @@ class Query(
     AlarmQueries,
     IncidentQueries,
     AnswerTimesQueries,
+    DashboardQueries,
     EscalationQueries,
     RosterQueries,
     StationQueries,

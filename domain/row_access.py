@@ -94,6 +94,16 @@ class RowAccess:
         rule = self._rules.get(role)
         return rule.consent if rule else None
 
+    def beside(self, actor: Actor, column: Any) -> list[ColumnElement[bool]]:
+        """What else must hold of rows that are found by a row that the actor sees; nothing, where
+        they are seen with it.
+
+        Parameters:
+            column: the foreign key by which they are found.
+        """
+        with_it = self.seen_with(actor.role) is column and self.consent(actor.role) is None
+        return [] if with_it else [self(actor)]
+
     def asks_own_region(self, role: Role) -> bool:
         """Whether a role sees rows by a region of their own."""
         rule = self._rules.get(role)

@@ -11,6 +11,7 @@ from api.elders.types import Elder
 from api.plan.declare import (
     ascending,
     computed,
+    connection,
     descending,
     many,
     node,
@@ -18,7 +19,7 @@ from api.plan.declare import (
     one_back,
     record,
 )
-from api.relay import Node
+from api.relay import Connection, Node
 from api.stations.types import Station
 from domain.beds import models
 from domain.beds.lifecycle import IN_BED, StayAction, StayState
@@ -101,6 +102,10 @@ class Bed(Node):
         where=col(models.BedStay.state).in_(IN_BED),
     )
     """Whose it is now; null where nobody lives in it, and where you may not see who."""
+    stays: "Connection[BedStay]" = connection(
+        models.BedStay.bed_id, order=descending(models.BedStay.id)
+    )
+    """Whose it is, will be and was, as far as you may see it, newest first."""
 
 
 @record(models.BedStayLog, visible=bed_stay_log_visible)

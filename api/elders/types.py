@@ -1,6 +1,6 @@
 """Elders as clients see them."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import strawberry
@@ -32,6 +32,7 @@ from api.plan.declare import (
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import ConsentScope, Permission
+from domain.admissions.models import AdmissionApplication as ApplicationRow
 from domain.alarms.models import Alarm as AlarmRow
 from domain.assessments.lifecycle import AssessmentState
 from domain.assessments.models import Assessment as AssessmentRow
@@ -51,6 +52,7 @@ from domain.tables import district_today
 from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
+    from api.admissions.types import AdmissionApplication
     from api.alarms.types import AlarmConnection
     from api.assessments.types import Assessment
     from api.assistance.types import AssistanceCase
@@ -198,6 +200,14 @@ class Elder(Node):
     )
     """The bed in which they live now, a day bed where they have no other; null where there is none,
     and where you may not see it."""
+    admission_applications: (
+        Connection[Annotated["AdmissionApplication", strawberry.lazy("api.admissions.types")]]
+        | None
+    ) = consented(
+        ConsentScope.HEALTH_RECORD,
+        connection(ApplicationRow.elder_id, order=descending(ApplicationRow.id)),
+    )
+    """Their applications for a bed, newest first; homes see those that were submitted."""
     meal_orders: (
         Connection[Annotated["MealOrder", strawberry.lazy("api.canteens.types")]] | None
     ) = consented(
@@ -224,6 +234,8 @@ class Elder(Node):
     history: list[ElderChange] = many(models.ElderLog.elder_id, order=ascending(models.ElderLog.id))
     """What was changed of their entry, the earliest first; for the elder, the guardian, and those
     who keep the register or govern it."""
+    registered_at: datetime | None
+    """When they were entered; null where nobody remembers."""
     version: int
     """How often the entry has been written."""
     access_list: list[ElderReader] | None = computed(

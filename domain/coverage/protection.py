@@ -84,9 +84,5 @@ def _has(actor: Actor, *which: ColumnElement[bool]) -> ColumnElement[bool]:
 
 def _of_elder(actor: Actor) -> Sequence[ColumnElement[bool]]:
     """The elder's devices in use, as far as the actor sees them."""
-    seen_with_elder = (
-        device_visible.seen_with(actor.role) is col(Device.elder_id)
-        and device_visible.consent(actor.role) is None
-    )
-    seen = [] if seen_with_elder else [device_visible(actor)]
+    seen = device_visible.beside(actor, col(Device.elder_id))
     return [col(Device.elder_id) == col(Elder.id), col(Device.revoked_at).is_(None), *seen]

@@ -129,6 +129,10 @@ class Elder(Table, table=True):
     phone_masked: str | None = None
     phone_hash: bytes | None = Field(default=None, sa_column=keyed_hash(nullable=True))
     phone_cipher: bytes | None = Field(default=None, sa_column=sealed(nullable=True))
+    # None: for as long as anybody remembers.
+    registered_at: datetime | None = Field(
+        default=None, sa_column=moment(nullable=True, default_now=True)
+    )
     version: int = Field(default=None, sa_column=version())
 
 
@@ -139,7 +143,11 @@ class ElderLog(Table, table=True):
     What was there before is shown masked as it would be now; in full it is sealed to the elder.
     """
 
-    __table_args__ = (Index("elder_log_elder_id_id", "elder_id", "id"),)
+    __table_args__ = (
+        Index("elder_log_elder_id_id", "elder_id", "id"),
+        # Who has moved since a day.
+        Index("elder_log_moved", "at", postgresql_where=text("field = 'REGION'")),
+    )
 
     id: int = Field(default=None, sa_column=counter())
     elder_id: UUID = Field(sa_column=reference("elder.id"))

@@ -76,7 +76,7 @@ def visited(covered: Covered) -> ColumnElement[bool]:
     """Those of them whose elder was visited in the month, wherever and by whomever, as known
     then."""
     of_elder = col(VisitTask.elder_id) == col(VisitObligation.elder_id)
-    return exists().where(of_elder, *_made(covered)).correlate(VisitObligation)
+    return exists().where(of_elder, *made(covered)).correlate(VisitObligation)
 
 
 def figures(actor: Actor, covered: Covered, region: str | None) -> Select[*tuple[Any, ...]]:
@@ -86,18 +86,18 @@ def figures(actor: Actor, covered: Covered, region: str | None) -> Select[*tuple
         region: only those of the subtree of this division; all if None.
     Raises: InvalidInput for a text that is no code.
     """
-    made = select(col(VisitTask.elder_id)).distinct().where(*_made(covered)).cte("made")
+    seen = select(col(VisitTask.elder_id)).distinct().where(*made(covered)).cte("made")
     there = [within(col(VisitObligation.region_code), region)] if region is not None else []
     return (
-        select(func.count().label("due"), func.count(made.c.elder_id).label("visited"))
+        select(func.count().label("due"), func.count(seen.c.elder_id).label("visited"))
         .select_from(VisitObligation)
-        .outerjoin(made, made.c.elder_id == col(VisitObligation.elder_id))
+        .outerjoin(seen, seen.c.elder_id == col(VisitObligation.elder_id))
         .where(visit_obligation_visible(actor), due(covered), *there)
     )
 
 
-def _made(covered: Covered) -> Sequence[ColumnElement[bool]]:
-    """Visits that count in the month, which is the one in which they began."""
+def made(covered: Covered) -> Sequence[ColumnElement[bool]]:
+    """Visits that count in the month, which is the one in which they began, as known then."""
     began = col(VisitTask.checked_in_at)
     undoubted = or_(
         col(VisitTask.state).in_(MADE_STATES),

@@ -39,6 +39,7 @@ COLUMNS = {
         "phone_masked",
         "phone_hash",
         "phone_cipher",
+        "registered_at",
     ),
     "elder_condition": ("id", "elder_id", "since", "code_cipher", "name_cipher"),
     "elder_tag": ("id", "elder_id", "tag", "since", "until", "source", "entered_at"),

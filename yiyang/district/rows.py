@@ -1,10 +1,11 @@
 """The district as rows of its tables, personal data sealed."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from domain.access import Role
+from domain.calendar import months_later
 from domain.crypto import Vault, masked_address, masked_id_number, masked_phone, place
 from domain.elders.search import END, END_CHARACTERS
 from domain.elders.spelling import spelled
@@ -21,6 +22,9 @@ from yiyang.district.persons import HOUSES, Persons, workers_phone
 from yiyang.district.staff import StaffAccount
 
 _NOON = 12 * 60
+
+_OLD_ENOUGH = 60
+"""Years of who is entered."""
 
 _BEGAN = timedelta(days=6 * 365)
 """How long ago the oldest roles were granted: before all that anybody has done."""
@@ -144,7 +148,12 @@ class Rows:
             phone and masked_phone(phone),
             phone and vault.digest(phone, "elder.phone_hash"),
             phone and vault.seal(phone, "elder.phone_cipher"),
+            self._registered(resident.vitals.birth_date),
         )
+
+    def _registered(self, born: date) -> datetime:
+        """At sixty, or when the register was begun."""
+        return max(self._since, at(months_later(born, 12 * _OLD_ENOUGH), _NOON))
 
     def _conditions(self, elder_id: UUID, first: int, resident: Resident) -> Iterator[Row]:
         for number, one in enumerate(resident.conditions, first):

@@ -1,0 +1,1 @@
+"""The cockpit: a region's figures, and the rows behind each."""

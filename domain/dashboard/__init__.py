@@ -1,0 +1,1 @@
+"""What governs a region at a glance: figures, and the rows behind each."""
