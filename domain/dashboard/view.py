@@ -59,7 +59,6 @@ async def opened(database: Database, actor: Actor, region: str, as_of: date | No
         raise InvalidInput("as_of", reason=Reason.NOT_TO_COME)
     if not await database.fetch(select(col(Region.code)).where(col(Region.code) == region)):
         raise NotFound("region")
-    theirs = actor.role is Role.ADMIN or (actor.region and region.startswith(actor.region))
-    if actor.role not in READERS or not theirs:
+    if actor.role not in READERS or not actor.governs(region):
         raise PermissionDenied("region")
     return View(actor, region, day, Covered.of(day, day))
