@@ -64,6 +64,7 @@ enumeration(
     INSUFFICIENT_BALANCE="The account has less, or has set it aside.",
     CERTIFICATE_MISSING="It takes a certificate that you, or whoever is to do it, have not.",
     CERTIFICATE_EXPIRED="A certificate that it takes is not good on the day: see `blockers`.",
+    GONE="There was one, and it is good no more.",
 )
 
 

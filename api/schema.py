@@ -22,6 +22,7 @@ from api.assessments.queries import AssessmentQueries
 from api.assistance.mutations import AssistanceMutations
 from api.assistance.queries import AssistanceQueries
 from api.audit.queries import AuditQueries
+from api.beds.codes import CareCodeMutations, CareCodeQueries
 from api.beds.figures import BedFigureQueries
 from api.beds.fusing import FusedBedMutations
 from api.beds.keeping import BedKeepingMutations
@@ -99,6 +100,7 @@ class Query(
     CalendarQueries,
     BedQueries,
     BedFigureQueries,
+    CareCodeQueries,
     AdmissionQueries,
     CanteenQueries,
     AssistanceQueries,
@@ -126,6 +128,7 @@ class Mutation(
     RosterMutations,
     BedMutations,
     BedKeepingMutations,
+    CareCodeMutations,
     FusedBedMutations,
     AdmissionMutations,
     AdmissionOfferMutations,

@@ -157,6 +157,7 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "資格證書在 {day} 無效（{certificates}）",
         "A certificate is not good on {day} ({certificates})",
     ),
+    ErrorCode.GONE: ("已失效", "已失效", "It is good no more"),
     "UNAUTHENTICATED": ("请先登录", "請先登入", "Sign in first"),
     "SIGN_IN_AGAIN": (
         "登录已失效，请重新登录",

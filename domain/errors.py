@@ -37,6 +37,7 @@ class ErrorCode(StrEnum):
     INSUFFICIENT_BALANCE = "INSUFFICIENT_BALANCE"
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING"
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
+    GONE = "GONE"
 
 
 class DomainError(Exception):
@@ -232,3 +233,9 @@ class CertificateExpired(DomainError):
     """A certificate that it takes is not good on the day; facts ``certificates``, ``day``."""
 
     code = ErrorCode.CERTIFICATE_EXPIRED
+
+
+class Gone(DomainError):
+    """There was one, and it is good no more."""
+
+    code = ErrorCode.GONE

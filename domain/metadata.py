@@ -16,6 +16,7 @@ from domain.alarms import models as alarms
 from domain.assessments import models as assessments
 from domain.assistance import models as assistance
 from domain.audit import models as audit
+from domain.beds import code_models as bed_codes
 from domain.beds import models as beds
 from domain.calendars import models as calendars
 from domain.canary import models as canary
@@ -54,6 +55,7 @@ __all__ = [
     "assistance",
     "attempts",
     "audit",
+    "bed_codes",
     "beds",
     "buckets",
     "calendars",

@@ -33,6 +33,7 @@ _REVEALS = frozenset({Permission.ELDER_REVEAL})
 _STAYS = frozenset(
     {
         Permission.BED_KEEP,
+        Permission.CARE_CODE_ISSUE,
         Permission.BED_STAY_HOLD,
         Permission.BED_STAY_ADMIT,
         Permission.BED_STAY_LEAVE,

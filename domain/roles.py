@@ -46,6 +46,7 @@ class Permission(StrEnum):
     ELDER_REVEAL = "elder:reveal"
     BED_KEEP = "bed:keep"
     BED_STAY_HOLD = "bed_stay:hold"
+    CARE_CODE_ISSUE = "care_code:issue"
     ELDER_REGISTER = "elder:register"
     KEY_TAGS_SET = "key_tag_set:set"
     BED_STAY_ADMIT = "bed_stay:admit"

@@ -3,20 +3,30 @@
 from datetime import date
 
 import strawberry
-from sqlalchemy import Date, select
+from sqlalchemy import ColumnElement, Date, select
 from sqlmodel import col
 
 from api.beds.types import Bed, BedStay
-from api.plan.criteria import equal, equal_id, on_day, one_of, through, under, whether
+from api.plan.criteria import equal, equal_id, holds, on_day, one_of, through, under, whether
 from api.plan.declare import ascending, descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
+from domain.access import Actor
 from domain.beds import models
+from domain.beds.code_models import CareCode
+from domain.beds.code_visibility import care_code_visible
 from domain.beds.lifecycle import StayState
 from domain.beds.occupancy import bed_free, bed_open, lain_in
 from domain.calendar import today
 from domain.stations.models import Station
+
+
+def _coded(actor: Actor) -> ColumnElement[bool]:
+    good = select(col(CareCode.bed_id)).where(
+        col(CareCode.ended_at).is_(None), care_code_visible(actor)
+    )
+    return col(models.Bed.id).in_(good)
 
 
 @filter_input
@@ -37,6 +47,8 @@ class BedFilter(Filter):
     free: bool | None = whether(bed_free, Date(), today)
     """Only beds that nobody has today, by the district's clock, and that are clean; or only the
     others: occupied, kept for someone from today, overstayed, still to be cleaned, or closed."""
+    coded: bool | None = holds(_coded)
+    """Only beds with a code (一床一人一码) that is good and that you see; or only those without."""
     open_on: date | None = on_day(bed_open)
     """Only beds that are there on this day."""
     occupied_on: date | None = on_day(lain_in)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlmodel import col
 
 from api.accounts.types import Account
+from api.beds.printing import as_png, as_svg, shown
 from api.context import Context
 from api.describe import enumeration
 from api.elders.types import Elder
@@ -21,7 +22,8 @@ from api.plan.declare import (
 )
 from api.relay import Connection, Node
 from api.stations.types import Station
-from domain.beds import models
+from domain.beds import code_models, models
+from domain.beds.code_visibility import care_code_visible
 from domain.beds.lifecycle import IN_BED, StayAction, StayState
 from domain.beds.service import available_actions
 from domain.beds.visibility import (
@@ -76,6 +78,15 @@ enumeration(
 )
 
 
+enumeration(
+    code_models.CareCodeEnd,
+    "Why a bed's code is good no more.",
+    name="CareCodeEndReason",
+    ROTATED="已更换 another was put in its place.",
+    STAY_ENDED="已退住 whose stay it was has left the bed.",
+)
+
+
 def _actions(stay: models.BedStay, context: Context) -> list[StayAction]:
     return available_actions(context.actor, stay.state)
 
@@ -96,6 +107,13 @@ class Bed(Node):
     """The first day that it is there no more; null where no end is set."""
     station: Station = one(models.Bed.station_id)
     """Who answers for it."""
+    care_code: "CareCode | None" = one_back(
+        code_models.CareCode.bed_id,
+        order=descending(code_models.CareCode.id),
+        where=col(code_models.CareCode.ended_at).is_(None),
+    )
+    """What hangs there to be scanned; null where nothing does that is good, and where you may not
+    see it."""
     current_stay: "BedStay | None" = one_back(
         models.BedStay.bed_id,
         order=descending(models.BedStay.id),
@@ -106,6 +124,32 @@ class Bed(Node):
         models.BedStay.bed_id, order=descending(models.BedStay.id)
     )
     """Whose it is, will be and was, as far as you may see it, newest first."""
+
+
+@node(code_models.CareCode, visible=care_code_visible)
+class CareCode(Node):
+    """A bed's code (一床一人一码), to be printed and hung there. A bed has one that is good, at
+    most; it ends with the stay."""
+
+    bed: Bed = one(code_models.CareCode.bed_id)
+    """At which bed it hangs."""
+    issued_at: datetime
+    """When it was made."""
+    issued_by: Account | None = one(code_models.CareCode.issued_by)
+    """By whom; null where you may not see them."""
+    ended_at: datetime | None
+    """Since when it is good no more; null while it is."""
+    ended_why: code_models.CareCodeEnd | None
+    """Why it is good no more; null while it is."""
+    ended_by: Account | None = one(code_models.CareCode.ended_by)
+    """Who ended it; null while it is good, and where you may not see them."""
+    code: str | None = computed(shown, needs=[code_models.CareCode.id])
+    """The code, 26 capital letters and digits: shown once, in the answer that made it, and null
+    ever after."""
+    svg: str | None = computed(as_svg, needs=[code_models.CareCode.id])
+    """The code as a QR code to print: an SVG picture. Null as `code` is."""
+    png: str | None = computed(as_png, needs=[code_models.CareCode.id])
+    """The same as a PNG picture in a `data:` URI. Null as `code` is."""
 
 
 @record(models.BedStayLog, visible=bed_stay_log_visible)

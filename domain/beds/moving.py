@@ -9,6 +9,7 @@ from domain.access import Actor, Permission
 from domain.admissions.following import follow, moved
 from domain.beds.authority import require
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed
+from domain.beds.codes import retire
 from domain.beds.days import MAX_DAYS_AHEAD, MAX_DAYS_BACK
 from domain.beds.entering import enter, new_stay, promised_stay
 from domain.beds.lifecycle import STAY_LIFECYCLE, StayAction, StayState
@@ -105,6 +106,7 @@ async def transfer(
     await days_had(session, actor, old, day, "moved_on")
     old.state, old.ends_on, old.back_on = following, day, None
     old.ended_by, old.ended_at = actor.id, now()
+    await retire(session, old.bed_id, actor)
     # First of all the old days end: the new ones may be the same.
     await session.flush()
     new = promised or new_stay(bed, old.elder_id, region_code, days, StayState.RESERVED)

@@ -9,6 +9,7 @@ from domain.access import Actor, Permission
 from domain.admissions.following import follow
 from domain.beds.authority import require
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed, refuse_extension
+from domain.beds.codes import retire
 from domain.beds.days import MAX_DAYS_BACK, admissible
 from domain.beds.entering import enter, new_stay, promised_stay
 from domain.beds.lifecycle import IN_BED, PERMISSION_FOR, STAY_LIFECYCLE, StayAction, StayState
@@ -119,6 +120,7 @@ async def end(
     days = Days(stay.starts_on, stay.starts_on)
     if stay.state in IN_BED:
         days = await days_had(session, actor, stay, ends_on or today(), "ends_on")
+        await retire(session, stay.bed_id, actor)
     stay.state, stay.ends_on = following, days.ends_on
     stay.ended_by, stay.ended_at = actor.id, now()
     stay.held_until = stay.back_on = None

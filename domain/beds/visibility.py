@@ -15,17 +15,25 @@ bed_visible = PUBLIC
 """That there is a bed is public; who lies in it is not."""
 
 
-def _in_own_station(actor: Actor) -> Any:
-    station = select(col(Account.station_id)).where(col(Account.id) == actor.id)
-    beds = select(col(Bed.id)).where(col(Bed.station_id).in_(station))
-    return col(BedStay.bed_id).in_(beds)
+def in_own_station(bed_id: Any) -> RowRule:
+    """Rows of the beds of the actor's own station.
+
+    Parameters:
+        bed_id: the row's column with the bed's key.
+    """
+
+    def predicate(actor: Actor) -> Any:
+        station = select(col(Account.station_id)).where(col(Account.id) == actor.id)
+        return bed_id.in_(select(col(Bed.id)).where(col(Bed.station_id).in_(station)))
+
+    return RowRule("in one's station", predicate)
 
 
 bed_stay_visible = RowAccess(
     {
         **family(col(BedStay.elder_id)),
         **region_staff(in_region(col(BedStay.region_code))),
-        Role.CAREGIVER: RowRule("in one's station", _in_own_station),
+        Role.CAREGIVER: in_own_station(col(BedStay.bed_id)),
         Role.ADVISOR: of_advised(col(BedStay.elder_id)),
         Role.ADMIN: EVERY_ROW,
     }

@@ -187,6 +187,7 @@ ELSEWHERE: dict[str, str] = {
     "region": "divisions",
     "station": "places of care",
     "bed": "beds",
+    "care_code": "hashes of what hangs at beds",
     "canteen": "kitchens",
     "menu_item": "dishes",
     "vendor": "companies",

@@ -165,6 +165,11 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
         **_ADMIN,
     },
+    "care_code": {
+        **desks(its_region),
+        Role.CAREGIVER: same_station,
+        **_ADMIN,
+    },
     "admission_application": {
         **family(elder_of, ConsentScope.HEALTH_RECORD),
         Role.STATION: submitted_here,

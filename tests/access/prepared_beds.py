@@ -126,3 +126,16 @@ async def unfused(scene: Scene) -> dict[str, Any]:
 async def named(scene: Scene) -> dict[str, Any]:
     await scene.put("bed_stay_manager", ended_at=None, consented_at=None, consented_by=None)
     return {"id": public_id("bed_stay_manager", scene.key)}
+
+
+async def without_code(scene: Scene) -> dict[str, Any]:
+    return {"bedId": await new_bed(scene)}
+
+
+def current_code(world: World, key: Any) -> bool:
+    """A code that is good."""
+    return world.tables["care_code"][key]["ended_at"] is None
+
+
+async def good_code(scene: Scene) -> dict[str, Any]:
+    return {"id": public_id("care_code", scene.key)}

@@ -28,6 +28,7 @@ from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
+from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.ledger import make_ledger
@@ -140,6 +141,7 @@ async def test_every_role(
     await make_assessments(database, vault, api.district)
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_calendar_links(database, api.district)
+    await make_codes(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
     for _ in range(2):  # one is deleted
         await make_webhook(database, vault, api.actor(Role.VENDOR))

@@ -20,6 +20,7 @@ from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
+from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.ledger import make_ledger
@@ -46,6 +47,7 @@ LISTS = {
     "canteen": "canteens",
     "care_assignment": "careAssignments",
     "certificate": "certificates",
+    "care_code": "careCodes",
     "data_request": "dataRequests",
     "device": "devices",
     "elder": "elders",
@@ -127,6 +129,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_key_tags(database, api.district)
     await make_households(database, api.district)
     await make_calendar_links(database, api.district)
+    await make_codes(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
     for role in Role:
         await make_export(database, api.actor(role))

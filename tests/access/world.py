@@ -33,6 +33,7 @@ TABLES = (
     "canteen",
     "care_assignment",
     "certificate",
+    "care_code",
     "consent_log",
     "contact",
     "data_request",

@@ -22,6 +22,7 @@ from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse, make_story
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
+from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
@@ -76,6 +77,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_key_tags(database, district)
     await make_households(database, district)
     await make_calendar_links(database, district)
+    await make_codes(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

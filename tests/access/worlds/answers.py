@@ -78,6 +78,7 @@ WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("Household", "members"): _lives_there,
     ("Elder", "current_stay"): _in_bed,
     ("Bed", "current_stay"): _in_bed,
+    ("Bed", "care_code"): lambda code: code["ended_at"] is None,
     ("Person", "accounts"): in_force,
 }
 """What some lists leave out, said once more."""

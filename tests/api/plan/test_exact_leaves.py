@@ -18,6 +18,7 @@ from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
+from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.ledger import make_ledger
@@ -170,6 +171,7 @@ async def test_what_a_row_holds(
     await make_key_tags(desk.database, desk.district)
     await make_households(desk.database, desk.district)
     await make_calendar_links(desk.database, desk.district)
+    await make_codes(desk.database, desk.district)
     await make_thresholds(desk.database)
     # What keeps a ledger as it was posted.
     await sql.execute("SET session_replication_role = replica")
