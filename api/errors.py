@@ -65,6 +65,9 @@ enumeration(
     CERTIFICATE_MISSING="It takes a certificate that you, or whoever is to do it, have not.",
     CERTIFICATE_EXPIRED="A certificate that it takes is not good on the day: see `blockers`.",
     GONE="There was one, and it is good no more.",
+    NOT_CLEARED="Your background has not been checked, or too long ago: ask your station.",
+    VOLUNTEER_SUSPENDED="You are not to visit anybody for now: your `history` says why.",
+    SKILLS_MISSING="The visit asks for skills that you have not named as yours.",
 )
 
 

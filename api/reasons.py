@@ -9,12 +9,14 @@ from api.care_words import CARE
 from api.caregiver_words import CAREGIVERS
 from api.register_words import REGISTER
 from api.request_words import REQUEST
+from api.volunteer_words import VOLUNTEERS
 from domain.reasons import Reason
 
 REASONS: dict[str, tuple[str, str, str]] = {
     **REGISTER,
     **CARE,
     **CAREGIVERS,
+    **VOLUNTEERS,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",

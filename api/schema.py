@@ -73,6 +73,8 @@ from api.visits.mutations import VisitMutations
 from api.visits.obligations import VisitObligationMutations, VisitObligationQueries
 from api.visits.queries import VisitQueries
 from api.visits.subscriptions import VisitSubscriptions
+from api.volunteers.mutations import VolunteerMutations
+from api.volunteers.queries import VolunteerQueries
 from api.webhooks.mutations import WebhookMutations
 from api.webhooks.queries import WebhookQueries
 
@@ -95,6 +97,7 @@ class Query(
     RosterQueries,
     StationQueries,
     VisitQueries,
+    VolunteerQueries,
     LedgerQueries,
     VisitObligationQueries,
     CalendarQueries,
@@ -138,6 +141,7 @@ class Mutation(
     HouseholdMutations,
     KeyTagMutations,
     VisitMutations,
+    VolunteerMutations,
     LedgerMutations,
     VisitDeskMutations,
     VisitObligationMutations,

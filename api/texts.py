@@ -6,6 +6,7 @@ from typing import Any
 
 from api.negotiation import entries, remembered
 from api.reasons import reason_text
+from api.volunteer_words import REFUSALS
 from domain.errors import ErrorCode
 
 
@@ -20,6 +21,7 @@ class Language(StrEnum):
 _TRADITIONAL = ("zh-tw", "zh-hk", "zh-mo", "zh-hant")
 
 ERRORS: dict[str, tuple[str, str, str]] = {
+    **REFUSALS,
     ErrorCode.NOT_FOUND: ("没有找到", "找不到", "Not found"),
     ErrorCode.PERMISSION_DENIED: (
         "您的身份不能执行此操作",

@@ -38,8 +38,10 @@ _VOLUNTEERS = """
         INSERT INTO account (name, role, region_code)
         SELECT '志愿者', 'VOLUNTEER', $1 FROM generate_series(1, $2) RETURNING id
     )
-    INSERT INTO volunteer (id, name, region_code, registered_on)
-    SELECT id, '志愿者', $1, current_date FROM people RETURNING id
+    INSERT INTO volunteer
+        (id, name, region_code, registered_on, check_state, certificate_on, cleared_until)
+    SELECT id, '志愿者', $1, current_date, 'CLEARED', current_date, current_date + 365
+    FROM people RETURNING id
 """
 _VISITS = """
     INSERT INTO visit_task

@@ -38,6 +38,9 @@ class ErrorCode(StrEnum):
     CERTIFICATE_MISSING = "CERTIFICATE_MISSING"
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
     GONE = "GONE"
+    NOT_CLEARED = "NOT_CLEARED"
+    VOLUNTEER_SUSPENDED = "VOLUNTEER_SUSPENDED"
+    SKILLS_MISSING = "SKILLS_MISSING"
 
 
 class DomainError(Exception):
@@ -239,3 +242,21 @@ class Gone(DomainError):
     """There was one, and it is good no more."""
 
     code = ErrorCode.GONE
+
+
+class NotCleared(DomainError):
+    """The volunteer's background has not been checked, or too long ago."""
+
+    code = ErrorCode.NOT_CLEARED
+
+
+class VolunteerSuspended(DomainError):
+    """The volunteer is not to visit anybody for now."""
+
+    code = ErrorCode.VOLUNTEER_SUSPENDED
+
+
+class SkillsMissing(DomainError):
+    """The visit asks for what the volunteer cannot do; fact ``skills`` names it."""
+
+    code = ErrorCode.SKILLS_MISSING

@@ -42,6 +42,7 @@ from domain.thresholds import models as thresholds
 from domain.upstream import models as upstream
 from domain.visits import models as visits
 from domain.visits import obligation_models as obligations
+from domain.volunteers import models as volunteers
 from domain.webhooks import models as webhooks
 
 METADATA = SQLModel.metadata
@@ -86,5 +87,6 @@ __all__ = [
     "thresholds",
     "upstream",
     "visits",
+    "volunteers",
     "webhooks",
 ]

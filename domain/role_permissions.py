@@ -55,6 +55,16 @@ _VISITS = frozenset(
     }
 )
 
+# Who visits whom: the station answers for it.
+_LEADS_VOLUNTEERS = frozenset(
+    {
+        Permission.VOLUNTEER_UPDATE,
+        Permission.VOLUNTEER_DECIDE_CHECK,
+        Permission.VOLUNTEER_SUSPEND,
+        Permission.VOLUNTEER_STANDING_READ,
+    }
+)
+
 _EQUIPS = frozenset({Permission.DEVICE_ASSIGN})
 
 # At a counter: the help was given, or will not be; points are handed in.
@@ -144,6 +154,8 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.HOLD_RELEASE,
         Permission.POINTS_REDEEM,
         Permission.VISIT_REFUSE,
+        Permission.VOLUNTEER_UPDATE,
+        Permission.VOLUNTEER_STANDING_READ,
         Permission.CALENDAR_LINK_KEEP,
     },
     Role.CAREGIVER: _GOES
@@ -154,6 +166,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | {
         Permission.VISIT_VERIFY,
         Permission.VISIT_MISS,
+        Permission.VOLUNTEER_STANDING_READ,
         Permission.ROSTER_KEEP,
         Permission.ASSESSMENT_READ_ANSWERS,
     },
@@ -171,6 +184,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _HELPS
     | _VISITS
     | _KEEPS_CAREGIVERS
+    | _LEADS_VOLUNTEERS
     | {
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.THRESHOLD_SET,
@@ -188,6 +202,8 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | {
         Permission.ALARM_DRILL,
         Permission.VISIT_VERIFY,
+        Permission.VOLUNTEER_DECIDE_CHECK,
+        Permission.VOLUNTEER_STANDING_READ,
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.ASSISTANCE_CASE_ACCEPT,
         Permission.ASSISTANCE_CASE_REJECT,
@@ -217,6 +233,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _GOVERNS_ASSESSMENT
     | _VISITS
     | _KEEPS_CAREGIVERS
+    | _LEADS_VOLUNTEERS
     | {
         Permission.ASSESSMENT_READ_ANSWERS,
         Permission.POINTS_GRANT,

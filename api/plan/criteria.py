@@ -17,6 +17,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     String,
+    Text,
     Uuid,
     any_,
     not_,
@@ -117,6 +118,15 @@ def one_of(column: Any) -> Any:
         lambda _, bounds: column == any_(bounds[0]),
         Planning.WORDS,
     )
+
+
+def has_all(column: Any) -> Any:
+    """Rows whose array has all of these values; of an empty list, all rows."""
+
+    def read(values: Sequence[Any]) -> tuple[Any, ...]:
+        return ([_stored(value) for value in values],)
+
+    return _always((ARRAY(Text()),), read, lambda _, bounds: column.op("@>")(bounds[0]))
 
 
 def under(column: Any) -> Any:

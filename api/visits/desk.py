@@ -12,6 +12,7 @@ from domain.access import Permission
 from domain.visits import planning, service
 from domain.visits.models import VisitKind
 from domain.visits.planning import Planned
+from domain.volunteers.lifecycle import VolunteerSkill
 
 
 @mutation_input
@@ -26,6 +27,8 @@ class VisitPlanInput(MutationInput):
     """When it is to begin: a moment to come, at most 366 days ahead."""
     scheduled_to: datetime
     """When it is to end, at most twelve hours later."""
+    skills: list[VolunteerSkill] = strawberry.field(default_factory=list)
+    """What whoever makes it must be able to do."""
 
 
 @mutation_input
@@ -189,4 +192,5 @@ def _planned(given: VisitPlanInput) -> Planned:
         kind=given.kind,
         scheduled_from=given.scheduled_from,
         scheduled_to=given.scheduled_to,
+        skills=given.skills,
     )

@@ -1,4 +1,4 @@
-"""Volunteers and visits by id and as lists."""
+"""Visits by id and as lists."""
 
 from datetime import datetime
 
@@ -7,8 +7,8 @@ import strawberry
 from api.geo import NearInput
 from api.plan.criteria import (
     by_number,
-    contains,
     equal,
+    has_all,
     holds,
     in_circle,
     of_oneself,
@@ -21,19 +21,11 @@ from api.plan.declare import ascending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
-from api.visits.types import VisitTask, Volunteer
+from api.visits.types import VisitTask
 from domain.visits import lists, models
 from domain.visits.lifecycle import VisitState
-
-
-@filter_input
-class VolunteerFilter(Filter):
-    """Which volunteers."""
-
-    region: str | None = under(models.Volunteer.region_code)
-    """Only those who live in the subtree of the division with this code."""
-    name_contains: str | None = contains(models.Volunteer.name)
-    """Only those whose name contains this text."""
+from domain.volunteers.fitness import fitting
+from domain.volunteers.lifecycle import VolunteerSkill
 
 
 @filter_input
@@ -61,23 +53,19 @@ class VisitTaskFilter(Filter):
     only the others."""
     far: bool | None = holds(lambda _: lists.far())
     """Only those with `checkInFar`; if false, only the others."""
+    skills: list[VolunteerSkill] | None = has_all(models.VisitTask.skills)
+    """Only those that ask for all of these."""
+    fits_me: bool | None = holds(fitting)
+    """Only open ones that you may make, at a time when you say to have time and have claimed
+    nothing else; if false, only the others. For who is no volunteer, nothing fits."""
     near: NearInput | None = in_circle(models.VisitTask.longitude, models.VisitTask.latitude)
     """Only those whose `position` lies in this circle."""
 
 
 @strawberry.type
 class VisitQueries:
-    """Root fields on volunteers and visits."""
+    """Root fields on visits."""
 
-    volunteer: Volunteer | None = by_id(
-        models.Volunteer, description="A volunteer by id; null if there is none to be seen."
-    )
-    volunteers: Connection[Volunteer] = listing(
-        models.Volunteer,
-        order=ascending(models.Volunteer.id),
-        filter=VolunteerFilter,
-        description="The volunteers whom you may see.",
-    )
     visit_task: VisitTask | None = by_id(
         models.VisitTask, description="A visit by id; null if there is none to be seen."
     )

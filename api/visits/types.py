@@ -1,9 +1,6 @@
-"""Volunteers and visits as clients see them."""
+"""Visits as clients see them."""
 
-from datetime import date, datetime
-from typing import Annotated
-
-import strawberry
+from datetime import datetime
 
 from api.accounts.types import Account
 from api.context import Context
@@ -13,16 +10,15 @@ from api.geo import Position
 from api.plan.declare import (
     ascending,
     computed,
-    connection,
     consented,
-    descending,
     many,
     node,
     one,
     record,
 )
 from api.regions.types import Region
-from api.relay import Connection, Node
+from api.relay import Node
+from api.volunteers.types import Volunteer
 from domain.access import ConsentScope
 from domain.visits import models
 from domain.visits.lifecycle import VisitAction, VisitState
@@ -30,8 +26,8 @@ from domain.visits.service import available_actions
 from domain.visits.visibility import (
     visit_task_log_visible,
     visit_task_visible,
-    volunteer_visible,
 )
+from domain.volunteers.lifecycle import VolunteerSkill
 
 enumeration(
     models.VisitKind,
@@ -87,23 +83,6 @@ def _check_in_place(visit: models.VisitTask, context: Context) -> Position | Non
 def _actions(visit: models.VisitTask, context: Context, *, own: bool) -> list[VisitAction]:
     times = visit.scheduled_from, visit.scheduled_to
     return available_actions(context.actor, visit.state, visit.claimed_by, times, own=own)
-
-
-@node(models.Volunteer, visible=volunteer_visible)
-class Volunteer(Node):
-    """Someone who visits elders."""
-
-    name: str
-    """Full name."""
-    region: Region = one(models.Volunteer.region_code)
-    """Where they live; where they may claim visits, their account says."""
-    registered_on: date
-    """Since when they are a volunteer."""
-    visits: Connection[Annotated["VisitTask", strawberry.lazy("api.visits.types")]] = connection(
-        models.VisitTask.claimed_by,
-        order=descending(models.VisitTask.scheduled_from, models.VisitTask.id),
-    )
-    """The visits that they have claimed or made, as far as you may see them, newest first."""
 
 
 @record(models.VisitTaskLog, visible=visit_task_log_visible)
@@ -183,6 +162,11 @@ class VisitTask(Node):
     overdue_at: datetime | None
     """When it was noticed that its time was over and nobody had ended it; null if it was ended in
     time."""
+    skills: list[VolunteerSkill] = computed(
+        lambda visit, _: [VolunteerSkill(skill) for skill in visit.skills],
+        needs=[models.VisitTask.skills],
+    )
+    """What whoever makes it must be able to do."""
     version: int
     """How often it has been written; what may be done in several states takes it as
     `expectedVersion`."""

@@ -192,6 +192,7 @@ ELSEWHERE: dict[str, str] = {
     "menu_item": "dishes",
     "vendor": "companies",
     "volunteer": "those who visit",
+    "volunteer_log": "what was done about those who visit",
     "export": "lists that staff asked for: their files go after seven days",
     "export_piece": "the same",
     "data_request_piece": "copies of what is here: they go after seven days, and with the rest",

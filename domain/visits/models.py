@@ -2,9 +2,22 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, column, func, text
+from sqlalchemy import (
+    ARRAY,
+    Boolean,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Index,
+    Integer,
+    Text,
+    column,
+    func,
+    text,
+)
 from sqlmodel import Field
 
 from domain.tables import (
@@ -20,6 +33,9 @@ from domain.tables import (
     version,
 )
 from domain.visits.lifecycle import VisitAction, VisitState
+from domain.volunteers.lifecycle import CheckState, VolunteerSkill
+
+_MOMENT: DateTime = DateTime(timezone=True)
 
 
 class VisitKind(StrEnum):
@@ -30,16 +46,69 @@ class VisitKind(StrEnum):
     VIDEO = "VIDEO"
 
 
+_ANY_SKILLS = ", ".join(f"'{skill.value}'" for skill in VolunteerSkill)
+
+
+def _several(kind: Any) -> Any:
+    """Some values of a kind, none unless they are said."""
+    return Column(ARRAY(kind), nullable=False, server_default=text("'{}'"))
+
+
 class Volunteer(Table, table=True):
     """Someone who visits elders; the key is their account's."""
 
-    __table_args__ = (Index("volunteer_region_code_id", "region_code", "id"),)
+    __table_args__ = (
+        Index("volunteer_region_code_id", "region_code", "id"),
+        CheckConstraint(f"skills <@ ARRAY[{_ANY_SKILLS}]", name="volunteer_skills_known"),
+        CheckConstraint(
+            "cardinality(weekly_from) = cardinality(weekly_to)", name="volunteer_week_whole"
+        ),
+        CheckConstraint(
+            "cardinality(except_from) = cardinality(except_to)"
+            " AND cardinality(except_from) = cardinality(except_free)",
+            name="volunteer_exceptions_whole",
+        ),
+        CheckConstraint(
+            "check_state <> 'CLEARED' OR cleared_until IS NOT NULL",
+            name="volunteer_cleared_until",
+        ),
+        CheckConstraint(
+            "check_state NOT IN ('NOT_CHECKED', 'REJECTED') OR cleared_until IS NULL",
+            name="volunteer_not_cleared",
+        ),
+        CheckConstraint(
+            "num_nulls(suspended_at, suspended_by) IN (0, 2)"
+            " AND (suspended_until IS NULL OR suspended_until > suspended_at)",
+            name="volunteer_suspended_whole",
+        ),
+    )
 
     id: UUID = Field(sa_column=reference("account.id", primary_key=True))
     name: str
     # Where they live; their account's region is where they may claim.
     region_code: str = Field(sa_column=region_code())
     registered_on: date
+    skills: list[str] = Field(default_factory=list, sa_column=_several(Text))
+    # When they have time: see ``domain.volunteers.availability``.
+    weekly_from: list[int] = Field(default_factory=list, sa_column=_several(Integer))
+    weekly_to: list[int] = Field(default_factory=list, sa_column=_several(Integer))
+    except_from: list[datetime] = Field(default_factory=list, sa_column=_several(_MOMENT))
+    except_to: list[datetime] = Field(default_factory=list, sa_column=_several(_MOMENT))
+    except_free: list[bool] = Field(default_factory=list, sa_column=_several(Boolean))
+    check_state: CheckState = Field(
+        default=CheckState.NOT_CHECKED,
+        sa_column=choice(CheckState, "volunteer_check_state_known", default=CheckState.NOT_CHECKED),
+    )
+    # The day on which the certificate was issued that was submitted last.
+    certificate_on: date | None = None
+    # The last day on which they are cleared to visit, whatever has been submitted since.
+    cleared_until: date | None = None
+    suspended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    suspended_until: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    suspended_by: UUID | None = Field(
+        default=None, sa_column=reference("account.id", nullable=True)
+    )
+    version: int = Field(default=None, sa_column=version())
 
 
 class VisitTask(Table, table=True):
@@ -69,6 +138,7 @@ class VisitTask(Table, table=True):
             name="visit_task_claimed",
         ),
         CheckConstraint("checked_out_at >= checked_in_at", name="visit_task_made_forward"),
+        CheckConstraint(f"skills <@ ARRAY[{_ANY_SKILLS}]", name="visit_task_skills_known"),
         CheckConstraint("verified_by <> claimed_by", name="visit_task_verifier_differs"),
         Index("visit_task_scheduled_from_id", "scheduled_from", "id"),
         Index("visit_task_state_scheduled_from_id", "state", "scheduled_from", "id"),
@@ -121,6 +191,8 @@ class VisitTask(Table, table=True):
     note: str | None = None
     planned_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     overdue_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    # What whoever makes it must be able to do.
+    skills: list[str] = Field(default_factory=list, sa_column=_several(Text))
     version: int = Field(default=None, sa_column=version())
 
 

@@ -93,6 +93,11 @@ def checked_text(text: str | None, field: str) -> str | None:
     return text
 
 
+def freed(visit: VisitTask) -> None:
+    """A visit that is open again is nobody's."""
+    visit.claimed_by = visit.claimed_at = None
+
+
 def tell(
     session: AsyncSession,
     actor: Actor,

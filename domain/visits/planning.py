@@ -1,5 +1,6 @@
 """Stations plan visits for volunteers to claim, and call off those that are not to be."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -20,6 +21,7 @@ from domain.stations.models import Station
 from domain.visits.lifecycle import VisitAction, VisitState
 from domain.visits.models import VisitKind, VisitTask
 from domain.visits.moving import checked_text, moved, tell
+from domain.volunteers.lifecycle import VolunteerSkill
 
 MAX_HOURS = 12
 """Of a visit."""
@@ -32,12 +34,17 @@ _STREET_DIGITS, _DISTRICT_DIGITS = 9, 6
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What a visit is to be."""
+    """What a visit is to be.
+
+    Parameters:
+        skills: what whoever makes it must be able to do.
+    """
 
     elder_id: UUID
     kind: VisitKind
     scheduled_from: datetime
     scheduled_to: datetime
+    skills: Collection[VolunteerSkill] = ()
 
 
 async def plan(session: AsyncSession, actor: Actor, planned: Planned) -> VisitTask:
@@ -65,6 +72,7 @@ async def plan(session: AsyncSession, actor: Actor, planned: Planned) -> VisitTa
         longitude=place.longitude,
         latitude=place.latitude,
         planned_by=actor.id,
+        skills=[skill.value for skill in VolunteerSkill if skill in planned.skills],
     )
     session.add(visit)
     await session.flush()

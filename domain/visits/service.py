@@ -23,10 +23,11 @@ from domain.visits.lifecycle import (
     VisitState,
 )
 from domain.visits.models import VisitKind, VisitTask, Volunteer
-from domain.visits.moving import TOPIC, checked_text, concerns, for_update, moved, tell
+from domain.visits.moving import TOPIC, checked_text, concerns, for_update, freed, moved, tell
 from domain.visits.presence import Entry, refuse_elsewhere
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
+from domain.volunteers.fitness import refuse_unfit
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -48,19 +49,21 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
 
     Raises: NotFound, PermissionDenied (for whoever is no registered volunteer), AlreadyClaimed,
         IllegalTransition for a visit that one has claimed oneself, InvalidInput(id) for one whose
-        time is over, TimesOverlap(blockers: all of one's own visits at that time).
+        time is over, VolunteerSuspended, NotCleared, SkillsMissing(skills), TimesOverlap(blockers:
+        all of one's own visits at that time).
     """
     # The volunteer first. Of two claims by one volunteer the second waits here and then sees the
     # first; both in the exclusion constraint would wait for each other, and one would be killed.
-    registered = await _lock_volunteer(session, actor)
+    volunteer = await _lock_volunteer(session, actor)
     visit = await for_update(session, actor, visit_id, VisitAction.CLAIM, visit_task_findable)
-    if not registered:
+    if volunteer is None:
         raise PermissionDenied(action=VisitAction.CLAIM.value)
     if visit.claimed_by not in (None, actor.id):
         raise AlreadyClaimed("id")
     following = VISIT_LIFECYCLE.next(visit.state, VisitAction.CLAIM)
     if _is_over(visit.scheduled_to):
         raise InvalidInput("id", reason=Reason.VISIT_OVER)
+    refuse_unfit(volunteer, visit)
     await _refuse_overlaps(session, actor, visit)
     visit.state, visit.claimed_by, visit.claimed_at = following, actor.id, now()
     tell(session, actor, visit, VisitAction.CLAIM)
@@ -75,7 +78,7 @@ async def release(
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed), InvalidInput(reason).
     """
     visit = await moved(session, actor, visit_id, VisitAction.RELEASE)
-    visit.claimed_by = visit.claimed_at = None
+    freed(visit)
     tell(session, actor, visit, VisitAction.RELEASE, checked_text(reason, "reason"))
     return visit
 
@@ -233,12 +236,11 @@ def _is_over(scheduled_to: datetime) -> bool:
     return scheduled_to <= now()
 
 
-async def _lock_volunteer(session: AsyncSession, actor: Actor) -> bool:
-    """Whether the actor is a registered volunteer, whose claims now wait for this one."""
-    statement = select(col(Volunteer.id)).where(col(Volunteer.id) == actor.id)
+async def _lock_volunteer(session: AsyncSession, actor: Actor) -> Volunteer | None:
+    """The actor as a registered volunteer, whose claims now wait for this one; None for others."""
+    statement = select(Volunteer).where(col(Volunteer.id) == actor.id)
     # FOR NO KEY UPDATE: rows that point at the volunteer need not wait.
-    locked = await session.scalar(statement.with_for_update(of=Volunteer, key_share=True))
-    return locked is not None
+    return await session.scalar(statement.with_for_update(of=Volunteer, key_share=True))
 
 
 async def _refuse_overlaps(session: AsyncSession, actor: Actor, visit: VisitTask) -> None:

@@ -8,6 +8,7 @@ from tests.access import (
     prepared_beds,
     prepared_ledger,
     prepared_register,
+    prepared_visits,
     prepared_workers,
 )
 from tests.access.scene import Operation
@@ -108,6 +109,12 @@ MAY: dict[str, set[Role]] = {
     "pointsGrant": GOVERNORS,
     "pointsRedeem": KEEPERS | {Role.VOLUNTEER, Role.ELDER, Role.GUARDIAN},
     "ledgerTransferReverse": {Role.ADMIN},
+    "volunteerUpdate": KEEPERS | {Role.VOLUNTEER},
+    "volunteerAvailabilitySet": KEEPERS | {Role.VOLUNTEER},
+    "volunteerCheckSubmit": KEEPERS | {Role.VOLUNTEER},
+    "volunteerCheckDecide": GRANTERS,
+    "volunteerSuspend": KEEPERS,
+    "volunteerReinstate": KEEPERS,
     "visitReject": DESKS | {Role.OFFICIAL},
     "visitMiss": DESKS,
     "visitPlan": KEEPERS,
@@ -252,6 +259,12 @@ OPERATIONS: dict[str, Operation] = {
     "ledgerTransferReverse": Operation(
         "ledger_transfer", prepared_ledger.mistaken, prepared_ledger.is_grant
     ),
+    "volunteerUpdate": Operation("volunteer", prepared_visits.volunteer(skills=["MEALS"])),
+    "volunteerAvailabilitySet": Operation("volunteer", prepared_visits.volunteer(weekly=[])),
+    "volunteerCheckSubmit": Operation("volunteer", prepared_visits.certified),
+    "volunteerCheckDecide": Operation("volunteer", prepared_visits.submitted),
+    "volunteerSuspend": Operation("volunteer", prepared_visits.volunteer(reason="投诉待查")),
+    "volunteerReinstate": Operation("volunteer", prepared_visits.suspended),
     "visitReject": Operation("visit_task", prepared.visit("CHECKED_IN", reason="无人应答")),
     "visitRefuse": Operation("visit_task", prepared.visit("CLAIMED")),
     "visitMiss": Operation("visit_task", prepared.visit("CLAIMED", over=True)),

@@ -3,7 +3,7 @@
 from typing import Any
 
 from domain.access import Actor, ConsentScope, DataScope, Role
-from tests.access.oracle_care import ASSESSMENTS
+from tests.access.oracle_care import ASSESSMENTS, READS_STANDING
 from tests.access.oracle_ledger import LEDGER
 from tests.access.oracle_workers import WORKERS
 from tests.access.rules import (
@@ -292,6 +292,11 @@ RECORDS: dict[str, dict[Role, Sees]] = {
     "admission_application_log": _with("admission_application", "application_id"),
     "bed_stay_log": _with("bed_stay", "stay_id"),
     "visit_task_log": {**_with("visit_task", "task_id"), Role.VOLUNTEER: _own_entry},
+    "volunteer_log": {
+        role: sees
+        for role, sees in _with("volunteer", "volunteer_id").items()
+        if role in READS_STANDING
+    },
 }
 """The same of rows that have no ids of their own."""
 

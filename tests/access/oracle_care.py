@@ -36,3 +36,6 @@ READS_ANSWERS = {
     *(Role.CAREGIVER, Role.DISPATCHER, Role.STATION, Role.ADVISOR, Role.ADMIN),
 }
 """Who reads what was found in detail of an assessment that they see."""
+
+READS_STANDING = {Role.VOLUNTEER, Role.DISPATCHER, Role.STATION, Role.OFFICIAL, Role.ADMIN}
+"""Who reads of a volunteer whom they see when they have time, and whether they may visit."""

@@ -1,7 +1,7 @@
 """Who should read which field of a row that they see, said once more."""
 
 from domain.access import Role
-from tests.access.oracle_care import READS_ANSWERS
+from tests.access.oracle_care import READS_ANSWERS, READS_STANDING
 
 _AT_TABLE = {Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.STATION, Role.ADMIN, Role.OFFICIAL}
 
@@ -13,6 +13,12 @@ _FINDING = {
     *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.VOLUNTEER),
     *(Role.DISPATCHER, Role.STATION, Role.ADMIN, Role.CAREGIVER),
 }
+
+
+_STANDING = (
+    *("weekly", "exceptions", "check_state", "certificate_on", "cleared_until", "cleared"),
+    *("suspended", "suspended_at", "suspended_until"),
+)
 
 
 READERS: dict[tuple[str, str], set[Role]] = {
@@ -28,6 +34,7 @@ READERS: dict[tuple[str, str], set[Role]] = {
     ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},
+    **dict.fromkeys((("Volunteer", field) for field in _STANDING), READS_STANDING),
     ("DataRequest", "reason"): _DECIDING,
     ("DataRequest", "wanted"): _DECIDING,
     ("DataRequest", "note"): _DECIDING,

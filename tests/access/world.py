@@ -73,6 +73,7 @@ TABLES = (
     "visit_task_log",
     "vital_sign",
     "volunteer",
+    "volunteer_log",
     "webhook",
     "webhook_delivery",
 )

@@ -19,7 +19,8 @@ from api.plan.filters import Filter
 from api.regions.queries import RegionFilter
 from api.stations.queries import StationFilter
 from api.visits.obligations import VisitMonthInput, VisitObligationFilter
-from api.visits.queries import VisitTaskFilter, VolunteerFilter
+from api.visits.queries import VisitTaskFilter
+from api.volunteers.queries import VolunteerFilter
 from domain.access import Actor, Role
 from domain.admissions.lifecycle import AdmissionState
 from domain.admissions.models import AdmissionApplication
@@ -41,6 +42,7 @@ from domain.stations.models import Station, StationKind
 from domain.visits.lifecycle import VisitState
 from domain.visits.models import VisitKind, VisitTask, Volunteer
 from domain.visits.obligation_models import VisitObligation
+from domain.volunteers.lifecycle import CheckState, VolunteerSkill
 from tests.api.criteria_workers import WORKERS
 
 KEY = "019a" * 8
@@ -57,6 +59,8 @@ SCHEDULED: dict[str, Any] = {
     "unverified_for": 7,
     "entered_late": True,
     "far": True,
+    "skills": [VolunteerSkill.MEALS],
+    "fits_me": True,
 }
 LATER: dict[str, Any] = {
     **SCHEDULED,
@@ -64,6 +68,7 @@ LATER: dict[str, Any] = {
     "scheduled_to": datetime(2027, 3, 1, tzinfo=UTC),
     "unverified_for": 0,
     "entered_late": False,
+    "skills": [],
 }
 
 
@@ -232,8 +237,26 @@ PAIRS: list[tuple[Any, Filter, Filter]] = [
     ),
     (
         Volunteer.id,
-        VolunteerFilter(region="330102", name_contains=""),
-        VolunteerFilter(region="33", name_contains="李"),
+        VolunteerFilter(
+            region="330102",
+            name_contains="",
+            visits_in="330102001001",
+            skills=list(VolunteerSkill),
+            available_at=datetime(2026, 1, 1, tzinfo=UTC),
+            check=list(CheckState),
+            cleared=True,
+            suspended=False,
+        ),
+        VolunteerFilter(
+            region="33",
+            name_contains="",
+            visits_in="330102001051",
+            skills=[],
+            available_at=datetime(2027, 1, 4, 1, 30, tzinfo=UTC),
+            check=[CheckState.CLEARED],
+            cleared=True,
+            suspended=False,
+        ),
     ),
     (
         VisitTask.id,

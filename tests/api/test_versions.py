@@ -110,6 +110,7 @@ def test_these_are_all_that_count() -> None:
         "assistance_case",
         "bed_stay",
         "visit_task",
+        "volunteer",
         "elder",
         "admission_application",
     }
@@ -166,6 +167,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "on_call_shift_hand_over",
         "rule_threshold_end",
         "elder_update",
+        "volunteer_update",
     }
     # Of an application who offers, accepts or rejects does so by what they have read; whoever
     # withdraws it does so whatever has come of it.
@@ -198,6 +200,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "visit_refuse",
         "visit_reject",
         "visit_verify",
+        "volunteer_update",
     }
 
 

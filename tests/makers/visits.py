@@ -5,7 +5,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlmodel import col
 
 from domain.access import Actor, Role
@@ -16,6 +16,7 @@ from domain.elders.models import Elder
 from domain.metadata import METADATA
 from domain.visits.lifecycle import VisitState
 from domain.visits.models import VisitKind, VisitTask, Volunteer
+from domain.volunteers.lifecycle import CheckState
 from yiyang.district.cast import District
 
 CENTRE = (120.17, 30.25)
@@ -39,9 +40,19 @@ async def region_of(database: Database, elder_id: UUID) -> str:
 
 
 async def make_volunteers(
-    database: Database, region_code: str, number: int = 1, *, lives_in: str | None = None
+    database: Database,
+    region_code: str,
+    number: int = 1,
+    *,
+    lives_in: str | None = None,
+    **more: Any,
 ) -> list[Actor]:
-    """Volunteers who may claim the visits of a region."""
+    """Volunteers who may claim the visits of a region, cleared unless told otherwise.
+
+    Parameters:
+        more: other columns.
+    """
+    cleared = {"check_state": CheckState.CLEARED, "cleared_until": today() + timedelta(days=90)}
     people = [
         {"name": f"志愿者{place}", "role": Role.VOLUNTEER, "region_code": region_code}
         for place in range(number)
@@ -55,11 +66,23 @@ async def make_volunteers(
                 "name": f"志愿者{place}",
                 "region_code": lives_in or region_code,
                 "registered_on": today(),
+                **cleared,
+                **more,
             }
             for place, key in enumerate(keys)
         ]
         await session.execute(insert(Volunteer), rows)
     return [Actor(key, Role.VOLUNTEER, region_code) for key in keys]
+
+
+async def look_at_volunteers(database: Database) -> None:
+    """Something was done about every one of them."""
+    done = text(
+        "INSERT INTO volunteer_log (volunteer_id, action, account_id, note)"
+        " SELECT id, 'CLEAR', id, '已核' FROM volunteer"
+    )
+    async with database.transaction("test") as session:
+        await session.execute(done)
 
 
 async def make_visit(

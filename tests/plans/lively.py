@@ -32,6 +32,7 @@ from tests.makers.register import make_households, make_key_tags
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
 from tests.makers.thresholds import make_thresholds
+from tests.makers.visits import look_at_volunteers
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
 from tests.signals import lift, sos_of
@@ -78,6 +79,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_households(database, district)
     await make_calendar_links(database, district)
     await make_codes(database, district)
+    await look_at_volunteers(database)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

@@ -118,7 +118,11 @@ async def contents(connection: asyncpg.Connection) -> dict[str, list[tuple[objec
     """Every table's rows in the order of their keys, without what is encrypted."""
     return {
         table: [
-            tuple(value for name, value in row.items() if not name.endswith("_cipher"))
+            tuple(
+                tuple(value) if isinstance(value, list) else value
+                for name, value in row.items()
+                if not name.endswith("_cipher")
+            )
             for row in await connection.fetch(f"SELECT * FROM {table} ORDER BY {table}")
         ]
         for table in ALL_TABLES

@@ -13,6 +13,7 @@ from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
 from yiyang.district import numbers
 from yiyang.district.addresses import DISTRICT
+from yiyang.district.chance import stream
 from yiyang.district.columns import Batch, Row
 from yiyang.district.equipment import VENDORS
 from yiyang.district.keys import Keys
@@ -20,6 +21,7 @@ from yiyang.district.moments import at
 from yiyang.district.people import Relative, Resident
 from yiyang.district.persons import HOUSES, Persons, workers_phone
 from yiyang.district.staff import StaffAccount
+from yiyang.district.volunteers import standing
 
 _NOON = 12 * 60
 
@@ -42,6 +44,7 @@ class Rows:
     def __init__(self, vault: Vault, keys: Keys, today: date) -> None:
         self._vault = vault
         self._keys = keys
+        self._today = today
         self._since = at(today - _BEGAN, 0)
         self._persons = Persons(vault, keys, self._since)
 
@@ -105,8 +108,9 @@ class Rows:
         if relative.visits_others:
             key = self._keys[numbers.of_second_role(resident.index)]
             batch["account"].append(self._volunteer_account(key, name, person))
+            rng = stream(resident.index, "second role")
             row = (key, name, resident.community.code, relative.linked_on)
-            batch["volunteer"].append(row)
+            batch["volunteer"].append((*row, *standing(rng, self._today, plays=True)))
 
     def _worker(self, batch: Batch, number: int, name: str) -> UUID:
         return self._persons.enter(batch, number, name, workers_phone(number))

@@ -15,9 +15,12 @@ _STATEMENTS = (
     "INSERT INTO person (name) SELECT '{name}' FROM generate_series(1, {each})",
     "INSERT INTO account (name, role, person_id) SELECT '{name}', role, id"
     " FROM unnest(ARRAY[{roles}]) AS role, person WHERE person.name = '{name}'",
-    "INSERT INTO volunteer (id, name, region_code, registered_on)"
-    " SELECT id, '{name}', (SELECT min(region_code) FROM elder), current_date FROM account"
+    "INSERT INTO volunteer (id, name, region_code, registered_on, check_state, cleared_until)"
+    " SELECT id, '{name}', (SELECT min(region_code) FROM elder), current_date, 'CLEARED',"
+    " current_date + 90 FROM account"
     " WHERE name = '{name}' AND role = 'VOLUNTEER'",
+    "INSERT INTO volunteer_log (volunteer_id, action, account_id, note)"
+    " SELECT id, action, id, '{name}' FROM volunteer, unnest(ARRAY['UPDATE', 'SUSPEND']) AS action",
     "INSERT INTO device (kind, vendor_id, secret_version) SELECT 'SOS_BUTTON', id, 1 FROM vendor",
     "INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at,"
     " late, repeat_count, resolved_at, resolve_reason, measures, version)"

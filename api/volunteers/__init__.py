@@ -1,0 +1,1 @@
+"""Volunteers in the schema."""

@@ -1,0 +1,259 @@
+"""What is entered and decided about volunteers."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from domain.access import Actor
+from domain.accounts.persons import same_person
+from domain.calendar import now, today
+from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
+from domain.reasons import Reason
+from domain.versions import check_version
+from domain.visits.lifecycle import VISIT_LIFECYCLE, VisitAction, VisitState
+from domain.visits.models import VisitTask, Volunteer
+from domain.visits.moving import checked_text, freed, tell
+from domain.visits.visibility import volunteer_visible
+from domain.volunteers.availability import (
+    Except,
+    Weekly,
+    checked_exceptions,
+    checked_week,
+)
+from domain.volunteers.fitness import is_suspended
+from domain.volunteers.lifecycle import (
+    BY_OTHERS,
+    CHECK_LIFECYCLE,
+    PERMISSION_FOR,
+    CheckState,
+    VolunteerAction,
+    VolunteerSkill,
+)
+from domain.volunteers.models import VolunteerLog
+
+CERTIFICATE_DAYS: Final = 92
+"""How old a certificate of no criminal record may be when it is submitted: three months."""
+
+CLEARED_DAYS: Final = 366
+"""How long a volunteer is cleared at most before the next check."""
+
+
+async def update(
+    session: AsyncSession,
+    actor: Actor,
+    volunteer_id: UUID,
+    skills: Collection[VolunteerSkill],
+    expected_version: int | None = None,
+) -> Volunteer:
+    """Say what a volunteer can do.
+
+    Parameters:
+        expected_version: the volunteer's when the actor decided; None for whatever it is now; so
+            below.
+    Raises: NotFound, PermissionDenied, VersionConflict.
+    """
+    volunteer = await _for_update(session, actor, volunteer_id, VolunteerAction.UPDATE)
+    check_version(volunteer, expected_version)
+    volunteer.skills = [skill.value for skill in VolunteerSkill if skill in skills]
+    _log(session, actor, volunteer, VolunteerAction.UPDATE)
+    return volunteer
+
+
+async def set_availability(
+    session: AsyncSession,
+    actor: Actor,
+    volunteer_id: UUID,
+    weekly: Sequence[Weekly],
+    exceptions: Sequence[Except],
+) -> Volunteer:
+    """Say when a volunteer has time, whatever was said before.
+
+    Raises: NotFound, PermissionDenied, InvalidInput(weekly or exceptions).
+    """
+    action = VolunteerAction.SET_AVAILABILITY
+    volunteer = await _for_update(session, actor, volunteer_id, action)
+    week, odd = checked_week(weekly), checked_exceptions(exceptions, now())
+    volunteer.weekly_from = [time.begins for time in week]
+    volunteer.weekly_to = [time.ends for time in week]
+    volunteer.except_from = [time.begins for time in odd]
+    volunteer.except_to = [time.ends for time in odd]
+    volunteer.except_free = [time.free for time in odd]
+    _log(session, actor, volunteer, action)
+    return volunteer
+
+
+async def submit_check(
+    session: AsyncSession, actor: Actor, volunteer_id: UUID, certificate_on: date
+) -> Volunteer:
+    """Hand in a certificate of no criminal record (无犯罪记录证明); until it is decided about, the
+    one before counts to its last day.
+
+    Parameters:
+        certificate_on: when it was issued; not more than three months ago.
+    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
+        InvalidInput(certificate_on).
+    """
+    action = VolunteerAction.SUBMIT_CHECK
+    volunteer = await _for_update(session, actor, volunteer_id, action)
+    following = CHECK_LIFECYCLE.next(volunteer.check_state, action)
+    _check_day("certificate_on", certificate_on, today() - timedelta(CERTIFICATE_DAYS), today())
+    volunteer.check_state, volunteer.certificate_on = following, certificate_on
+    _log(session, actor, volunteer, action)
+    return volunteer
+
+
+async def decide_check(
+    session: AsyncSession,
+    actor: Actor,
+    volunteer_id: UUID,
+    *,
+    cleared_until: date | None,
+    note: str | None = None,
+) -> Volunteer:
+    """Say whether a certificate is good.
+
+    Parameters:
+        cleared_until: the last day on which the volunteer may visit, at most 366 days ahead; None
+            where the certificate is not accepted, and then they may not from now on.
+        note: why, for the history.
+    Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
+        ConflictOfInterest for one's own, InvalidInput(cleared_until or note).
+    """
+    action = VolunteerAction.REJECT if cleared_until is None else VolunteerAction.CLEAR
+    volunteer = await _for_update(session, actor, volunteer_id, action)
+    following = CHECK_LIFECYCLE.next(volunteer.check_state, action)
+    if cleared_until is not None:
+        _check_day("cleared_until", cleared_until, today(), today() + timedelta(CLEARED_DAYS))
+    volunteer.check_state, volunteer.cleared_until = following, cleared_until
+    _log(session, actor, volunteer, action, checked_text(note, "note"))
+    if cleared_until is None:
+        await _give_back(session, actor, volunteer, None)
+    return volunteer
+
+
+async def suspend(
+    session: AsyncSession,
+    actor: Actor,
+    volunteer_id: UUID,
+    reason: str,
+    until: datetime | None = None,
+) -> Volunteer:
+    """A volunteer is not to visit anybody for now: the visits that they have claimed, and that
+    would begin meanwhile, are open again. One that has begun goes on.
+
+    Parameters:
+        reason: 1 to 2000 characters, for the history, which the volunteer reads.
+        until: a moment to come; None for until somebody reinstates them.
+    Raises: NotFound, PermissionDenied, ConflictOfInterest for oneself, InvalidInput(reason, until).
+    """
+    volunteer = await _for_update(session, actor, volunteer_id, VolunteerAction.SUSPEND)
+    moment = now()
+    if not reason.strip():
+        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=2000)
+    if until is not None and until <= moment:
+        raise InvalidInput("until", reason=Reason.TO_COME)
+    volunteer.suspended_at, volunteer.suspended_by = moment, actor.id
+    volunteer.suspended_until = until
+    _log(session, actor, volunteer, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
+    await _give_back(session, actor, volunteer, until)
+    return volunteer
+
+
+async def reinstate(
+    session: AsyncSession, actor: Actor, volunteer_id: UUID, note: str | None = None
+) -> Volunteer:
+    """A suspended volunteer may visit again; what was taken from them stays open to all.
+
+    Raises: NotFound, PermissionDenied, ConflictOfInterest for oneself, InvalidInput(id) for one who
+        is not suspended, InvalidInput(note).
+    """
+    action = VolunteerAction.REINSTATE
+    volunteer = await _for_update(session, actor, volunteer_id, action)
+    if not is_suspended(volunteer):
+        raise InvalidInput("id", reason=Reason.NOT_SUSPENDED)
+    volunteer.suspended_at = volunteer.suspended_by = volunteer.suspended_until = None
+    _log(session, actor, volunteer, action, checked_text(note, "note"))
+    return volunteer
+
+
+def available_actions(
+    actor: Actor, check: CheckState, *, suspended: bool, own: bool
+) -> list[VolunteerAction]:
+    """What the actor may do about a volunteer now, in the order of the enum.
+
+    Parameters:
+        own: whether they are the actor, in whatever role.
+    """
+    possible = {
+        VolunteerAction.UPDATE,
+        VolunteerAction.SET_AVAILABILITY,
+        VolunteerAction.SUSPEND,
+        *CHECK_LIFECYCLE.actions(check),
+        *([VolunteerAction.REINSTATE] if suspended else []),
+    }
+    return [
+        action
+        for action in VolunteerAction
+        if action in possible
+        and actor.may(PERMISSION_FOR[action])
+        and not (own and action in BY_OTHERS)
+    ]
+
+
+async def _for_update(
+    session: AsyncSession, actor: Actor, volunteer_id: UUID, action: VolunteerAction
+) -> Volunteer:
+    """The volunteer, locked: their claims wait. Raises: NotFound, PermissionDenied,
+    ConflictOfInterest."""
+    statement = select(Volunteer).where(col(Volunteer.id) == volunteer_id, volunteer_visible(actor))
+    # FOR NO KEY UPDATE: rows that point at the volunteer need not wait.
+    locked = statement.with_for_update(of=Volunteer, key_share=True)
+    volunteer = await session.scalar(locked)
+    if volunteer is None:
+        raise NotFound("id")
+    if not actor.may(PERMISSION_FOR[action]):
+        raise PermissionDenied(action=action.value)
+    if action in BY_OTHERS and await same_person(session, actor, volunteer_id):
+        raise ConflictOfInterest("id")
+    return volunteer
+
+
+async def _give_back(
+    session: AsyncSession, actor: Actor, volunteer: Volunteer, until: datetime | None
+) -> None:
+    """Claimed visits that would begin before a moment, or at any time, are open to others."""
+    theirs = select(VisitTask).where(
+        col(VisitTask.claimed_by) == volunteer.id, col(VisitTask.state) == VisitState.CLAIMED
+    )
+    if until is not None:
+        theirs = theirs.where(col(VisitTask.scheduled_from) < until)
+    in_order = theirs.order_by(col(VisitTask.id)).with_for_update(of=VisitTask)
+    for visit in await session.scalars(in_order):
+        visit.state = VISIT_LIFECYCLE.next(visit.state, VisitAction.RELEASE)
+        freed(visit)
+        tell(session, actor, visit, VisitAction.RELEASE)
+
+
+def _check_day(field: str, day: date, least: date, most: date) -> None:
+    if not least <= day <= most:
+        raise InvalidInput(field, reason=Reason.RANGE, least=str(least), most=str(most))
+
+
+def _log(
+    session: AsyncSession,
+    actor: Actor,
+    volunteer: Volunteer,
+    action: VolunteerAction,
+    note: str | None = None,
+) -> None:
+    # Not the default, the transaction's beginning: it may have waited for the one logged before.
+    session.add(
+        VolunteerLog(
+            volunteer_id=volunteer.id, at=now(), action=action, account_id=actor.id, note=note
+        )
+    )
