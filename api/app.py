@@ -31,6 +31,7 @@ from api.exports.types import FILES
 from api.feed import Feed
 from api.handshakes import GraphQLOverWebSocket
 from api.http import GraphQLOverHttp, timed
+from api.imports.upload import Uploads
 from api.origins import shared_with
 from api.pages import Pages
 from api.plan import metrics
@@ -175,6 +176,7 @@ def _routes(parts: Parts, gate: Gate) -> list[Route | Mount]:
         *Sessions(gate, issuer, attempts).routes(),
         Route(f"{FILES}/{{id}}", Downloads(gate, parts.connections).answer),
         Route(f"{COPIES}/{{id}}", Copies(gate, parts.connections).answer),
+        *Uploads(gate, parts.connections).routes(),
         Route(f"{CALENDARS}/{{token}}.ics", Calendars(database).answer),
         *_wechat_routes(settings, database, issuer, attempts),
         *_staff_routes(settings, database),

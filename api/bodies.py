@@ -40,7 +40,7 @@ async def json_body(headers: Mapping[bytes, bytes], receive: Receive) -> Any:
     media_type = headers.get(b"content-type", b"")
     if media_type != JSON and not is_json(media_type):
         raise Refusal("BAD_REQUEST", 415, reason="Content-Type: application/json, in UTF-8")
-    return decoded(await _whole(headers, receive))
+    return decoded(await whole_body(headers, receive))
 
 
 async def form_body(headers: Mapping[bytes, bytes], receive: Receive) -> dict[str, str]:
@@ -53,7 +53,7 @@ async def form_body(headers: Mapping[bytes, bytes], receive: Receive) -> dict[st
         raise Refusal("BAD_REQUEST", 415, reason="Content-Type: application/x-www-form-urlencoded")
     try:
         given = parse_qsl(
-            (await _whole(headers, receive)).decode(),
+            (await whole_body(headers, receive)).decode(),
             keep_blank_values=True,
             errors="strict",
             max_num_fields=MAX_FIELDS,
@@ -74,32 +74,45 @@ def decoded(text: bytes | bytearray | str) -> Any:
         raise NotJson("no JSON in UTF-8") from error
 
 
-async def _whole(headers: Mapping[bytes, bytes], receive: Receive) -> bytes | bytearray:
+async def whole_body(
+    headers: Mapping[bytes, bytes],
+    receive: Receive,
+    most: int = MAX_BODY_BYTES,
+    seconds: int = MAX_READING_SECONDS,
+) -> bytes | bytearray:
+    """The body as it comes, counted meanwhile.
+
+    Parameters:
+        most: bytes that it may have.
+        seconds: within which it must be there.
+
+    Raises: Refusal for a larger body (413), a late one (408) and an encoded one (415), Gone.
+    """
     if headers.get(b"content-encoding", _IDENTITY).lower() != _IDENTITY:
         raise Refusal("BAD_REQUEST", 415, reason="no Content-Encoding")
-    if int(headers.get(b"content-length", b"0")) > MAX_BODY_BYTES:
-        raise _too_large()
+    if int(headers.get(b"content-length", b"0")) > most:
+        raise _too_large(most)
     try:
-        async with asyncio.timeout(MAX_READING_SECONDS):
-            return await _body(receive)
+        async with asyncio.timeout(seconds):
+            return await _body(receive, most)
     except TimeoutError as error:
-        reason = f"the body within {MAX_READING_SECONDS} seconds"
+        reason = f"the body within {seconds} seconds"
         raise Refusal("BAD_REQUEST", 408, reason=reason) from error
 
 
-async def _body(receive: Receive) -> bytes | bytearray:
+async def _body(receive: Receive, most: int) -> bytes | bytearray:
     body = bytearray()
     while True:
         message = await receive()
         if message["type"] == "http.disconnect":
             raise Gone
         chunk: bytes = message.get("body", b"")
-        if len(body) + len(chunk) > MAX_BODY_BYTES:
-            raise _too_large()
+        if len(body) + len(chunk) > most:
+            raise _too_large(most)
         if not message.get("more_body"):
             return body + chunk if body else chunk
         body += chunk
 
 
-def _too_large() -> Refusal:
-    return Refusal("BAD_REQUEST", 413, reason=f"at most {MAX_BODY_BYTES // 1024} KiB")
+def _too_large(most: int) -> Refusal:
+    return Refusal("BAD_REQUEST", 413, reason=f"at most {most // 1024} KiB")

@@ -78,6 +78,11 @@ async def sent(
         offset += len(content)
 
 
+def admitted(gate: Gate, request: Request) -> Actor:
+    """Who asks, by the bearer token. Raises: InvalidToken."""
+    return gate.admit(bearer(request.headers.get("authorization"))).actor
+
+
 async def asked_for(
     gate: Gate, request: Request, prefix: str, owned: Callable[[Actor, UUID], Awaitable[T | None]]
 ) -> tuple[Actor, T] | Response:
@@ -88,7 +93,7 @@ async def asked_for(
         owned: finds a row by its key, if it is the actor's.
     """
     try:
-        actor = gate.admit(bearer(request.headers.get("authorization"))).actor
+        actor = admitted(gate, request)
     except InvalidToken:
         return refused(request, 401, "UNAUTHENTICATED", {"WWW-Authenticate": "Bearer"})
     parsed = parse_public_id(request.path_params["id"])

@@ -7,6 +7,7 @@ from typing import Any
 
 from api.care_words import CARE
 from api.caregiver_words import CAREGIVERS
+from api.import_words import IMPORT
 from api.register_words import REGISTER
 from api.request_words import REQUEST
 from api.volunteer_words import VOLUNTEERS
@@ -17,6 +18,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     **CARE,
     **CAREGIVERS,
     **VOLUNTEERS,
+    **IMPORT,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",

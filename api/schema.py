@@ -52,6 +52,8 @@ from api.exports.mutations import ExportMutations
 from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions
 from api.family.mutations import FamilyMutations
+from api.imports.mutations import ElderImportMutations
+from api.imports.queries import ElderImportQueries
 from api.ledger.mutations import LedgerMutations
 from api.ledger.queries import LedgerQueries
 from api.notifications.mutations import NotificationMutations
@@ -111,6 +113,7 @@ class Query(
     CaregiverQueries,
     QualificationQueries,
     ExportQueries,
+    ElderImportQueries,
     SessionQueries,
     RightsQueries,
     ThresholdQueries,
@@ -152,6 +155,7 @@ class Mutation(
     AssessmentGovernance,
     CaregiverMutations,
     ExportMutations,
+    ElderImportMutations,
     SessionMutations,
     RightsMutations,
     FamilyMutations,

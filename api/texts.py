@@ -114,6 +114,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "匯出數量已達上限（{most}）",
         "You have as many exports as you may ({most})",
     ),
+    ErrorCode.TOO_MANY_IMPORTS: (
+        "未结束的导入数量已达上限（{most}）",
+        "未結束的匯入數量已達上限（{most}）",
+        "You have as many imports that have not ended as you may ({most})",
+    ),
     ErrorCode.TOO_MANY_WEBHOOKS: (
         "Webhook 数量已达上限（{most}）",
         "Webhook 數量已達上限（{most}）",

@@ -28,6 +28,7 @@ class ErrorCode(StrEnum):
     CASE_ALREADY_OPEN = "CASE_ALREADY_OPEN"
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
     TOO_MANY_EXPORTS = "TOO_MANY_EXPORTS"
+    TOO_MANY_IMPORTS = "TOO_MANY_IMPORTS"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     VERSION_CONFLICT = "VERSION_CONFLICT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
@@ -199,6 +200,13 @@ class TooManyExports(DomainError):
     """The account has as many exports as it may; fact ``most`` says how many."""
 
     code = ErrorCode.TOO_MANY_EXPORTS
+
+
+class TooManyImports(DomainError):
+    """The account has as many imports that have not ended as it may; fact ``most`` says how
+    many."""
+
+    code = ErrorCode.TOO_MANY_IMPORTS
 
 
 class TooManyAttempts(DomainError):

@@ -31,6 +31,7 @@ from domain.emergency import models as emergency
 from domain.escalation import models as escalation
 from domain.exports import models as exports
 from domain.family import models as family
+from domain.imports import models as imports
 from domain.ledger import models as ledger
 from domain.notifications import models as notifications
 from domain.regions import models as regions
@@ -73,6 +74,7 @@ __all__ = [
     "family",
     "idempotency",
     "identities",
+    "imports",
     "ledger",
     "notifications",
     "obligations",

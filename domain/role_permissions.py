@@ -69,7 +69,7 @@ _EQUIPS = frozenset({Permission.DEVICE_ASSIGN})
 
 # At a counter: the help was given, or will not be; points are handed in.
 _HELPS = frozenset({Permission.HOLD_COMPLETE, Permission.HOLD_RELEASE, Permission.POINTS_REDEEM})
-_REGISTERS = frozenset({Permission.ELDER_REGISTER})
+_REGISTERS = frozenset({Permission.ELDER_REGISTER, Permission.ELDER_IMPORT})
 
 # Of those who work in care: what they hold, what they have learned, and whom they look after.
 _KEEPS_CAREGIVERS = frozenset(

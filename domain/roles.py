@@ -48,6 +48,7 @@ class Permission(StrEnum):
     BED_STAY_HOLD = "bed_stay:hold"
     CARE_CODE_ISSUE = "care_code:issue"
     ELDER_REGISTER = "elder:register"
+    ELDER_IMPORT = "elder_import:bring"
     KEY_TAGS_SET = "key_tag_set:set"
     BED_STAY_ADMIT = "bed_stay:admit"
     BED_STAY_LEAVE = "bed_stay:leave"

@@ -29,6 +29,7 @@ from domain.database import AS_SERVICE, Database
 from domain.devices.retention import Retention
 from domain.emergency.calling import EmergencyServices
 from domain.exports import service as exports
+from domain.imports import service as imports
 from domain.notifications import telling as notifications
 from domain.outage import DRIVER_ERRORS, is_outage
 from domain.rights import service as rights
@@ -41,6 +42,7 @@ from domain.webhooks.sending import Sender
 from yiyang.emergencies import keep_calling
 from yiyang.escalating import keep_escalating
 from yiyang.holding import keep_holds
+from yiyang.importing import register_imports
 from yiyang.listening import keep_listening
 from yiyang.messengers import Messengers
 from yiyang.reporting import Reporting, keep_reporting
@@ -63,6 +65,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("idempotency", 27, idempotency.prune),
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
+    ("imports", 42, imports.prune),
     ("canary", 32, canary.prune),
     ("revocations", 57, revocations.prune),
     ("data_requests", 7, rights.expire),
@@ -198,6 +201,7 @@ async def _work_on_one_connection(
         if vault is not None:
             _register_exports(queue, database, vault)
             _register_rights(queue, database, vault)
+            register_imports(queue, database, vault, _tried_again)
         ready()
         await queue.run(dequeue_timeout=_LONGEST_SLEEP, heartbeat_timeout=DEAD_AFTER)
     finally:

@@ -11,11 +11,12 @@ from datetime import date
 from stdnum import numdb
 from stdnum.iso7064 import mod_11_2
 
+from domain.elders.models import Gender
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 
 _SHAPE = re.compile(r"\d{17}[\dX]", re.ASCII)
-_DIVISION, _BIRTH = slice(0, 6), slice(6, 14)
+_DIVISION, _BIRTH, _SEQUENCE_END = slice(0, 6), slice(6, 14), 16
 _DIVISIONS = "cn/loc"
 """Every division of six digits since the codes began, in python-stdnum; its source is the list of
 GB/T 2260 with its changes, as Wikipedia keeps it."""
@@ -43,6 +44,18 @@ def is_citizen_id(given: str) -> bool:
     except InvalidInput:
         return False
     return True
+
+
+def birth_date_of(number: str) -> date:
+    """The day of birth that an id number says."""
+    day = _day(number)
+    assert day is not None
+    return day
+
+
+def gender_of_id(number: str) -> Gender:
+    """The sex that an id number says: its sequence is odd for men."""
+    return Gender.MALE if int(number[_SEQUENCE_END]) % 2 else Gender.FEMALE
 
 
 def check_birth_date(number: str, birth_date: date) -> None:

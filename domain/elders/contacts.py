@@ -17,7 +17,7 @@ from domain.accounts.models import Relation
 from domain.accounts.persons import person_name, phone_number
 from domain.crypto import Vault, masked_phone
 from domain.elders.entries import note
-from domain.elders.models import Contact, Elder, ElderField
+from domain.elders.models import Contact, Elder, ElderField, ElderLog
 from domain.elders.registry import registered
 from domain.elders.visibility import contact_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
@@ -72,6 +72,18 @@ async def add_contact(
     await _put(session, [*others[: place - 1], contact, *others[place - 1 :]])
     session.add(note(elder.id, actor.id, ElderField.CONTACT, None, _line(contact)))
     return contact
+
+
+def first_contact(vault: Vault, elder: Elder, wanted: Callee, by: UUID) -> tuple[Contact, ElderLog]:
+    """Whom to call for somebody who has just been entered, and its line in the log, not yet added.
+
+    Parameters:
+        by: whose account answers for it.
+
+    Raises: InvalidInput(name or phone).
+    """
+    contact = Contact(elder_id=elder.id, calling_order=1, **_columns(wanted, vault))
+    return contact, note(elder.id, by, ElderField.CONTACT, None, _line(contact))
 
 
 async def update_contact(

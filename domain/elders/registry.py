@@ -4,7 +4,7 @@ Whether two entries are of one person is PostgreSQL's to say, by the keyed hash 
 the refusal tells nobody whose it is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -18,7 +18,8 @@ from domain.elders.citizen_id import check_birth_date
 from domain.elders.entries import FIELDS, alter, checked, new, note
 from domain.elders.models import Elder, ElderField
 from domain.elders.visibility import elder_visible
-from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.errors import DomainError, InvalidInput, NotFound, PermissionDenied
+from domain.many import add_many
 from domain.reasons import Reason
 from domain.regions.models import Region, RegionLevel
 from domain.versions import check_version
@@ -39,14 +40,45 @@ async def register(
         raise PermissionDenied(action=Permission.ELDER_REGISTER.value)
     entered = {field: checked(field, given[field]) for field in FIELDS}
     check_birth_date(entered[ElderField.ID_NUMBER], entered[ElderField.BIRTH_DATE])
-    await _check_community(session, entered[ElderField.REGION])
-    if actor.role is not Role.ADMIN and not _is_in_region(actor, entered[ElderField.REGION]):
-        raise PermissionDenied("region_code", action=Permission.ELDER_REGISTER.value)
-    elder = new(entered, vault)
-    session.add(elder)
-    await session.flush()
-    session.add(note(elder.id, actor.id))
+    code = entered[ElderField.REGION]
+    refused = await not_registering_in(session, actor, [code])
+    if refused:
+        raise refused[code]
+    (elder,) = await enter(session, vault, [entered], actor.id)
     return elder
+
+
+async def enter(
+    session: AsyncSession, vault: Vault, entries: Sequence[Mapping[ElderField, Any]], by: UUID
+) -> list[Elder]:
+    """Write new entries, of people of whom all that ``register`` asks has been asked.
+
+    Parameters:
+        by: whose account answers for it.
+
+    Raises: AlreadyExists for an id number that is in the register.
+    """
+    elders = [new(entered, vault) for entered in entries]
+    await add_many(session, elders)
+    session.add_all(note(elder.id, by) for elder in elders)
+    return elders
+
+
+async def not_registering_in(
+    session: AsyncSession, actor: Actor, codes: Collection[str]
+) -> dict[str, DomainError]:
+    """Of divisions' codes those where the actor enters nobody, and why. Divisions are no secret:
+    that one is not the actor's is said."""
+    known = select(col(Region.code), col(Region.level)).where(col(Region.code).in_(codes))
+    levels = {code: level for code, level in await session.execute(known)}
+    refused: dict[str, DomainError] = {}
+    for code in codes:
+        if wrong := _not_a_community(levels.get(code)):
+            refused[code] = wrong
+        elif actor.role is not Role.ADMIN and not code.startswith(actor.region or "-"):
+            action = Permission.ELDER_REGISTER.value
+            refused[code] = PermissionDenied("region_code", action=action)
+    return refused
 
 
 async def update(
@@ -103,12 +135,14 @@ async def registered(
 
 async def _check_community(session: AsyncSession, region_code: str) -> None:
     level = await session.scalar(select(col(Region.level)).where(col(Region.code) == region_code))
+    if wrong := _not_a_community(level):
+        raise wrong
+
+
+def _not_a_community(level: RegionLevel | None) -> DomainError | None:
+    """What is wrong with a division of this level; None stands for one that there is not."""
     if level is None:
-        raise NotFound("region_code")
+        return NotFound("region_code")
     if level is not RegionLevel.COMMUNITY:
-        raise InvalidInput("region_code", reason=Reason.A_COMMUNITY)
-
-
-def _is_in_region(actor: Actor, region_code: str) -> bool:
-    """Divisions are no secret; that one is not the actor's is said."""
-    return actor.region is not None and region_code.startswith(actor.region)
+        return InvalidInput("region_code", reason=Reason.A_COMMUNITY)
+    return None

@@ -46,21 +46,42 @@ async def add_tag(session: AsyncSession, actor: Actor, elder_id: UUID, wanted: T
         the tag holds on one of these days already.
     """
     elder = await registered(session, actor, elder_id)
-    since = wanted.since or today()
-    if since < elder.birth_date:
-        raise InvalidInput("since", reason=Reason.BEFORE_BIRTH)
-    session.add(
-        ElderTag(
-            elder_id=elder.id,
-            tag=wanted.tag,
-            since=since,
-            until=wanted.until,
-            source=checked_source(wanted.source),
-            entered_by=actor.id,
-        )
-    )
+    session.add(new_tag(elder, wanted, actor.id))
     await session.flush()
     return elder
+
+
+def new_tag(elder: Elder, wanted: Tagged, by: UUID) -> ElderTag:
+    """A tag of an elder's, not yet added.
+
+    Parameters:
+        by: whose account answers for it.
+
+    Raises: InvalidInput(since or source).
+    """
+    return ElderTag(
+        elder_id=elder.id,
+        tag=wanted.tag,
+        since=first_day(wanted.since, elder.birth_date),
+        until=wanted.until,
+        source=checked_source(wanted.source),
+        entered_by=by,
+    )
+
+
+def first_day(since: date | None, birth_date: date | None) -> date:
+    """The day from which on a tag holds.
+
+    Parameters:
+        since: today if None.
+        birth_date: the elder's, before which nobody carries one; None where it is not known.
+
+    Raises: InvalidInput(since).
+    """
+    first = since or today()
+    if birth_date is not None and first < birth_date:
+        raise InvalidInput("since", reason=Reason.BEFORE_BIRTH)
+    return first
 
 
 async def end_tag(

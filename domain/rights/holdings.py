@@ -195,6 +195,8 @@ ELSEWHERE: dict[str, str] = {
     "volunteer_log": "what was done about those who visit",
     "export": "lists that staff asked for: their files go after seven days",
     "export_piece": "the same",
+    "elder_import": "lists that staff brought: who is in one is entered, and its file goes",
+    "elder_import_fault": "which rows of these are wrong, without their values",
     "data_request_piece": "copies of what is here: they go after seven days, and with the rest",
     "canary_run": "when test calls reached which place, for seven days",
     "listening": "when all devices were last looked at",

@@ -157,6 +157,8 @@ MAY: dict[str, set[Role]] = {
     "ruleBacktest": {Role.OFFICIAL, Role.ADMIN},
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
+    "elderImportApply": KEEPERS,
+    "elderImportCancel": KEEPERS,
     "loginSessionEnd": set(Role) - {Role.VENDOR},
     "pushPermissionGrant": set(Role) - {Role.VENDOR},
     "notificationPreferencePut": set(Role) - {Role.VENDOR},
@@ -328,6 +330,8 @@ OPERATIONS: dict[str, Operation] = {
         "rule_threshold", prepared.counting_threshold, prepared.an_elders_own
     ),
     "ruleBacktest": Operation("account", prepared.rules_of_a_day),
+    "elderImportApply": Operation("elder_import", prepared_register.file_brought("CHECKED")),
+    "elderImportCancel": Operation("elder_import", prepared_register.file_brought("WAITING")),
     "exportStart": Operation("account", prepared.list_asked_for),
     "exportCancel": Operation("export", prepared.export_waiting),
     "loginSessionEnd": Operation("login_session", prepared.signed_in),

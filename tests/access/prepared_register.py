@@ -9,7 +9,7 @@ from stdnum.iso7064 import mod_11_2
 from domain.calendar import today
 from domain.ids import public_id
 from tests.access.oracle import expected
-from tests.access.scene import Scene
+from tests.access.scene import Prepare, Scene
 
 _numbers = count(1)
 
@@ -121,3 +121,14 @@ async def together(scene: Scene) -> dict[str, Any]:
         today() - timedelta(days=30),
     )
     return {"id": public_id("elder", scene.key)}
+
+
+def file_brought(state: str) -> Prepare:
+    """An import of the actor's own, in a state."""
+
+    async def prepare(scene: Scene) -> dict[str, Any]:
+        own = {"account_id": scene.actor.id, "role": scene.actor.role}
+        await scene.put("elder_import", **own, state=state, file_cipher=b"")
+        return {"id": public_id("elder_import", scene.key)}
+
+    return prepare

@@ -31,6 +31,7 @@ from tests.makers.calendars import make_calendar_links
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
@@ -135,6 +136,7 @@ async def test_every_role(
     await press(database, api.district)
     await for_the_ward(sql, api.district)
     await make_export(database, api.actor(Role.OFFICIAL))
+    await make_import(database, api.actor(Role.STATION))
     await make_thresholds(database)
     await make_duty(database, api.district)
     await make_ledger(database, api.district)

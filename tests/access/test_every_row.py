@@ -23,6 +23,7 @@ from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
 from tests.makers.register import make_households, make_key_tags
@@ -52,6 +53,7 @@ LISTS = {
     "device": "devices",
     "elder": "elders",
     "escalation_policy": "escalationPolicies",
+    "elder_import": "elderImports",
     "export": "exports",
     "incident": "incidents",
     "ledger_account": "ledgerAccounts",
@@ -133,6 +135,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await fuse(database, [api.district.mother_id, api.district.ward_id])
     for role in Role:
         await make_export(database, api.actor(role))
+        await make_import(database, api.actor(role))
         if role is not Role.VENDOR:
             await make_session(database, api.actor(role).id)
     await make_notifications(database)

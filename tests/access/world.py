@@ -40,6 +40,8 @@ TABLES = (
     "device",
     "elder",
     "elder_condition",
+    "elder_import",
+    "elder_import_fault",
     "elder_log",
     "elder_tag",
     "escalation_policy",

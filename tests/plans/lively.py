@@ -16,6 +16,7 @@ from domain.database import Database
 from domain.devices.models import Device, DeviceKind
 from domain.exports.lifecycle import KEPT, ExportState
 from domain.exports.models import ExportFailure
+from domain.imports.lifecycle import ImportState
 from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
@@ -26,6 +27,7 @@ from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
+from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
 from tests.makers.register import make_households, make_key_tags
@@ -54,6 +56,7 @@ async def enliven(database: Database, vault: Vault, district: District) -> None:
                 await service.clear_alarms(session, [signal])
     await _answer(database, district)
     await _export(database, district)
+    await _import(database, district)
     vendor = Actor(district.players[Role.VENDOR].account_id, Role.VENDOR)
     await make_webhook(database, vault, vendor)
     dead = {"state": DeliveryState.DEAD, "attempts": 10, "last_attempt_at": now()}
@@ -114,6 +117,16 @@ async def _answer(database: Database, district: District) -> None:
                 await service.resolve(session, actor, key, ResolveReason.FALSE_ALARM)
             if place % 5 == 1:
                 await lift(session, key, 2 + place % 2)
+
+
+async def _import(database: Database, district: District) -> None:
+    """Whoever may has brought a file; in the administrator's last one something is wrong."""
+    for role in (Role.STATION, Role.ADMIN):
+        player = district.players[role]
+        await make_import(database, Actor(player.account_id, role, player.region_code))
+    admin = Actor(district.players[Role.ADMIN].account_id, Role.ADMIN, None)
+    refused = {"state": ImportState.REFUSED, "file_cipher": None, "finished_at": now()}
+    await make_import(database, admin, row_count=3, ignored=["备注"], **refused)
 
 
 async def _export(database: Database, district: District) -> None:

@@ -38,6 +38,11 @@ _STATEMENTS = (
     "INSERT INTO export (account_id, role, language, list_name, expected_rows, row_count,"
     " byte_count, masked, state) SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END,"
     " 'en', 'regions', 1, 0, 0, '', 'WAITING' FROM account WHERE name = '{name}'",
+    "INSERT INTO elder_import (account_id, role, state, bad_row_count, file_cipher)"
+    " SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END, 'WAITING', 1, ''"
+    " FROM account WHERE name = '{name}'",
+    "INSERT INTO elder_import_fault (import_id, row_number, in_column, code, facts)"
+    " SELECT id, 2, 'PHONE', 'INVALID_INPUT', '{{\"reason\": \"PHONE\"}}' FROM elder_import",
     "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, stop,"
     " position, failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'PAUSED',"
     " 'OWNER', 0, 0 FROM account WHERE name = '{name}' AND role = 'VENDOR'",

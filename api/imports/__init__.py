@@ -1,0 +1,1 @@
+"""Imports of elders: upload, progress, faults."""

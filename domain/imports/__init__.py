@@ -1,0 +1,1 @@
+"""Registers that people bring as spreadsheets: entered whole, or not at all."""
