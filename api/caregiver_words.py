@@ -8,6 +8,7 @@ CAREGIVERS: dict[str, tuple[str, str, str]] = {
         "應為在任的照護員、服務站點或顧問的帳號，且職務相符",
         "an account that works in care now, in the role that it takes",
     ),
+    Reason.NOT_PAST: ("不能早于今天", "不能早於今天", "today or a day to come"),
     Reason.GRADE: (
         "养老护理员证书须填等级 1 至 5，其他证书不填",
         "照護員證書須填等級 1 至 5，其他證書不填",

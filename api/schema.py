@@ -10,6 +10,8 @@ from api.accounts.queries import AccountQueries, NodeQueries
 from api.admissions.mutations import AdmissionMutations
 from api.admissions.offers import AdmissionOfferMutations
 from api.admissions.queries import AdmissionQueries
+from api.advising.mutations import AdvisingMutations
+from api.advising.queries import AdvisingQueries
 from api.alarms.answer_times import AnswerTimesQueries
 from api.alarms.drills import DrillMutations
 from api.alarms.incidents import IncidentMutations, IncidentQueries
@@ -111,6 +113,7 @@ class Query(
     AssistanceQueries,
     AssessmentQueries,
     CaregiverQueries,
+    AdvisingQueries,
     QualificationQueries,
     ExportQueries,
     ElderImportQueries,
@@ -154,6 +157,7 @@ class Mutation(
     AssessmentMutations,
     AssessmentGovernance,
     CaregiverMutations,
+    AdvisingMutations,
     ExportMutations,
     ElderImportMutations,
     SessionMutations,

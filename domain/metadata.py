@@ -12,6 +12,7 @@ from domain.accounts import models as accounts
 from domain.accounts import revocations as revocations
 from domain.accounts import sign_in_codes as sign_in_codes
 from domain.admissions import models as admissions
+from domain.advising import models as advising
 from domain.alarms import models as alarms
 from domain.assessments import models as assessments
 from domain.assistance import models as assistance
@@ -52,6 +53,7 @@ __all__ = [
     "METADATA",
     "accounts",
     "admissions",
+    "advising",
     "alarms",
     "assessments",
     "assistance",

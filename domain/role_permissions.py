@@ -80,6 +80,10 @@ _KEEPS_CAREGIVERS = frozenset(
     }
 )
 
+# Who finds out what an elder needs, and who says which advisor does.
+_ADVISES = frozenset({Permission.CARE_NEED_KEEP, Permission.SUGGESTIONS_READ})
+_KEEPS_CASELOADS = frozenset({Permission.CASELOAD_KEEP})
+
 _ROLES = frozenset({Permission.ROLE_GRANT, Permission.ROLE_END})
 """Which roles, and where, is in ``accounts.hierarchy``."""
 
@@ -124,6 +128,7 @@ _AT_HOME = _MEALS | {
     Permission.ADDRESS_READ,
     Permission.ALARM_MEASURES_READ,
     Permission.ASSESSMENT_READ_ANSWERS,
+    Permission.SUGGESTIONS_READ,
 }
 
 _OF_ROLES: dict[Role, frozenset[Permission]] = {
@@ -185,20 +190,22 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _VISITS
     | _KEEPS_CAREGIVERS
     | _LEADS_VOLUNTEERS
+    | _KEEPS_CASELOADS
+    | _ADVISES
     | {
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.THRESHOLD_SET,
         Permission.ROSTER_KEEP,
     },
-    Role.ADVISOR: frozenset(
-        {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ASSESSMENT_READ_ANSWERS}
-    ),
+    Role.ADVISOR: _ADVISES
+    | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ASSESSMENT_READ_ANSWERS},
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
     # Who decides by an assessment sees its level, not what was found in detail.
     Role.OFFICIAL: _MEALS_READ
     | _REVEALS
     | _ROLES
     | _GOVERNS_ASSESSMENT
+    | _KEEPS_CASELOADS
     | {
         Permission.ALARM_DRILL,
         Permission.VISIT_VERIFY,
@@ -234,6 +241,8 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _VISITS
     | _KEEPS_CAREGIVERS
     | _LEADS_VOLUNTEERS
+    | _KEEPS_CASELOADS
+    | _ADVISES
     | {
         Permission.ASSESSMENT_READ_ANSWERS,
         Permission.POINTS_GRANT,

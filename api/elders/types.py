@@ -17,6 +17,7 @@ from api.elders.records import (
     HouseholdMember,
 )
 from api.elders.reveal import ELDER_NEEDS, of_elder, reveal
+from api.elders.suggestions import ServiceSuggestion, service_suggestions
 from api.plan.declare import (
     ascending,
     column,
@@ -33,6 +34,9 @@ from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import ConsentScope, Permission
 from domain.admissions.models import AdmissionApplication as ApplicationRow
+from domain.advising.days import advised_on
+from domain.advising.models import CareNeed as CareNeedRow
+from domain.advising.models import Caseload as CaseloadRow
 from domain.alarms.models import Alarm as AlarmRow
 from domain.assessments.lifecycle import AssessmentState
 from domain.assessments.models import Assessment as AssessmentRow
@@ -53,6 +57,7 @@ from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
     from api.admissions.types import AdmissionApplication
+    from api.advising.types import CareNeed, Caseload
     from api.alarms.types import AlarmConnection
     from api.assessments.types import Assessment
     from api.assistance.types import AssistanceCase
@@ -169,6 +174,29 @@ class Elder(Node):
         connection(AssessmentRow.elder_id, order=descending(AssessmentRow.id)),
     )
     """Their ability assessments, newest first."""
+    advisor: Annotated["Caseload", strawberry.lazy("api.advising.types")] | None = one_back(
+        CaseloadRow.elder_id,
+        order=descending(CaseloadRow.since, CaseloadRow.id),
+        where=advised_on(district_today()),
+    )
+    """Which advisor answers for them today, and since when; null where none does."""
+    care_needs: Connection[Annotated["CareNeed", strawberry.lazy("api.advising.types")]] | None = (
+        consented(
+            ConsentScope.HEALTH_RECORD,
+            connection(CareNeedRow.elder_id, order=descending(CareNeedRow.id)),
+        )
+    )
+    """What they need help with, newest first, what is met and the like included."""
+    service_suggestions: list[ServiceSuggestion] | None = consented(
+        ConsentScope.HEALTH_RECORD,
+        computed(
+            service_suggestions,
+            needs=[models.Elder.id],
+            permission=Permission.SUGGESTIONS_READ,
+        ),
+    )
+    """Kinds of services that might help, what is needed most first, each with all that speaks for
+    it: for the advisor, the station, the elder and the family; null for others."""
     contacts: list[Contact] = many(
         models.Contact.elder_id, order=ascending(models.Contact.calling_order)
     )

@@ -7,6 +7,8 @@ from sqlmodel import col
 
 from domain.access import Actor, ConsentScope, Role
 from domain.accounts.models import Account
+from domain.advising.days import advised_on
+from domain.advising.models import Caseload
 from domain.alarms.lifecycle import AlarmState
 from domain.alarms.models import Alarm
 from domain.assistance.models import AssistanceCase
@@ -33,6 +35,7 @@ from domain.row_access import (
     in_region,
     region_staff,
 )
+from domain.tables import district_today
 from domain.visits.lifecycle import CLAIMED_STATES, KNOWN_AFTERWARDS
 from domain.visits.models import VisitTask
 
@@ -135,15 +138,19 @@ def of_residents(elder_id: Any) -> RowRule:
 
 
 def of_advised(elder_id: Any) -> RowRule:
-    """Rows of the elders whose cases the actor advises on."""
+    """Rows of the elders whom the actor advises: those that they answer for today, and those of
+    their cases of assistance."""
 
     def predicate(actor: Actor) -> Any:
-        advised = select(col(AssistanceCase.elder_id)).where(
+        cases = select(col(AssistanceCase.elder_id)).where(
             col(AssistanceCase.advisor_id) == actor.id
         )
-        return elder_id.in_(advised)
+        answered_for = select(col(Caseload.elder_id)).where(
+            col(Caseload.account_id) == actor.id, advised_on(district_today())
+        )
+        return elder_id.in_(cases.union(answered_for))
 
-    return RowRule("of advised cases", predicate, _with_elder(elder_id))
+    return RowRule("of elders whom one advises", predicate, _with_elder(elder_id))
 
 
 def family(elder_id: Any, scope: ConsentScope | None = None) -> Rules:

@@ -100,6 +100,8 @@ HOLDINGS: dict[str, Holding] = {
     "assessment": Holding("elder_id", Deleted()),
     "assessment_log": Holding("assessment_id", Deleted()),
     "care_assignment": Holding("elder_id", Kept(_DONE)),
+    "caseload": Holding("elder_id", Kept(_DONE)),
+    "care_need": Holding("elder_id", Deleted()),
     "household_member": Holding("elder_id", Deleted()),
     "contact": Holding("elder_id", Deleted()),
     "family_link": Holding("elder_id", Deleted()),

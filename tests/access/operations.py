@@ -142,6 +142,11 @@ MAY: dict[str, set[Role]] = {
     "trainingRecordWithdraw": KEEPERS,
     "careAssignmentAdd": KEEPERS,
     "careAssignmentEnd": KEEPERS,
+    **dict.fromkeys(("caseloadAssign", "caseloadEnd", "caseloadHandOver"), KEEPERS | GOVERNORS),
+    **dict.fromkeys(
+        ("careNeedAdd", "careNeedMeet", "careNeedDecline", "careNeedWithdraw"),
+        KEEPERS | {Role.ADVISOR},
+    ),
     "familyLinkRequest": {Role.FAMILY},
     "familyLinkAccept": CONSENTING,
     "familyLinkRefuse": CONSENTING,
@@ -307,6 +312,13 @@ OPERATIONS: dict[str, Operation] = {
     "careAssignmentEnd": Operation(
         "care_assignment", prepared_workers.looked_after, prepared_workers.in_force
     ),
+    "caseloadAssign": Operation("elder", prepared_workers.answered_for),
+    "caseloadEnd": Operation("caseload", prepared_workers.of_an_advisor),
+    "caseloadHandOver": Operation("caseload", prepared_workers.handed_over),
+    "careNeedAdd": Operation("elder", prepared_workers.in_need),
+    "careNeedMeet": Operation("care_need", prepared_workers.open_need),
+    "careNeedDecline": Operation("care_need", prepared_workers.open_need),
+    "careNeedWithdraw": Operation("care_need", prepared_workers.open_need),
     "familyLinkRequest": Operation("account", prepared.named),
     "familyLinkAccept": Operation("family_link", prepared.link("REQUESTED"), prepared.of_family),
     "familyLinkRefuse": Operation(

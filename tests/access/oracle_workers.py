@@ -1,7 +1,17 @@
 """Who should see what of those who work in care, said once more: by table and role."""
 
-from domain.access import Actor, Role
-from tests.access.rules import Sees, advises, desks, elder_of, everything, family, its_region
+from domain.access import Actor, ConsentScope, Role
+from tests.access.rules import (
+    Sees,
+    advises,
+    cares,
+    desks,
+    elder_of,
+    elders_region,
+    everything,
+    family,
+    its_region,
+)
 from tests.access.world import Row, World
 
 
@@ -19,6 +29,19 @@ _PAPERS: dict[Role, Sees] = {
 WORKERS: dict[str, dict[Role, Sees]] = {
     "certificate": _PAPERS,
     "training_record": _PAPERS,
+    "caseload": {
+        **family(elder_of),
+        **desks(elders_region),
+        Role.ADVISOR: _theirs,
+        Role.ADMIN: everything,
+    },
+    "care_need": {
+        **family(elder_of, ConsentScope.HEALTH_RECORD),
+        Role.STATION: elders_region,
+        Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
+        Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+        Role.ADMIN: everything,
+    },
     "care_assignment": {
         **family(elder_of),
         **desks(its_region),

@@ -93,3 +93,44 @@ def in_force(world: World, key: Any) -> bool:
 
 def believed(world: World, key: Any) -> bool:
     return world.tables["certificate"][key]["withdrawn_at"] is None
+
+
+async def answered_for(scene: Scene) -> dict[str, Any]:
+    """An elder for whom nobody does."""
+    await scene.sql.execute("DELETE FROM caseload WHERE elder_id = $1", scene.key)
+    return {
+        "elderId": public_id("elder", scene.key),
+        "accountId": public_id("account", scene.someone(Role.ADVISOR)),
+    }
+
+
+async def of_an_advisor(scene: Scene) -> dict[str, Any]:
+    """The only case of its elder's, which goes on."""
+    elder_id = scene.world.tables["caseload"][scene.key]["elder_id"]
+    await scene.sql.execute(
+        "DELETE FROM caseload WHERE elder_id = $1 AND id <> $2", *(elder_id, scene.key)
+    )
+    await scene.put("caseload", until=None, ended_at=None, ended_by=None)
+    return {"id": public_id("caseload", scene.key)}
+
+
+async def handed_over(scene: Scene) -> dict[str, Any]:
+    account = public_id("account", scene.someone(Role.ADVISOR))
+    return {**await of_an_advisor(scene), "accountId": account}
+
+
+async def in_need(scene: Scene) -> dict[str, Any]:
+    """An elder who needs nothing of the kind yet."""
+    await scene.sql.execute("DELETE FROM care_need WHERE elder_id = $1", scene.key)
+    elder = public_id("elder", scene.key)
+    return {"elderId": elder, "kind": "MEALS", "urgency": "SOON", "source": "ELDER"}
+
+
+async def open_need(scene: Scene) -> dict[str, Any]:
+    """The only one of its elder's."""
+    elder_id = scene.world.tables["care_need"][scene.key]["elder_id"]
+    await scene.sql.execute(
+        "DELETE FROM care_need WHERE elder_id = $1 AND id <> $2", *(elder_id, scene.key)
+    )
+    await scene.put("care_need", state="OPEN", closed_at=None, closed_by=None)
+    return {"id": public_id("care_need", scene.key)}

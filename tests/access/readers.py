@@ -30,6 +30,9 @@ READERS: dict[tuple[str, str], set[Role]] = {
     },
     ("Elder", "access_list"): _DECIDING,
     ("Assessment", "answers"): READS_ANSWERS,
+    ("Elder", "service_suggestions"): {
+        *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.STATION, Role.ADVISOR, Role.ADMIN)
+    },
     ("Certificate", "full_number"): {Role.STATION, Role.ADMIN},
     ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},

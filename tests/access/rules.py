@@ -1,11 +1,11 @@
 """Rules of who sees a row, said once more: slowly, row by row, in plain Python."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from domain.access import Actor, ConsentScope, Role
-from domain.calendar import now
+from domain.calendar import now, today
 from tests.access.world import Row, World
 
 Sees = Callable[[World, Actor, Row], bool]
@@ -120,10 +120,15 @@ def same_station(world: World, actor: Actor, stay: Row) -> bool:
 
 
 def advises(world: World, actor: Actor, elder_id: Any) -> bool:
-    """Whether the actor advises on a case of an elder's."""
+    """Whether the actor advises on a case of an elder's, or answers for them today."""
     return any(
         case["elder_id"] == elder_id and case["advisor_id"] == actor.id
         for case in world.tables["assistance_case"].values()
+    ) or any(
+        case["elder_id"] == elder_id
+        and case["account_id"] == actor.id
+        and case["since"] <= today() < (case["until"] or date.max)
+        for case in world.tables["caseload"].values()
     )
 
 

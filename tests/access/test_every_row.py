@@ -16,6 +16,7 @@ from tests.access.oracle import ORACLE, expected
 from tests.access.world import World
 from tests.clients import Api
 from tests.makers.admissions import make_admissions
+from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
@@ -47,6 +48,8 @@ LISTS = {
     "calendar_link": "calendarLinks",
     "canteen": "canteens",
     "care_assignment": "careAssignments",
+    "care_need": "careNeeds",
+    "caseload": "caseloads",
     "certificate": "certificates",
     "care_code": "careCodes",
     "data_request": "dataRequests",
@@ -84,11 +87,12 @@ query ($after: String) { elders(first: 80, after: $after) {
   nodes { id contacts { name } tags conditions { id } vitals { kind } devices { id }
     currentStay { id } alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
     mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } }
-    assessments(first: 10) { nodes { id } } assessment { id } }
+    careNeeds(first: 9) { nodes { id } } assessments(first: 10) { nodes { id } } assessment { id } }
   pageInfo { hasNextPage endCursor } } }
 """
 CHILDREN = {
     "assessments": "assessment",
+    "careNeeds": "care_need",
     "alarms": "alarm",
     "visits": "visit_task",
     "mealOrders": "meal_order",
@@ -127,6 +131,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_ledger(database, api.district)
     await make_assessments(database, vault, api.district)
     await make_caregivers(database, vault, api.district)
+    await make_advising(database, vault, api.district)
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_key_tags(database, api.district)
     await make_households(database, api.district)

@@ -32,6 +32,8 @@ TABLES = (
     "calendar_link",
     "canteen",
     "care_assignment",
+    "care_need",
+    "caseload",
     "certificate",
     "care_code",
     "consent_log",

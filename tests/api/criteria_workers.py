@@ -5,8 +5,11 @@ from typing import Any
 
 import strawberry
 
+from api.advising.queries import CareNeedFilter, CaseloadFilter
 from api.caregivers.queries import CareAssignmentFilter, CertificateFilter, TrainingRecordFilter
 from api.plan.filters import Filter
+from domain.advising.lifecycle import CareNeedState
+from domain.advising.models import CareNeed, CareNeedKind, CareNeedUrgency, Caseload
 from domain.caregivers.models import (
     CareAssignment,
     CareAssignmentKind,
@@ -40,6 +43,40 @@ WORKERS: list[tuple[Any, Filter, Filter]] = [
             expiring_before=date(1999, 1, 1),
             renewed=False,
             withdrawn=False,
+        ),
+    ),
+    (
+        Caseload.id,
+        CaseloadFilter(
+            region="33",
+            elder=strawberry.ID(f"elder_{_KEY}"),
+            account=_account(_KEY),
+            on=date(2026, 2, 28),
+            in_need=True,
+        ),
+        CaseloadFilter(
+            region="330102",
+            elder=strawberry.ID(f"elder_{_KEY[::-1]}"),
+            account=_account(_KEY[::-1]),
+            on=date(1999, 1, 1),
+            in_need=True,
+        ),
+    ),
+    (
+        CareNeed.id,
+        CareNeedFilter(
+            region="33",
+            elder=strawberry.ID(f"elder_{_KEY}"),
+            state=list(CareNeedState),
+            kind=list(CareNeedKind),
+            urgency=list(CareNeedUrgency),
+        ),
+        CareNeedFilter(
+            region="330102",
+            elder=strawberry.ID(f"elder_{_KEY[::-1]}"),
+            state=[CareNeedState.OPEN],
+            kind=[],
+            urgency=[CareNeedUrgency.URGENT],
         ),
     ),
     (

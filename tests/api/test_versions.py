@@ -13,6 +13,7 @@ from strawberry.utils.str_converters import to_camel_case
 from api.permissions import ASKED
 from api.schema import core
 from domain.access import Permission, Role
+from domain.advising import lifecycle as advising
 from domain.alarms import lifecycle as alarms
 from domain.assessments import lifecycle as assessments
 from domain.assistance import lifecycle as cases
@@ -107,6 +108,7 @@ def test_these_are_all_that_count() -> None:
         "assessment_policy",
         "assessor",
         "care_assignment",
+        "caseload",
         "assistance_case",
         "bed_stay",
         "visit_task",
@@ -129,6 +131,12 @@ LIFECYCLES: list[tuple[str, Lifecycle[Any, Any], Mapping[Any, Permission], type[
         assessments.ASSESSMENT_LIFECYCLE,
         assessments.PERMISSION_FOR,
         assessments.AssessmentState,
+    ),
+    (
+        "need",
+        advising.CARE_NEED_LIFECYCLE,
+        advising.PERMISSION_FOR,
+        advising.CareNeedState,
     ),
     ("case", cases.CASE_LIFECYCLE, cases.PERMISSION_FOR, cases.CaseState),
     ("stay", stays.STAY_LIFECYCLE, stays.PERMISSION_FOR, stays.StayState),
@@ -162,6 +170,8 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "assessment_policy_remove",
         "assessor_end",
         "care_assignment_end",
+        "caseload_end",
+        "caseload_hand_over",
         "escalation_policy_remove",
         "on_call_shift_end",
         "on_call_shift_hand_over",
@@ -190,6 +200,8 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "assessor_end",
         "bed_stay_end",
         "care_assignment_end",
+        "caseload_end",
+        "caseload_hand_over",
         "bed_stay_transfer",
         "escalation_policy_remove",
         "on_call_shift_end",

@@ -19,6 +19,7 @@ from domain.exports.models import ExportFailure
 from domain.imports.lifecycle import ImportState
 from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.admissions import make_admissions
+from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse, make_story
 from tests.makers.calendars import make_calendar_links
@@ -78,6 +79,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_ledger(database, district)
     await make_assessments(database, vault, district)
     await make_caregivers(database, vault, district)
+    await make_advising(database, vault, district)
     await make_key_tags(database, district)
     await make_households(database, district)
     await make_calendar_links(database, district)

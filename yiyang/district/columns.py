@@ -196,6 +196,18 @@ COLUMNS = {
         "set_by",
         "set_at",
     ),
+    "caseload": ("id", "elder_id", "account_id", "since", "set_by", "set_at"),
+    "care_need": (
+        "id",
+        "elder_id",
+        "kind",
+        "urgency",
+        "source",
+        "note_cipher",
+        "state",
+        "opened_by",
+        "opened_at",
+    ),
     "assessment": (
         "id",
         "elder_id",

@@ -22,6 +22,10 @@ _PER_KIND = 1 << 16
 CERTIFICATE, TRAINING, CARE_ASSIGNMENT = (ASSESSOR + place * _PER_KIND for place in (1, 2, 3))
 """Of those who work here, who are far fewer."""
 
+CASELOAD = ASSESSOR + _BLOCK // 2
+PER_CASE = 4
+"""The number of an advisor's case of an elder's; the three after it are for what is needed."""
+
 _PER_DAY = 1 << 24
 
 

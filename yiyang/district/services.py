@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.crypto import Vault
+from yiyang.district.advising import Advising
 from yiyang.district.assessments import Assessments
 from yiyang.district.beds import plan_beds
 from yiyang.district.caregivers import Caregivers
@@ -49,6 +50,7 @@ class Services:
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
         self._assessments = Assessments(self._setting, vault)
+        self._advising = Advising(self._setting, vault)
         self._caregivers = Caregivers(self._setting, self.staff, vault)
 
     def add_houses(self, batch: Batch) -> None:
@@ -78,3 +80,4 @@ class Services:
                 self._orders.add(batch, resident, rng)
             self._cases.add(batch, resident, rng)
             self._assessments.add(batch, resident)
+            self._advising.add(batch, resident)

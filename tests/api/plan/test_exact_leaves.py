@@ -14,6 +14,7 @@ from domain.crypto import Vault
 from domain.ids import public_id
 from tests.api.plan.desk import Asked, Desk
 from tests.makers.admissions import make_admissions
+from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse
 from tests.makers.calendars import make_calendar_links
@@ -168,6 +169,7 @@ async def test_what_a_row_holds(
     await make_ledger(desk.database, desk.district)
     await make_assessments(desk.database, vault, desk.district)
     await make_caregivers(desk.database, vault, desk.district)
+    await make_advising(desk.database, vault, desk.district)
     await make_key_tags(desk.database, desk.district)
     await make_households(desk.database, desk.district)
     await make_calendar_links(desk.database, desk.district)

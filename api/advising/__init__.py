@@ -1,0 +1,1 @@
+"""Care advisors' work in the schema."""

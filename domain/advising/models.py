@@ -1,0 +1,115 @@
+"""Whom advisors answer for, and what these elders need."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, column, func, text
+from sqlmodel import Field
+
+from domain.advising.lifecycle import CareNeedState
+from domain.tables import (
+    Table,
+    choice,
+    moment,
+    no_overlap,
+    primary_key,
+    reference,
+    sealed,
+    version,
+)
+
+
+class CareNeedKind(StrEnum):
+    """What somebody needs help with: the families of the district's services."""
+
+    MEALS = "MEALS"
+    BATHING = "BATHING"
+    CLEANING = "CLEANING"
+    MOBILITY = "MOBILITY"
+    MEDICAL = "MEDICAL"
+    EMERGENCY = "EMERGENCY"
+    COMPANY = "COMPANY"
+
+
+class CareNeedUrgency(StrEnum):
+    """How soon."""
+
+    URGENT = "URGENT"
+    SOON = "SOON"
+    ROUTINE = "ROUTINE"
+
+
+class CareNeedSource(StrEnum):
+    """How a need became known."""
+
+    ASSESSMENT = "ASSESSMENT"
+    ELDER = "ELDER"
+    FAMILY = "FAMILY"
+    VISIT = "VISIT"
+    OTHER = "OTHER"
+
+
+class Caseload(Table, table=True):
+    """That an advisor answers for an elder from a day on, until before another or still; of an
+    elder one at a time. One that was ended before it began is empty: it ends where it begins."""
+
+    __table_args__ = (
+        no_overlap(
+            "elder_id",
+            func.daterange(column("since"), column("until")),
+            name="caseload_elder_once",
+        ),
+        CheckConstraint("until IS NULL OR until >= since", name="caseload_period_forward"),
+        CheckConstraint("num_nulls(ended_at, ended_by) IN (0, 2)", name="caseload_ended_whole"),
+        Index("caseload_elder_id_id", "elder_id", "id"),
+        Index("caseload_account_id_id", "account_id", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    account_id: UUID = Field(sa_column=reference("account.id"))
+    since: date
+    until: date | None = None
+    set_by: UUID = Field(sa_column=reference("account.id"))
+    set_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    ended_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+    version: int = Field(default=None, sa_column=version())
+
+
+class CareNeed(Table, table=True):
+    """What an elder needs help with; of a kind one is open at a time.
+
+    What was found is sealed to the elder: moved to another's row it does not open.
+    """
+
+    __table_args__ = (
+        Index(
+            "care_need_open_once",
+            "elder_id",
+            "kind",
+            unique=True,
+            postgresql_where=text("state = 'OPEN'"),
+        ),
+        CheckConstraint(
+            "num_nulls(closed_at, closed_by) = CASE state WHEN 'OPEN' THEN 2 ELSE 0 END",
+            name="care_need_closed_by_somebody",
+        ),
+        Index("care_need_elder_id_id", "elder_id", "id"),
+        Index("care_need_state_id", "state", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    kind: CareNeedKind = Field(sa_column=choice(CareNeedKind, "care_need_kind_known"))
+    urgency: CareNeedUrgency = Field(sa_column=choice(CareNeedUrgency, "care_need_urgency_known"))
+    source: CareNeedSource = Field(sa_column=choice(CareNeedSource, "care_need_source_known"))
+    note_cipher: bytes | None = Field(
+        default=None, sa_column=sealed(nullable=True, bound_to=("elder_id",))
+    )
+    state: CareNeedState = Field(sa_column=choice(CareNeedState, "care_need_state_known"))
+    opened_by: UUID = Field(sa_column=reference("account.id"))
+    opened_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    closed_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
