@@ -9,8 +9,8 @@ from tests.access import (
     prepared_ledger,
     prepared_register,
     prepared_visits,
-    prepared_workers,
 )
+from tests.access.operations_workers import WORKERS, WORKERS_MAY
 from tests.access.scene import Operation
 
 DESKS = {Role.DISPATCHER, Role.STATION, Role.ADMIN}
@@ -135,18 +135,7 @@ MAY: dict[str, set[Role]] = {
     "assessorEnd": GOVERNORS,
     "assessmentPolicySet": GOVERNORS,
     "assessmentPolicyRemove": GOVERNORS,
-    "certificateAdd": KEEPERS,
-    "certificateRenew": KEEPERS,
-    "certificateWithdraw": KEEPERS,
-    "trainingRecordAdd": KEEPERS,
-    "trainingRecordWithdraw": KEEPERS,
-    "careAssignmentAdd": KEEPERS,
-    "careAssignmentEnd": KEEPERS,
-    **dict.fromkeys(("caseloadAssign", "caseloadEnd", "caseloadHandOver"), KEEPERS | GOVERNORS),
-    **dict.fromkeys(
-        ("careNeedAdd", "careNeedMeet", "careNeedDecline", "careNeedWithdraw"),
-        KEEPERS | {Role.ADVISOR},
-    ),
+    **WORKERS_MAY,
     "familyLinkRequest": {Role.FAMILY},
     "familyLinkAccept": CONSENTING,
     "familyLinkRefuse": CONSENTING,
@@ -299,26 +288,7 @@ OPERATIONS: dict[str, Operation] = {
         prepared_assessments.set_wishes,
         prepared_assessments.of_the_district,
     ),
-    "certificateAdd": Operation("account", prepared_workers.certified),
-    "certificateRenew": Operation(
-        "certificate", prepared_workers.renewed, prepared_workers.believed
-    ),
-    "certificateWithdraw": Operation(
-        "certificate", prepared_workers.withdrawn, prepared_workers.believed
-    ),
-    "trainingRecordAdd": Operation("account", prepared_workers.trained),
-    "trainingRecordWithdraw": Operation("training_record", prepared_workers.wrongly_trained),
-    "careAssignmentAdd": Operation("elder", prepared_workers.assigned),
-    "careAssignmentEnd": Operation(
-        "care_assignment", prepared_workers.looked_after, prepared_workers.in_force
-    ),
-    "caseloadAssign": Operation("elder", prepared_workers.answered_for),
-    "caseloadEnd": Operation("caseload", prepared_workers.of_an_advisor),
-    "caseloadHandOver": Operation("caseload", prepared_workers.handed_over),
-    "careNeedAdd": Operation("elder", prepared_workers.in_need),
-    "careNeedMeet": Operation("care_need", prepared_workers.open_need),
-    "careNeedDecline": Operation("care_need", prepared_workers.open_need),
-    "careNeedWithdraw": Operation("care_need", prepared_workers.open_need),
+    **WORKERS,
     "familyLinkRequest": Operation("account", prepared.named),
     "familyLinkAccept": Operation("family_link", prepared.link("REQUESTED"), prepared.of_family),
     "familyLinkRefuse": Operation(
