@@ -31,6 +31,12 @@ CARE: dict[str, tuple[str, str, str]] = {
         "a bed that somebody waits for",
     ),
     Reason.AT_LATEST: ("最晚 {most}", "最晚 {most}", "{most} at the latest"),
+    Reason.HOME_BED: (
+        "应为家庭养老床位的入住",
+        "應為家庭養老床位的入住",
+        "a stay in a home care bed",
+    ),
+    Reason.ITEM_TWICE: ("同一项目只能出现一次", "同一項目只能出現一次", "no item twice"),
     Reason.STAY_OVER: ("应为尚未结束的入住", "應為尚未結束的入住", "one that is not over"),
     Reason.WORKS_IN_CARE: (
         "应为护理员、驿站人员或养老顾问",

@@ -29,6 +29,7 @@ from api.beds.figures import BedFigureQueries
 from api.beds.fusing import FusedBedMutations
 from api.beds.keeping import BedKeepingMutations
 from api.beds.mutations import BedMutations
+from api.beds.packages import BedPackageMutations
 from api.beds.queries import BedQueries
 from api.calendars.mutations import CalendarMutations
 from api.calendars.queries import CalendarQueries
@@ -139,6 +140,7 @@ class Mutation(
     BedKeepingMutations,
     CareCodeMutations,
     FusedBedMutations,
+    BedPackageMutations,
     AdmissionMutations,
     AdmissionOfferMutations,
     DeviceMutations,

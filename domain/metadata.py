@@ -19,6 +19,7 @@ from domain.assistance import models as assistance
 from domain.audit import models as audit
 from domain.beds import code_models as bed_codes
 from domain.beds import models as beds
+from domain.beds import package_models as bed_packages
 from domain.calendars import models as calendars
 from domain.canary import models as canary
 from domain.canteens import models as canteens
@@ -60,6 +61,7 @@ __all__ = [
     "attempts",
     "audit",
     "bed_codes",
+    "bed_packages",
     "beds",
     "buckets",
     "calendars",

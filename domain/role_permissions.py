@@ -39,6 +39,7 @@ _STAYS = frozenset(
         Permission.BED_STAY_LEAVE,
         Permission.BED_STAY_TRANSFER,
         Permission.BED_STAY_NAME_MANAGER,
+        Permission.BED_STAY_SET_PACKAGE,
         Permission.BED_STAY_END,
         Permission.BED_STAY_CLOSE,
         Permission.ADMISSION_DECIDE,

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     BED_STAY_TRANSFER = "bed_stay:transfer"
     BED_STAY_NAME_MANAGER = "bed_stay_manager:name"
     BED_STAY_CONSENT_TO_MANAGER = "bed_stay_manager:consent"
+    BED_STAY_SET_PACKAGE = "bed_stay_package:set"
     BED_STAY_END = "bed_stay:end"
     BED_STAY_CLOSE = "bed_stay:close"
     ADMISSION_APPLY = "admission_application:apply"

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlmodel import col
 
 from api.accounts.types import Account
+from api.beds.packages import BedStayPackage
 from api.beds.printing import as_png, as_svg, shown
 from api.context import Context
 from api.describe import enumeration
@@ -25,6 +26,7 @@ from api.stations.types import Station
 from domain.beds import code_models, models
 from domain.beds.code_visibility import care_code_visible
 from domain.beds.lifecycle import IN_BED, StayAction, StayState
+from domain.beds.package_models import BedStayPackage as BedStayPackageRow
 from domain.beds.service import available_actions
 from domain.beds.visibility import (
     bed_stay_log_visible,
@@ -32,6 +34,7 @@ from domain.beds.visibility import (
     bed_stay_visible,
     bed_visible,
 )
+from domain.tables import district_today
 
 enumeration(
     models.BedKind,
@@ -225,6 +228,16 @@ class BedStay(Node):
     )
     """Who answers for medicine, rehabilitation and care of a fused bed, each once; the bed is fused
     (医康养一张床) where all three are consented to."""
+    package: BedStayPackage | None = one_back(
+        BedStayPackageRow.stay_id,
+        order=descending(BedStayPackageRow.since),
+        where=col(BedStayPackageRow.since) <= district_today(),
+    )
+    """What comes with a home care bed today; null where nothing was said."""
+    packages: list[BedStayPackage] = many(
+        BedStayPackageRow.stay_id, order=ascending(BedStayPackageRow.since)
+    )
+    """What came with it, comes and will come, the earliest first; each until the next one."""
     history: list[BedStayChange] = many(
         models.BedStayLog.stay_id, order=ascending(models.BedStayLog.id)
     )

@@ -8,6 +8,7 @@ from sqlmodel import col
 from domain.access import Actor, Role
 from domain.accounts.models import Account
 from domain.beds.models import Bed, BedStay, BedStayLog, BedStayManager
+from domain.beds.package_models import BedStayPackage
 from domain.elders.visibility import family, of_advised
 from domain.row_access import EVERY_ROW, PUBLIC, RowAccess, RowRule, in_region, region_staff
 
@@ -42,3 +43,5 @@ bed_stay_visible = RowAccess(
 bed_stay_log_visible = bed_stay_visible.through(col(BedStayLog.stay_id), col(BedStay.id))
 
 bed_stay_manager_visible = bed_stay_visible.through(col(BedStayManager.stay_id), col(BedStay.id))
+
+bed_stay_package_visible = bed_stay_visible.through(col(BedStayPackage.stay_id), col(BedStay.id))

@@ -156,6 +156,7 @@ HOLDINGS: dict[str, Holding] = {
     "visit_task_log": Holding("task_id", Blanked(_DONE, {"note": None})),
     "bed_stay": Holding("elder_id", Kept("the house's occupancy")),
     "bed_stay_manager": Holding("stay_id", Kept(_DONE)),
+    "bed_stay_package": Holding("stay_id", Kept("what the house has promised")),
     "bed_stay_log": Holding("stay_id", Blanked(_DONE, {"note": None})),
     "admission_application": Holding("elder_id", Blanked(_DONE, {"reject_reason": ""})),
     "admission_application_log": Holding("application_id", Blanked(_DONE, {"note": None})),

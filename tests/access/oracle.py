@@ -257,6 +257,7 @@ def _own_entry(world: World, actor: Actor, row: Row) -> bool:
 
 
 ORACLE["bed_stay_manager"] = _with("bed_stay", "stay_id")
+ORACLE["bed_stay_package"] = _with("bed_stay", "stay_id")
 
 
 RECORDS: dict[str, dict[Role, Sees]] = {

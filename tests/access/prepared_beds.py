@@ -123,6 +123,17 @@ async def unfused(scene: Scene) -> dict[str, Any]:
     }
 
 
+async def at_home(scene: Scene) -> dict[str, Any]:
+    """A stay in a home care bed."""
+    await scene.put("bed_stay", state="OCCUPIED", ends_on=None)
+    await scene.sql.execute(
+        "UPDATE bed SET kind = 'HOME' WHERE id = (SELECT bed_id FROM bed_stay WHERE id = $1)",
+        scene.key,
+    )
+    items = [{"item": "CARE_VISIT", "amount": 4}]
+    return {"stayId": public_id("bed_stay", scene.key), "items": items}
+
+
 async def named(scene: Scene) -> dict[str, Any]:
     await scene.put("bed_stay_manager", ended_at=None, consented_at=None, consented_by=None)
     return {"id": public_id("bed_stay_manager", scene.key)}

@@ -26,7 +26,7 @@ from tests.access.world import World
 from tests.clients import Api
 from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse
+from tests.makers.beds import fuse, make_packages
 from tests.makers.calendars import make_calendar_links
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
@@ -145,6 +145,7 @@ async def test_every_role(
     await make_calendar_links(database, api.district)
     await make_codes(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
+    await make_packages(database, [api.district.mother_id, api.district.ward_id])
     for _ in range(2):  # one is deleted
         await make_webhook(database, vault, api.actor(Role.VENDOR))
     for role in set(Role) - {Role.VENDOR}:

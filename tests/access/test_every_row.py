@@ -18,7 +18,7 @@ from tests.clients import Api
 from tests.makers.admissions import make_admissions
 from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse
+from tests.makers.beds import fuse, make_packages
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
@@ -138,6 +138,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_calendar_links(database, api.district)
     await make_codes(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
+    await make_packages(database, [api.district.mother_id, api.district.ward_id])
     for role in Role:
         await make_export(database, api.actor(role))
         await make_import(database, api.actor(role))

@@ -29,6 +29,7 @@ TABLES = (
     "bed_stay",
     "bed_stay_log",
     "bed_stay_manager",
+    "bed_stay_package",
     "calendar_link",
     "canteen",
     "care_assignment",

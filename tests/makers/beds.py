@@ -18,6 +18,7 @@ from domain.beds.models import (
     BedStayManager,
     CoManagerRole,
 )
+from domain.beds.package_models import BedStayPackage
 from domain.calendar import now, today
 from domain.database import Database
 from domain.elders.models import Elder
@@ -147,6 +148,22 @@ async def fuse(database: Database, elders: Sequence[UUID]) -> None:
         values |= {"named_by": caregiver, "named_at": now()}
         async with database.transaction("test") as session:
             await session.execute(insert(BedStayManager).values(values))
+
+
+async def make_packages(database: Database, elders: Sequence[UUID]) -> None:
+    """Something comes with the beds in which these elders lie, and more from next month on."""
+    stays = select(col(BedStay.id)).where(
+        col(BedStay.elder_id).in_(elders), col(BedStay.state) == StayState.OCCUPIED
+    )
+    account = select(col(Account.id)).where(col(Account.role) == Role.STATION)
+    by = (await database.fetch(account.order_by(col(Account.id)).limit(1)))[0][0]
+    packages = [
+        {"stay_id": key, "since": today() + timedelta(days=days), "items": items, "set_by": by}
+        for (key,) in await database.fetch(stays)
+        for days, items in ((-30, {"CARE_VISIT": 4, "DEVICE": 2}), (30, {"CARE_VISIT": 8}))
+    ]
+    async with database.transaction("test") as session:
+        await session.execute(insert(BedStayPackage), packages)
 
 
 async def _in_new_bed(database: Database, elder_id: UUID) -> UUID:

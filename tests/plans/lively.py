@@ -21,7 +21,7 @@ from domain.webhooks.lifecycle import DeliveryState
 from tests.makers.admissions import make_admissions
 from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse, make_story
+from tests.makers.beds import fuse, make_packages, make_story
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
@@ -75,6 +75,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_story(database)
     await make_admissions(database, [district.mother_id, district.ward_id], "330102")
     await fuse(database, [district.ward_id])
+    await make_packages(database, [district.ward_id])
     await make_duty(database, district)
     await make_ledger(database, district)
     await make_assessments(database, vault, district)

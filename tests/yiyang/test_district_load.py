@@ -111,7 +111,8 @@ async def test_the_same_seed_and_day_give_the_same_rows(
 
     assert again == first
     assert await contents(connection) == of_first
-    assert all(of_first[table] for table in ALL_TABLES)
+    # So small a district has two beds at home, in which nobody lies yet.
+    assert [table for table in ALL_TABLES if not of_first[table]] == ["bed_stay_package"]
 
 
 async def contents(connection: asyncpg.Connection) -> dict[str, list[tuple[object, ...]]]:

@@ -103,6 +103,7 @@ COLUMNS = {
         "ended_by",
         "ended_at",
     ),
+    "bed_stay_package": ("id", "stay_id", "since", "items", "set_by", "set_at"),
     "visit_obligation": ("id", "elder_id", "region_code", "month", "due_since", "recorded_at"),
     "visit_task": (
         "id",

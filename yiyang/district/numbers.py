@@ -26,6 +26,9 @@ CASELOAD = ASSESSOR + _BLOCK // 2
 PER_CASE = 4
 """The number of an advisor's case of an elder's; the three after it are for what is needed."""
 
+PACKAGE = 1040 * _BLOCK
+"""After the persons."""
+
 _PER_DAY = 1 << 24
 
 

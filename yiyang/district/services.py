@@ -74,6 +74,8 @@ class Services:
             stay = self._stays.of(resident, rng)
             if stay:
                 batch["bed_stay"].append(stay.row)
+            if stay and stay.package:
+                batch["bed_stay_package"].append(stay.package)
             self._visits.add(batch, resident, rng)
             if not (stay and stay.moved_in):
                 # A nursing home cooks for its own.

@@ -17,6 +17,7 @@ from yiyang.district.beds import Beds
 from yiyang.district.chance import Weighted, between
 from yiyang.district.columns import Row
 from yiyang.district.moments import at
+from yiyang.district.packages import package_row
 from yiyang.district.people import Resident
 from yiyang.district.population import Vitals
 from yiyang.district.scripts import SCRIPTS, WARD
@@ -62,10 +63,12 @@ class Stay:
     Parameters:
         row: as it is stored.
         moved_in: whether the elder lives in a nursing home now.
+        package: what comes with a bed at home that is lived in.
     """
 
     row: Row
     moved_in: bool
+    package: Row | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,9 @@ class Stays:
         desk = setting.offices.stations[beds.house.street_code]
         came = state is not StayState.RESERVED
         day = (starts_on - setting.today).days + _EARLIEST_DAYS
+        key = setting.keys[numbers.on_day(numbers.STAY, day, resident.index)]
         row = (
-            setting.keys[numbers.on_day(numbers.STAY, day, resident.index)],
+            key,
             setting.keys[bed],
             setting.elder(resident),
             beds.house.region_code,
@@ -177,7 +181,10 @@ class Stays:
             desk if ends_on else None,
             at(ends_on, _LEAVES) if ends_on else None,
         )
-        return Stay(row, beds.kind is BedKind.INSTITUTION and state in IN_BED)
+        package = None
+        if beds.kind is BedKind.HOME and state in IN_BED:
+            package = package_row(setting.keys, resident, key, starts_on, desk)
+        return Stay(row, beds.kind is BedKind.INSTITUTION and state in IN_BED, package)
 
 
 def _wishes(vitals: Vitals) -> Weighted[Want | None] | None:

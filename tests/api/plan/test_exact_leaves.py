@@ -16,7 +16,7 @@ from tests.api.plan.desk import Asked, Desk
 from tests.makers.admissions import make_admissions
 from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse
+from tests.makers.beds import fuse, make_packages
 from tests.makers.calendars import make_calendar_links
 from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
@@ -166,6 +166,7 @@ async def test_what_a_row_holds(
     await make_duty(desk.database, desk.district)
     await make_admissions(desk.database, [desk.district.mother_id], "330102")
     await fuse(desk.database, [desk.district.ward_id])
+    await make_packages(desk.database, [desk.district.ward_id])
     await make_ledger(desk.database, desk.district)
     await make_assessments(desk.database, vault, desk.district)
     await make_caregivers(desk.database, vault, desk.district)
