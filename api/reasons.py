@@ -10,6 +10,7 @@ from api.caregiver_words import CAREGIVERS
 from api.import_words import IMPORT
 from api.register_words import REGISTER
 from api.request_words import REQUEST
+from api.station_words import STATIONS
 from api.volunteer_words import VOLUNTEERS
 from domain.reasons import Reason
 
@@ -19,6 +20,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     **CAREGIVERS,
     **VOLUNTEERS,
     **IMPORT,
+    **STATIONS,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",

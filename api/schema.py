@@ -70,6 +70,10 @@ from api.rosters.queries import RosterQueries
 from api.scalars import SCALARS
 from api.sessions.mutations import SessionMutations
 from api.sessions.queries import SessionQueries
+from api.stations.areas import StationAreaMutations, StationAreaQueries
+from api.stations.belonging import StationAssignmentMutations, StationAssignmentQueries
+from api.stations.keeping import StationMutations
+from api.stations.nearby import NearbyQueries
 from api.stations.queries import StationQueries
 from api.thresholds.mutations import ThresholdMutations
 from api.thresholds.queries import ThresholdQueries
@@ -101,6 +105,9 @@ class Query(
     EscalationQueries,
     RosterQueries,
     StationQueries,
+    NearbyQueries,
+    StationAreaQueries,
+    StationAssignmentQueries,
     VisitQueries,
     VolunteerQueries,
     LedgerQueries,
@@ -139,6 +146,9 @@ class Mutation(
     BedMutations,
     BedKeepingMutations,
     CareCodeMutations,
+    StationMutations,
+    StationAreaMutations,
+    StationAssignmentMutations,
     FusedBedMutations,
     BedPackageMutations,
     AdmissionMutations,

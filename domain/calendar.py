@@ -86,6 +86,15 @@ def is_working_day(day: date) -> bool:
     return day in workdays or (day.weekday() < 5 and day not in holidays)
 
 
+def is_public_holiday(day: date) -> bool:
+    """Whether a day is one of a public holiday's (元旦 春节 …), the days off around it included;
+    where nothing is settled yet, only the holidays that have a fixed date.
+
+    Sources: as for ``is_working_day``.
+    """
+    return day in holidays or (day > LAST_SETTLED_DAY and (day.month, day.day) in _FIXED_HOLIDAYS)
+
+
 def add_working_days(day: date, count: int) -> Deadline:
     """The end of a period of working days.
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from math import asin, cos, degrees, radians, sin, sqrt
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Double, func
+from sqlalchemy import ColumnElement, Double, Select, func, literal, select, tuple_
 
 from domain.errors import InvalidInput
 from domain.reasons import Reason
@@ -107,3 +108,29 @@ def near(longitude: Any, latitude: Any, circle: Circle) -> ColumnElement[bool]:
         & longitude.between(circle.west, circle.east)
         & (distance(longitude, latitude, circle) <= circle.radius_m)
     )
+
+
+def nearest(
+    found: Select[*tuple[Any, ...]],
+    size: int,
+    *,
+    after: tuple[float, UUID] | None = None,
+    before: tuple[float, UUID] | None = None,
+    backward: bool = False,
+) -> Select[*tuple[Any, ...]]:
+    """A page of what was found around a point, the nearest first, and one more.
+
+    Parameters:
+        found: selects ``id`` and ``metres``, and whatever else is wanted of each.
+        after, before: distance and key of a place in the list.
+        backward: whether it is the end of the list that is wanted, the farthest first.
+    """
+    whole = found.subquery("near")
+    metres, key = whole.c.metres, whole.c.id
+    statement = select(*whole.c).limit(size + 1)
+    if after is not None:
+        statement = statement.where(tuple_(metres, key) > tuple_(*map(literal, after)))
+    if before is not None:
+        statement = statement.where(tuple_(metres, key) < tuple_(*map(literal, before)))
+    order = (metres.desc(), key.desc()) if backward else (metres.asc(), key.asc())
+    return statement.order_by(*order)

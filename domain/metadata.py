@@ -40,6 +40,7 @@ from domain.regions import models as regions
 from domain.rights import models as rights
 from domain.rosters import models as rosters
 from domain.sessions import models as sessions
+from domain.stations import area_models as station_areas
 from domain.stations import models as stations
 from domain.thresholds import models as thresholds
 from domain.upstream import models as upstream
@@ -89,6 +90,7 @@ __all__ = [
     "rosters",
     "sessions",
     "sign_in_codes",
+    "station_areas",
     "stations",
     "thresholds",
     "upstream",

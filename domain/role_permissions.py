@@ -46,6 +46,11 @@ _STAYS = frozenset(
     }
 )
 
+# Who works in a place of care says when it is open; who governs it, for which communities it
+# answers.
+_KEEPS_PLACES = frozenset({Permission.STATION_KEEP, Permission.STATION_ASSIGN})
+_GOVERNS_PLACES = _KEEPS_PLACES | {Permission.STATION_AREA_KEEP}
+
 _VISITS = frozenset(
     {
         Permission.VISIT_PLAN,
@@ -193,6 +198,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _LEADS_VOLUNTEERS
     | _KEEPS_CASELOADS
     | _ADVISES
+    | _KEEPS_PLACES
     | {
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.THRESHOLD_SET,
@@ -207,6 +213,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _ROLES
     | _GOVERNS_ASSESSMENT
     | _KEEPS_CASELOADS
+    | _GOVERNS_PLACES
     | {
         Permission.ALARM_DRILL,
         Permission.VISIT_VERIFY,
@@ -239,6 +246,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _ROLES
     | _HELPS
     | _GOVERNS_ASSESSMENT
+    | _GOVERNS_PLACES
     | _VISITS
     | _KEEPS_CAREGIVERS
     | _LEADS_VOLUNTEERS

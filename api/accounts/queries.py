@@ -9,7 +9,7 @@ from sqlalchemy import DateTime
 from api.accounts.types import Account
 from api.caregivers.qualification import CaregiverQualificationInput, of_caregivers
 from api.context import Info
-from api.plan.criteria import one_of, under, whether
+from api.plan.criteria import equal_id, one_of, under, whether
 from api.plan.declare import descending
 from api.plan.filters import Filter, filter_input
 from api.plan.root_shapes import AnyById, Oneself
@@ -43,6 +43,8 @@ class AccountFilter(Filter):
     """Only those of one of these roles; one alone needs no brackets."""
     region: str | None = under(models.Account.region_code)
     """Only those of the subtree of the division with this code."""
+    station: strawberry.ID | None = equal_id(models.Account.station_id, "station")
+    """Only roles that are held in this place of care: its staff."""
     in_force: bool | None = whether(is_in_force, DateTime(timezone=True), now)
     """Only roles that are held now; if false, only those that are over or still to come."""
     qualification: CaregiverQualificationInput | None = of_caregivers()

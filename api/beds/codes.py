@@ -83,7 +83,7 @@ class CareCodeScan:
     """What a code at a bed leads to. It opens nothing: of the elder you see what you see anyway."""
 
     bed: Bed
-    """Where it hangs, and in which place of care."""
+    """Where it hangs; `station { phone }` says whom to call."""
     elder: Elder | None
     """Who lives in the bed now; null where nobody does, and where you may not see them."""
 

@@ -2,16 +2,16 @@
 
 from datetime import date
 from typing import Annotated, Any
-from uuid import UUID
 
 import strawberry
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select
 
 from api.beds.queries import BedFilter
 from api.beds.types import Bed
 from api.context import Info
 from api.describe import output
 from api.geo import NearInput
+from api.nearest import count_all, nearest_page
 from api.plan.shapes import row_type_of
 from api.relay import (
     After,
@@ -21,9 +21,6 @@ from api.relay import (
     First,
     Last,
     PageArguments,
-    PageInfo,
-    decode_cursor,
-    encode_cursor,
 )
 from domain.beds import figures as counting
 from domain.beds.models import BedKind
@@ -87,8 +84,7 @@ class NearbyBedConnection(Connection[NearbyBed]):
     )
     async def total_count(self, info: Info) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] # read where the others have it
         """One more statement."""
-        counted = select(func.count()).select_from(self._found.subquery())
-        return (await info.context.database.fetch(counted))[0][0]
+        return await count_all(info.context, self._found)
 
 
 @strawberry.type
@@ -154,42 +150,18 @@ class BedFigureQueries:
         context = info.context
         conditions = filter.conditions(context.actor) if filter else []
         found = counting.free_near(context.actor, near.circle(), conditions)
-        statement = counting.nearest(
-            found,
-            page.size,
-            after=_place(page.after, "after"),
-            before=_place(page.before, "before"),
-            backward=page.backward,
-        )
-        rows = list(await context.database.fetch(statement))
-        more, kept = len(rows) > page.size, rows[: page.size]
-        if page.backward:
-            kept.reverse()
-        beds = await context.loaders.by_key(row_type_of(Bed)).load_many([row.id for row in kept])
-        cursors = [encode_cursor([row.metres, row.id]) for row in kept]
-
+        near_here = await nearest_page(context, found, page)
+        keys = [row.id for row in near_here.rows]
+        beds = await context.loaders.by_key(row_type_of(Bed)).load_many(keys)
         nodes = [
             NearbyBed(bed=bed, distance_m=round(row.metres))
-            for bed, row in zip(beds, kept, strict=True)
+            for bed, row in zip(beds, near_here.rows, strict=True)
         ]
-        shown = PageInfo(
-            has_next_page=page.before is not None if page.backward else more,
-            has_previous_page=more if page.backward else page.after is not None,
-            start_cursor=cursors[0] if cursors else None,
-            end_cursor=cursors[-1] if cursors else None,
-        )
         edges = [
             Edge[NearbyBed](cursor=cursor, node=one)
-            for cursor, one in zip(cursors, nodes, strict=True)
+            for cursor, one in zip(near_here.cursors, nodes, strict=True)
         ]
-        return NearbyBedConnection(edges=edges, nodes=nodes, page_info=shown).of(found)  # pyright: ignore[reportCallIssue] # the total is counted when asked for
-
-
-def _place(cursor: str | None, argument: str) -> tuple[float, UUID] | None:
-    if cursor is None:
-        return None
-    metres, key = decode_cursor(cursor, [float, UUID], argument)
-    return metres, key
+        return NearbyBedConnection(edges=edges, nodes=nodes, page_info=near_here.info).of(found)  # pyright: ignore[reportCallIssue] # the total is counted when asked for
 
 
 def _count(count: counting.Count) -> BedCount:

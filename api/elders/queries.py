@@ -3,12 +3,21 @@
 from datetime import date
 
 import strawberry
-from sqlalchemy import ColumnElement, String, exists, select
+from sqlalchemy import ColumnElement, String, exists, select, true
 from sqlmodel import col
 
 from api.describe import enumeration
 from api.elders.types import Elder
-from api.plan.criteria import contains, equal, in_words, looked_up, one_of, sought_by, under
+from api.plan.criteria import (
+    contains,
+    equal,
+    equal_id,
+    in_words,
+    looked_up,
+    one_of,
+    sought_by,
+    under,
+)
 from api.plan.dated_criteria import holds_on_day, on_day, the_day
 from api.plan.declare import ascending
 from api.plan.filters import Filter, filter_input
@@ -20,6 +29,9 @@ from domain.elders import models
 from domain.elders.search import has_number, is_spelled, name_pattern, number_and_column
 from domain.elders.tags import holds_on, makes_key
 from domain.elders.visibility import elder_tag_visible
+from domain.stations.area_models import StationAssignment
+from domain.stations.area_visibility import station_assignment_visible
+from domain.stations.days import holds_on as belongs_on
 
 enumeration(
     Protection,
@@ -48,6 +60,16 @@ def _key_on(actor: Actor, day: ColumnElement[date]) -> ColumnElement[bool]:
     return key.correlate(models.Elder)
 
 
+def _belongs_to(
+    actor: Actor, there: ColumnElement[bool], day: ColumnElement[date]
+) -> ColumnElement[bool]:
+    theirs = col(StationAssignment.elder_id) == col(models.Elder.id)
+    belongs = exists().where(
+        theirs, there, belongs_on(StationAssignment, day), station_assignment_visible(actor)
+    )
+    return belongs.correlate(models.Elder)
+
+
 @filter_input
 class ElderFilter(Filter):
     """Which elders."""
@@ -61,8 +83,16 @@ class ElderFilter(Filter):
     key_elder: bool | None = holds_on_day(_key_on)
     """Only key elders, who carry on the day `asOf` one tag at least that their district counts; or,
     if false, only the others."""
+    station: strawberry.ID | None = on_day(
+        equal_id(StationAssignment.station_id, "station"), _belongs_to
+    )
+    """Only those who belong to this place of care on the day `asOf`."""
+    has_station: bool | None = holds_on_day(lambda actor, day: _belongs_to(actor, true(), day))
+    """Only those who belong to some place of care on the day `asOf`; or, if false, only those who
+    belong to none."""
     as_of: date | None = the_day()
-    """The day that tags are asked about; today, by the district's clock, if null."""
+    """The day that tags and places of care are asked about; today, by the district's clock, if
+    null."""
     protection: Protection | None = in_words(protected_as, Protection)
     """Only those who are protected so by the devices that you see."""
     search: str | None = sought_by(String(), name_pattern, is_spelled)

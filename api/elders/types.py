@@ -52,6 +52,8 @@ from domain.elders.households import lives_there_on
 from domain.elders.tags import ADVANCED_AGE, holds_on
 from domain.elders.visibility import elder_visible
 from domain.family.models import FamilyLink as FamilyLinkRow
+from domain.stations.area_models import StationAssignment as StationAssignmentRow
+from domain.stations.days import holds_on as belongs_on
 from domain.tables import district_today
 from domain.visits.models import VisitTask as VisitTaskRow
 
@@ -65,6 +67,7 @@ if TYPE_CHECKING:
     from api.canteens.types import MealOrder
     from api.devices.types import Device, VitalSign
     from api.family.types import FamilyLink
+    from api.stations.belonging import StationAssignment
     from api.visits.types import VisitTask
 
 
@@ -208,6 +211,15 @@ class Elder(Node):
     )
     """Since when they live in a household today, and with whom; null where nobody is known to live
     with them."""
+    station_assignments: list[
+        Annotated["StationAssignment", strawberry.lazy("api.stations.belonging")]
+    ] = many(
+        StationAssignmentRow.elder_id,
+        order=ascending(StationAssignmentRow.since, StationAssignmentRow.id),
+        on=lambda day: belongs_on(StationAssignmentRow, day),
+        usual_length=1,
+    )
+    """To which place of care they belong on a day: one, or none."""
     devices: list[Annotated["Device", strawberry.lazy("api.devices.types")]] | None = consented(
         ConsentScope.ALARMS, many(DeviceRow.elder_id, order=ascending(DeviceRow.id))
     )

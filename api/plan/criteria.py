@@ -186,6 +186,21 @@ def until(column: Any) -> Any:
     return _always((column.type,), _one, lambda _, bounds: column < bounds[0], Planning.NOTHING)
 
 
+def at_moment(
+    types: tuple[TypeEngine[Any], ...],
+    read: Callable[[Any], tuple[Any, ...]],
+    condition: Callable[[Bounds], ColumnElement[bool]],
+) -> Any:
+    """Rows of which something holds at this moment.
+
+    Parameters:
+        types: of the bounds.
+        read: what the bounds are, of the moment.
+        condition: made of the bounds.
+    """
+    return _always(types, read, lambda _, bounds: condition(bounds))
+
+
 def contains(column: Any) -> Any:
     """Rows whose text contains this one, letter by letter."""
 

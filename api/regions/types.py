@@ -1,9 +1,18 @@
 """Divisions as clients see them."""
 
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
 from api.describe import enumeration
-from api.plan.declare import record
+from api.plan.declare import ascending, many, record
 from domain.regions import models
 from domain.regions.visibility import region_visible
+from domain.stations.area_models import StationArea as StationAreaRow
+from domain.stations.days import holds_on
+
+if TYPE_CHECKING:
+    from api.stations.types import StationArea
 
 enumeration(
     models.RegionLevel,
@@ -26,3 +35,10 @@ class Region:
     """Name, for example 清波街道."""
     level: models.RegionLevel
     """Depth of the division."""
+    station_areas: list[Annotated["StationArea", strawberry.lazy("api.stations.types")]] = many(
+        StationAreaRow.region_code,
+        order=ascending(StationAreaRow.since, StationAreaRow.id),
+        on=lambda day: holds_on(StationAreaRow, day),
+        usual_length=1,
+    )
+    """Which places of care answer for this community on a day, as one usually does."""

@@ -1,15 +1,19 @@
 """Places of care as a list, and on the map."""
 
+from datetime import datetime
+
 import strawberry
+from sqlalchemy import Integer, String
 
 from api.geo import NearInput
-from api.plan.criteria import equal, in_circle, under
+from api.plan.criteria import at_moment, equal, in_circle, under
 from api.plan.declare import ascending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.stations.types import Station
 from domain.stations import models
+from domain.stations.opening import Instant, open_at
 
 
 @filter_input
@@ -22,6 +26,10 @@ class StationFilter(Filter):
     """Only this kind."""
     near: NearInput | None = in_circle(models.Station.longitude, models.Station.latitude)
     """Only those in this circle."""
+    open_at: datetime | None = at_moment(
+        (String(), String(), Integer()), Instant.of, lambda bounds: open_at(Instant(*bounds))
+    )
+    """Only those that are known to be open at this moment."""
 
 
 @strawberry.type

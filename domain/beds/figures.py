@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlmodel import col
 
 from domain.access import Actor
@@ -101,28 +101,3 @@ def free_near(
         .join(Station, col(Station.id) == col(Bed.station_id))
         .where(near(*place, circle), bed_visible(actor), bed_free(today()), *conditions)
     )
-
-
-def nearest(
-    found: Select[*tuple[Any, ...]],
-    size: int,
-    *,
-    after: tuple[float, UUID] | None = None,
-    before: tuple[float, UUID] | None = None,
-    backward: bool = False,
-) -> Select[*tuple[Any, ...]]:
-    """A page of them, the nearest first, and one more.
-
-    Parameters:
-        after, before: distance and key of a place in the list.
-        backward: whether it is the end of the list that is wanted, the farthest first.
-    """
-    beds = found.subquery("near")
-    metres, key = beds.c.metres, beds.c.id
-    statement = select(key, metres).limit(size + 1)
-    if after is not None:
-        statement = statement.where(tuple_(metres, key) > tuple_(*map(literal, after)))
-    if before is not None:
-        statement = statement.where(tuple_(metres, key) < tuple_(*map(literal, before)))
-    order = (metres.desc(), key.desc()) if backward else (metres.asc(), key.asc())
-    return statement.order_by(*order)

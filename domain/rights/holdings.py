@@ -154,6 +154,7 @@ HOLDINGS: dict[str, Holding] = {
         ),
     ),
     "visit_task_log": Holding("task_id", Blanked(_DONE, {"note": None})),
+    "station_assignment": Holding("elder_id", Kept("how many a place of care answered for")),
     "bed_stay": Holding("elder_id", Kept("the house's occupancy")),
     "bed_stay_manager": Holding("stay_id", Kept(_DONE)),
     "bed_stay_package": Holding("stay_id", Kept("what the house has promised")),
@@ -189,6 +190,8 @@ HOLDINGS: dict[str, Holding] = {
 ELSEWHERE: dict[str, str] = {
     "region": "divisions",
     "station": "places of care",
+    "station_area": "which communities these answer for",
+    "station_log": "what was changed of these",
     "bed": "beds",
     "care_code": "hashes of what hangs at beds",
     "canteen": "kitchens",

@@ -77,6 +77,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     **LEDGER,
     **WORKERS,
     "station": _ALL,
+    "station_area": _ALL,
     "vendor": _ALL,
     "person": {
         **dict.fromkeys(Role, lambda world, actor, row: row["id"] == world.me(actor)["person_id"]),
@@ -157,6 +158,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         **desks(its_region),
         **_ADMIN,
     },
+    "station_assignment": {**_MEMBERS, **_ADMIN},
     "rule_threshold": {**desks(counts_there), **_ADMIN},
     "bed_stay": {
         **family(elder_of),
@@ -263,6 +265,14 @@ ORACLE["bed_stay_package"] = _with("bed_stay", "stay_id")
 RECORDS: dict[str, dict[Role, Sees]] = {
     "region": _ALL,
     "household_member": {**_MEMBERS, **_ADMIN},
+    "station_log": {
+        **desks(
+            lambda world, actor, row: its_region(
+                world, actor, world.tables["station"][row["station_id"]]
+            )
+        ),
+        **_ADMIN,
+    },
     "elder_tag": {
         **family(elder_of, ConsentScope.HEALTH_RECORD),
         **desks(elders_region),

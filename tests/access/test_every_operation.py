@@ -35,6 +35,7 @@ from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
+from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.webhooks import make_webhook
 from tests.signals import press
@@ -144,6 +145,7 @@ async def test_every_role(
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_calendar_links(database, api.district)
     await make_codes(database, api.district)
+    await make_belonging(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
     await make_packages(database, [api.district.mother_id, api.district.ward_id])
     for _ in range(2):  # one is deleted

@@ -30,6 +30,7 @@ from tests.makers.notifications import make_notifications
 from tests.makers.register import make_households, make_key_tags
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
+from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
@@ -71,6 +72,7 @@ LISTS = {
     "on_call_shift": "onCallShifts",
     "station": "stations",
     "training_record": "trainingRecords",
+    "station_assignment": "stationAssignments",
     "visit_obligation": "visitObligations",
     "visit_task": "visitTasks",
     "volunteer": "volunteers",
@@ -137,6 +139,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_households(database, api.district)
     await make_calendar_links(database, api.district)
     await make_codes(database, api.district)
+    await make_belonging(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])
     await make_packages(database, [api.district.mother_id, api.district.ward_id])
     for role in Role:

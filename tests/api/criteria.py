@@ -226,14 +226,29 @@ PAIRS: list[tuple[Any, Filter, Filter]] = [
         ),
     ),
     (
+        Elder.id,
+        ElderFilter(station=strawberry.ID(f"station_{KEY}"), has_station=True),
+        ElderFilter(station=strawberry.ID(f"station_{KEY[::-1]}"), has_station=True),
+    ),
+    (
         Region.code,
         RegionFilter(prefix="3301", level=RegionLevel.DISTRICT),
         RegionFilter(prefix="330102", level=RegionLevel.STREET),
     ),
     (
         Station.id,
-        StationFilter(region="330102", kind=StationKind.NURSING_HOME, near=HERE),
-        StationFilter(region="33", kind=StationKind.STREET_CENTRE, near=FAR),
+        StationFilter(
+            region="330102",
+            kind=StationKind.NURSING_HOME,
+            near=HERE,
+            open_at=datetime(2026, 3, 2, 1, tzinfo=UTC),
+        ),
+        StationFilter(
+            region="33",
+            kind=StationKind.STREET_CENTRE,
+            near=FAR,
+            open_at=datetime(2026, 2, 17, 1, tzinfo=UTC),
+        ),
     ),
     (
         Volunteer.id,

@@ -23,6 +23,9 @@ PAGED = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
 OF_SOMEBODY = {
     "Query.whoHasSeen": {"elder", "since", "until"},
     "Query.bedsNear": {"near", "filter"},
+    "Query.nearby": {"point", "kinds", "withinMinutes", "openAt"},
+    "Query.stationGaps": {"region", "asOf"},
+    "Query.stationOverlaps": {"region", "asOf"},
 }
 """Lists that mean nothing without whose they are, or where: these are arguments of their own."""
 

@@ -114,6 +114,7 @@ def test_these_are_all_that_count() -> None:
         "visit_task",
         "volunteer",
         "elder",
+        "station",
         "admission_application",
     }
 
@@ -178,6 +179,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "rule_threshold_end",
         "elder_update",
         "volunteer_update",
+        "station_update",
     }
     # Of an application who offers, accepts or rejects does so by what they have read; whoever
     # withdraws it does so whatever has come of it.
@@ -207,6 +209,7 @@ def test_what_is_possible_in_several_states_takes_the_version_that_was_decided_a
         "on_call_shift_end",
         "on_call_shift_hand_over",
         "rule_threshold_end",
+        "station_update",
         "visit_cancel",
         "visit_check_in",
         "visit_refuse",

@@ -34,6 +34,7 @@ from tests.makers.notifications import make_notifications
 from tests.makers.register import make_households, make_key_tags
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
+from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.visits import look_at_volunteers
 from tests.makers.vital_signs import make_vital_signs
@@ -86,6 +87,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_calendar_links(database, district)
     await make_codes(database, district)
     await look_at_volunteers(database)
+    await make_belonging(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

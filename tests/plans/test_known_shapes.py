@@ -63,6 +63,7 @@ CRITERIA: dict[str, list[Any]] = {
     "near": [{"longitude": 120.17, "latitude": 30.24, "radiusM": 3000}],
     "station": ["STATION", "ABSENT"],
     "bed": ["BED", "ABSENT"],
+    "openAt": ["2026-03-02T09:00:00+08:00", "0001-01-02T00:00:00Z", "9999-12-30T00:00:00Z"],
     "openOn": ["2026-01-01", "0001-01-01"],
     "occupiedOn": ["2026-01-01", "0001-01-01"],
     "canteen": ["CANTEEN"],

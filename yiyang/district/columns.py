@@ -9,7 +9,19 @@ Batch = dict[str, list[Row]]
 
 COLUMNS = {
     "vendor": ("id", "name"),
-    "station": ("id", "region_code", "kind", "name", "address", "longitude", "latitude"),
+    "station": (
+        "id",
+        "region_code",
+        "kind",
+        "name",
+        "address",
+        "longitude",
+        "latitude",
+        "phone",
+        "day_places",
+        "hours",
+    ),
+    "station_area": ("id", "station_id", "region_code", "since", "set_by"),
     "bed": ("id", "station_id", "kind", "nursing", "label"),
     "canteen": (
         "id",
@@ -43,6 +55,7 @@ COLUMNS = {
     ),
     "elder_condition": ("id", "elder_id", "since", "code_cipher", "name_cipher"),
     "elder_tag": ("id", "elder_id", "tag", "since", "until", "source", "entered_at"),
+    "station_assignment": ("id", "station_id", "elder_id", "since"),
     "contact": (
         "id",
         "elder_id",

@@ -21,6 +21,7 @@ from yiyang.district.addresses import (
 from yiyang.district.chance import pick, stream
 from yiyang.district.columns import Row
 from yiyang.district.keys import Keys
+from yiyang.district.opening import said_of
 from yiyang.district.positions import community_positions, next_door
 from yiyang.district.scripts import COMMUNITY, STREET
 
@@ -96,6 +97,7 @@ def station_rows(facilities: Facilities, keys: Keys) -> Iterator[Row]:
                 house.address,
                 house.position.longitude,
                 house.position.latitude,
+                *said_of(kind, house.number),
             )
 
 

@@ -13,8 +13,8 @@ _BLOCK = 1 << 28
 CENTRE, NURSING_HOME, COMMUNITY_STATION, CANTEEN, BED, DISH, VOLUNTEER, VISIT = (
     place * _BLOCK for place in range(1, 9)
 )
-SECOND_ROLE, ASSESSOR, DUE, STAY, CASE, ORDER, QUOTE, _PERSON = (
-    place * _BLOCK for place in (9, 10, 11, 16, 256, 512, 768, 1024)
+SECOND_ROLE, ASSESSOR, DUE, STAY, CASE, ORDER, QUOTE, _ASSIGNMENT, _PERSON = (
+    place * _BLOCK for place in (9, 10, 11, 16, 256, 512, 768, 1023, 1024)
 )
 LEDGER_ACCOUNT, LEDGER_TRANSFER, LEDGER_HOLD, _TAG = (place * _BLOCK for place in (12, 13, 14, 15))
 
@@ -25,6 +25,9 @@ CERTIFICATE, TRAINING, CARE_ASSIGNMENT = (ASSESSOR + place * _PER_KIND for place
 CASELOAD = ASSESSOR + _BLOCK // 2
 PER_CASE = 4
 """The number of an advisor's case of an elder's; the three after it are for what is needed."""
+
+# Behind the stations, of which there are no million.
+AREA = COMMUNITY_STATION + (1 << 20)
 
 PACKAGE = 1040 * _BLOCK
 """After the persons."""
@@ -40,6 +43,11 @@ def of_elder(index: int) -> int:
 def of_tags(index: int) -> int:
     """The first of sixteen numbers of the keys of an elder's tags."""
     return _TAG + _PER_ELDER * index
+
+
+def of_assignment(index: int) -> int:
+    """The number of the key of an elder's assignment to a place of care."""
+    return _ASSIGNMENT + index
 
 
 def of_person(account: int) -> int:

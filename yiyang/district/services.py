@@ -6,6 +6,7 @@ from datetime import date
 
 from domain.crypto import Vault
 from yiyang.district.advising import Advising
+from yiyang.district.areas import Areas
 from yiyang.district.assessments import Assessments
 from yiyang.district.beds import plan_beds
 from yiyang.district.caregivers import Caregivers
@@ -45,6 +46,7 @@ class Services:
             canteen.number: plan_menu(seed, today, canteen) for canteen in facilities.canteens
         }
         self.volunteers = Volunteers(seed, today, elders, keys)
+        self._areas = Areas(self._setting)
         self._stays = Stays(self._setting, self._beds)
         self._visits = Visits(self._setting, self.volunteers)
         self._orders = Orders(self._setting, self._menus)
@@ -57,6 +59,7 @@ class Services:
         """Stations with their beds, and canteens with their menus."""
         facilities, keys = self._setting.facilities, self._setting.keys
         batch["station"].extend(station_rows(facilities, keys))
+        batch["station_area"].extend(self._areas.rows())
         batch["canteen"].extend(canteen_rows(facilities, keys))
         for beds in self._beds:
             batch["bed"].extend(beds.rows(keys))
@@ -71,6 +74,9 @@ class Services:
         """What is done for elders, who come in the district's order."""
         for resident in people:
             rng = stream(self._setting.seed, "services", resident.index)
+            belongs = self._areas.of(resident)
+            if belongs:
+                batch["station_assignment"].append(belongs)
             stay = self._stays.of(resident, rng)
             if stay:
                 batch["bed_stay"].append(stay.row)

@@ -67,15 +67,17 @@ def _holds_today(tag: Row) -> bool:
     return begun and (tag["until"] is None or tag["until"] > today())
 
 
-def _lives_there(member: Row) -> bool:
-    begun = member["since"] <= today()
-    return begun and (member["until"] is None or member["until"] > today())
+def _of_today(period: Row) -> bool:
+    begun = period["since"] <= today()
+    return begun and (period["until"] is None or period["until"] > today())
 
 
 WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("Elder", "tags"): _holds_today,
-    ("Elder", "household"): _lives_there,
-    ("Household", "members"): _lives_there,
+    ("Elder", "household"): _of_today,
+    ("Elder", "station_assignments"): _of_today,
+    ("Household", "members"): _of_today,
+    ("Region", "station_areas"): _of_today,
     ("Elder", "current_stay"): _in_bed,
     ("Bed", "current_stay"): _in_bed,
     ("Bed", "care_code"): lambda code: code["ended_at"] is None,

@@ -121,9 +121,11 @@ def root_fields() -> dict[str, Any]:
     found: dict[str, Any] = {}
     for field in schema.query.__strawberry_definition__.fields:  # pyright: ignore[reportAttributeAccessIssue]  # of Strawberry's decorator
         declaration = declaration_of(field)
-        # The trail grows with each answer.
-        trail = isinstance(declaration, Rows) and declaration.model is AuditEntry
-        if isinstance(declaration, ById | Rows | Oneself) and not trail:
+        # The trail grows with each answer; and what is asked for somewhere has no filter.
+        other = isinstance(declaration, Rows) and (
+            declaration.model is AuditEntry or declaration.spread
+        )
+        if isinstance(declaration, ById | Rows | Oneself) and not other:
             found[field.python_name] = declaration
     return found
 

@@ -27,6 +27,7 @@ from tests.makers.notifications import make_notifications
 from tests.makers.register import make_households, make_key_tags
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
+from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
@@ -175,6 +176,7 @@ async def test_what_a_row_holds(
     await make_households(desk.database, desk.district)
     await make_calendar_links(desk.database, desk.district)
     await make_codes(desk.database, desk.district)
+    await make_belonging(desk.database, desk.district)
     await make_thresholds(desk.database)
     # What keeps a ledger as it was posted.
     await sql.execute("SET session_replication_role = replica")

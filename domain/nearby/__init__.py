@@ -1,0 +1,1 @@
+"""What an elder can walk to."""
