@@ -109,13 +109,19 @@ async def administration(cluster: str) -> AsyncGenerator[asyncpg.Connection, Non
     await connection.close()
 
 
+@pytest.fixture(scope="session")
+def cloned(template: Template) -> str:
+    """The name of the database that tests have clones of; modules may have another."""
+    return TEMPLATE
+
+
 @pytest.fixture
 async def database_url(
-    administration: asyncpg.Connection, template: Template
+    administration: asyncpg.Connection, template: Template, cloned: str
 ) -> AsyncGenerator[str, None]:
     """A database of the test's own, with the small district."""
     name = f"clone_{next(_clones)}"
-    await administration.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    await administration.execute(f"CREATE DATABASE {name} TEMPLATE {cloned} STRATEGY file_copy")
     yield _sibling(template.url, name)
     await administration.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

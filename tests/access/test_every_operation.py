@@ -24,6 +24,7 @@ from tests.access.oracle import is_expected
 from tests.access.scene import Scene
 from tests.access.world import World
 from tests.clients import Api
+from tests.conftest import TEMPLATE, Template
 from tests.makers.admissions import make_admissions
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse, make_packages
@@ -49,6 +50,8 @@ async def sql(database_url: str) -> AsyncGenerator[asyncpg.Connection, None]:
     yield connection
     await connection.close()
 
+
+FULL = "template_full"
 
 ASKING = {"mealQuote": "token", "ruleBacktest": "devices"}
 """Queries that ask for a permission, with a field of the answer."""
@@ -126,44 +129,62 @@ async def for_the_ward(sql: asyncpg.Connection, district: District) -> None:
         )
 
 
-@pytest.mark.parametrize("name", sorted(OPERATIONS))
-async def test_every_role(
-    api: Api,
-    database: Database,
-    sql: asyncpg.Connection,
-    vault: Vault,
-    name: str,
+@pytest.fixture(scope="session")
+async def cloned(administration: asyncpg.Connection, template: Template, vault: Vault) -> str:
+    """A database in which there is something of all: filled once, for each test begins with it."""
+    await administration.execute(f"CREATE DATABASE {FULL} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    url = f"{template.url.rpartition('/')[0]}/{FULL}"
+    database, sql = Database(url, role=None), await asyncpg.connect(url)
+    await fill(database, sql, vault, template.district)
+    await sql.close()
+    await database.close()
+    return FULL
+
+
+async def fill(
+    database: Database, sql: asyncpg.Connection, vault: Vault, district: District
 ) -> None:
-    await press(database, api.district)
-    await for_the_ward(sql, api.district)
-    await make_export(database, api.actor(Role.OFFICIAL))
-    await make_import(database, api.actor(Role.STATION))
+    """Enough that each role has a row on which to try each operation that it may."""
+
+    def actor(role: Role) -> Actor:
+        player = district.players[role]
+        return Actor(player.account_id, role, player.region_code)
+
+    await press(database, district)
+    await for_the_ward(sql, district)
+    await make_export(database, actor(Role.OFFICIAL))
+    await make_import(database, actor(Role.STATION))
     await make_thresholds(database)
-    await make_duty(database, api.district)
-    await make_ledger(database, api.district)
-    await make_assessments(database, vault, api.district)
-    await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
-    await make_calendar_links(database, api.district)
-    await make_codes(database, api.district)
-    await make_belonging(database, api.district)
-    await fuse(database, [api.district.mother_id, api.district.ward_id])
-    await make_packages(database, [api.district.mother_id, api.district.ward_id])
+    await make_duty(database, district)
+    await make_ledger(database, district)
+    await make_assessments(database, vault, district)
+    await make_admissions(database, [district.mother_id, district.ward_id], "330102")
+    await make_calendar_links(database, district)
+    await make_codes(database, district)
+    await make_belonging(database, district)
+    await fuse(database, [district.mother_id, district.ward_id])
+    await make_packages(database, [district.mother_id, district.ward_id])
     for _ in range(2):  # one is deleted
-        await make_webhook(database, vault, api.actor(Role.VENDOR))
+        await make_webhook(database, vault, actor(Role.VENDOR))
     for role in set(Role) - {Role.VENDOR}:
-        await make_session(database, api.actor(role).id)
-    for elder_id in (api.district.mother_id, api.district.ward_id):
-        await make_data_request(database, elder_id, api.actor(Role.ELDER))
+        await make_session(database, actor(role).id)
+    for elder_id in (district.mother_id, district.ward_id):
+        await make_data_request(database, elder_id, actor(Role.ELDER))
+
+
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+async def test_every_role(api: Api, sql: asyncpg.Connection, vault: Vault, name: str) -> None:
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
+    world = await World.read_by(sql)
     for role in Role:
         operation, actor = OPERATIONS[name], api.actor(role)
-        world = await World.read_by(sql)
         scene = Scene(sql, world, actor, operation.row_for(world, actor))
         given = await operation.prepare(scene)
         if name == "mealOrderPlace":
             given = {"token": await token_for(api, vault, actor, given)}
-        seen = is_expected(await World.read_by(sql), actor, operation.table, scene.key)
+        world = await World.read_by(sql)
+        seen = is_expected(world, actor, operation.table, scene.key)
         assert seen or role not in MAY[name], f"{role} has nothing on which to try this"
         wanted[role] = "NOT_FOUND" if not seen else "PERMISSION_DENIED"
         if seen and role in MAY[name]:
@@ -173,6 +194,7 @@ async def test_every_role(
         told[role] = await tried(api, actor, name, given)
         changed = await fingerprint(sql) != before
         assert changed is (told[role] is None and name not in ASKING), role
+        world = await World.read_by(sql) if changed else world
     assert told == wanted
 
 
