@@ -9,6 +9,11 @@ CAREGIVERS: dict[str, tuple[str, str, str]] = {
         "an account that works in care now, in the role that it takes",
     ),
     Reason.NOT_PAST: ("不能早于今天", "不能早於今天", "today or a day to come"),
+    Reason.KINDS: (
+        "1 至 {most} 类，每类一次",
+        "1 至 {most} 類，每類一次",
+        "1 to {most} kinds, each once",
+    ),
     Reason.GRADE: (
         "养老护理员证书须填等级 1 至 5，其他证书不填",
         "照護員證書須填等級 1 至 5，其他證書不填",

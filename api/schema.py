@@ -10,6 +10,7 @@ from api.accounts.queries import AccountQueries, NodeQueries
 from api.admissions.mutations import AdmissionMutations
 from api.admissions.offers import AdmissionOfferMutations
 from api.admissions.queries import AdmissionQueries
+from api.advising.lists import SuggestionListMutations, SuggestionListQueries
 from api.advising.mutations import AdvisingMutations
 from api.advising.queries import AdvisingQueries
 from api.alarms.answer_times import AnswerTimesQueries
@@ -122,6 +123,7 @@ class Query(
     AssessmentQueries,
     CaregiverQueries,
     AdvisingQueries,
+    SuggestionListQueries,
     QualificationQueries,
     ExportQueries,
     ElderImportQueries,
@@ -170,6 +172,7 @@ class Mutation(
     AssessmentGovernance,
     CaregiverMutations,
     AdvisingMutations,
+    SuggestionListMutations,
     ExportMutations,
     ElderImportMutations,
     SessionMutations,

@@ -80,6 +80,7 @@ class Reason(StrEnum):
     AFTER_ASSESSMENT = "AFTER_ASSESSMENT"
     ASSESSED_ON = "ASSESSED_ON"  # months
     ASSESSES = "ASSESSES"
+    KINDS = "KINDS"  # most
     NOT_PAST = "NOT_PAST"
     HELD_IN_CARE = "HELD_IN_CARE"
     GRADE = "GRADE"

@@ -87,7 +87,13 @@ _KEEPS_CAREGIVERS = frozenset(
 )
 
 # Who finds out what an elder needs, and who says which advisor does.
-_ADVISES = frozenset({Permission.CARE_NEED_KEEP, Permission.SUGGESTIONS_READ})
+_ADVISES = frozenset(
+    {
+        Permission.CARE_NEED_KEEP,
+        Permission.SUGGESTIONS_READ,
+        Permission.SUGGESTION_LIST_KEEP,
+    }
+)
 _KEEPS_CASELOADS = frozenset({Permission.CASELOAD_KEEP})
 
 _ROLES = frozenset({Permission.ROLE_GRANT, Permission.ROLE_END})
@@ -135,6 +141,7 @@ _AT_HOME = _MEALS | {
     Permission.ALARM_MEASURES_READ,
     Permission.ASSESSMENT_READ_ANSWERS,
     Permission.SUGGESTIONS_READ,
+    Permission.SUGGESTION_ANSWER,
 }
 
 _OF_ROLES: dict[Role, frozenset[Permission]] = {

@@ -104,6 +104,8 @@ class Permission(StrEnum):
     CARE_ASSIGNMENT_KEEP = "care_assignment:keep"
     CASELOAD_KEEP = "caseload:keep"
     CARE_NEED_KEEP = "care_need:keep"
+    SUGGESTION_LIST_KEEP = "suggestion_list:keep"
+    SUGGESTION_ANSWER = "suggestion_item:answer"
     SUGGESTIONS_READ = "elder:read_suggestions"
     DATA_REQUEST_SUBMIT = "data_request:submit"
     DATA_REQUEST_DECIDE = "data_request:decide"

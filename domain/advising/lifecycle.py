@@ -37,3 +37,31 @@ CARE_NEED_LIFECYCLE = Lifecycle(
 
 PERMISSION_FOR = dict.fromkeys(CareNeedAction, Permission.CARE_NEED_KEEP)
 """The actions that people may take on a need, and what each asks for."""
+
+
+class SuggestionItemState(StrEnum):
+    """What somebody has said to what was suggested."""
+
+    PROPOSED = "PROPOSED"
+    ACCEPTED = "ACCEPTED"
+    DECLINED = "DECLINED"
+
+
+class SuggestionItemAction(StrEnum):
+    """What may be said to what was suggested."""
+
+    ACCEPT = "ACCEPT"
+    DECLINE = "DECLINE"
+
+
+_I = SuggestionItemState
+
+SUGGESTION_ITEM_LIFECYCLE = Lifecycle(
+    {
+        (_I.PROPOSED, SuggestionItemAction.ACCEPT): _I.ACCEPTED,
+        (_I.PROPOSED, SuggestionItemAction.DECLINE): _I.DECLINED,
+    }
+)
+
+ITEM_PERMISSION_FOR = dict.fromkeys(SuggestionItemAction, Permission.SUGGESTION_ANSWER)
+"""What may be said to a suggestion, and what each asks for."""

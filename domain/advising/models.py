@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Index, column, func, text
 from sqlmodel import Field
 
-from domain.advising.lifecycle import CareNeedState
+from domain.advising.lifecycle import CareNeedState, SuggestionItemState
 from domain.tables import (
     Table,
     choice,
@@ -113,3 +113,45 @@ class CareNeed(Table, table=True):
     opened_at: datetime = Field(default=None, sa_column=moment(default_now=True))
     closed_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     closed_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class SuggestionList(Table, table=True):
+    """Services that an advisor suggests to an elder and the family, until it is withdrawn."""
+
+    __table_args__ = (
+        CheckConstraint(
+            "num_nulls(withdrawn_at, withdrawn_by) IN (0, 2)",
+            name="suggestion_list_withdrawn_whole",
+        ),
+        Index("suggestion_list_elder_id_id", "elder_id", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    made_by: UUID = Field(sa_column=reference("account.id"))
+    made_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    withdrawn_by: UUID | None = Field(
+        default=None, sa_column=reference("account.id", nullable=True)
+    )
+    withdrawn_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
+
+
+class SuggestionItem(Table, table=True):
+    """One of the services of a list, and what the elder or the family has said to it."""
+
+    __table_args__ = (
+        Index("suggestion_item_kind_once", "list_id", "kind", unique=True),
+        CheckConstraint(
+            "num_nulls(answered_at, answered_by) = CASE state WHEN 'PROPOSED' THEN 2 ELSE 0 END",
+            name="suggestion_item_answered_by_somebody",
+        ),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    list_id: UUID = Field(sa_column=reference("suggestion_list.id"))
+    kind: CareNeedKind = Field(sa_column=choice(CareNeedKind, "suggestion_item_kind_known"))
+    state: SuggestionItemState = Field(
+        sa_column=choice(SuggestionItemState, "suggestion_item_state_known")
+    )
+    answered_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
+    answered_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -3,7 +3,7 @@
 from sqlmodel import col
 
 from domain.access import ConsentScope, Role
-from domain.advising.models import CareNeed, Caseload
+from domain.advising.models import CareNeed, Caseload, SuggestionItem, SuggestionList
 from domain.elders.visibility import family, of_advised, of_regions_elders, of_residents
 from domain.row_access import EVERY_ROW, RowAccess, RowRule, region_staff
 
@@ -26,4 +26,17 @@ care_need_visible = RowAccess(
         Role.ADVISOR: of_advised(col(CareNeed.elder_id)),
         Role.ADMIN: EVERY_ROW,
     }
+)
+
+suggestion_list_visible = RowAccess(
+    {
+        **family(col(SuggestionList.elder_id), ConsentScope.HEALTH_RECORD),
+        Role.STATION: of_regions_elders(col(SuggestionList.elder_id)),
+        Role.ADVISOR: of_advised(col(SuggestionList.elder_id)),
+        Role.ADMIN: EVERY_ROW,
+    }
+)
+
+suggestion_item_visible = suggestion_list_visible.through(
+    col(SuggestionItem.list_id), col(SuggestionList.id)
 )

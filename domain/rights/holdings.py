@@ -102,6 +102,8 @@ HOLDINGS: dict[str, Holding] = {
     "care_assignment": Holding("elder_id", Kept(_DONE)),
     "caseload": Holding("elder_id", Kept(_DONE)),
     "care_need": Holding("elder_id", Deleted()),
+    "suggestion_list": Holding("elder_id", Deleted()),
+    "suggestion_item": Holding("list_id", Deleted()),
     "household_member": Holding("elder_id", Deleted()),
     "contact": Holding("elder_id", Deleted()),
     "family_link": Holding("elder_id", Deleted()),

@@ -7,6 +7,7 @@ from tests.access.scene import Operation
 _KEEPERS = {Role.STATION, Role.ADMIN}
 _GOVERNORS = {*_KEEPERS, Role.OFFICIAL}
 _FINDERS = {*_KEEPERS, Role.ADVISOR}
+_ADVISED = {Role.ELDER, Role.GUARDIAN, Role.FAMILY}
 
 WORKERS_MAY: dict[str, set[Role]] = {
     "certificateAdd": _KEEPERS,
@@ -21,6 +22,8 @@ WORKERS_MAY: dict[str, set[Role]] = {
         ("careNeedAdd", "careNeedMeet", "careNeedDecline", "careNeedWithdraw"),
         _FINDERS,
     ),
+    **dict.fromkeys(("suggestionListCreate", "suggestionListWithdraw"), _FINDERS),
+    **dict.fromkeys(("suggestionItemAccept", "suggestionItemDecline"), _ADVISED),
 }
 """Who may do what, said once more."""
 
@@ -44,5 +47,9 @@ WORKERS: dict[str, Operation] = {
     "careNeedAdd": Operation("elder", prepared_workers.in_need),
     "careNeedMeet": Operation("care_need", prepared_workers.open_need),
     "careNeedDecline": Operation("care_need", prepared_workers.open_need),
+    "suggestionListCreate": Operation("elder", prepared_workers.suggested),
+    "suggestionListWithdraw": Operation("suggestion_list", prepared_workers.current_list),
+    "suggestionItemAccept": Operation("suggestion_item", prepared_workers.proposed),
+    "suggestionItemDecline": Operation("suggestion_item", prepared_workers.proposed),
     "careNeedWithdraw": Operation("care_need", prepared_workers.open_need),
 }

@@ -26,6 +26,20 @@ _PAPERS: dict[Role, Sees] = {
     Role.ADMIN: everything,
 }
 
+_SUGGESTED: dict[Role, Sees] = {
+    **family(elder_of, ConsentScope.HEALTH_RECORD),
+    Role.STATION: elders_region,
+    Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
+    Role.ADMIN: everything,
+}
+
+
+def _with_its_list(sees: Sees) -> Sees:
+    return lambda world, actor, row: sees(
+        world, actor, world.tables["suggestion_list"][row["list_id"]]
+    )
+
+
 WORKERS: dict[str, dict[Role, Sees]] = {
     "certificate": _PAPERS,
     "training_record": _PAPERS,
@@ -42,6 +56,8 @@ WORKERS: dict[str, dict[Role, Sees]] = {
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
         Role.ADMIN: everything,
     },
+    "suggestion_list": _SUGGESTED,
+    "suggestion_item": {role: _with_its_list(sees) for role, sees in _SUGGESTED.items()},
     "care_assignment": {
         **family(elder_of),
         **desks(its_region),

@@ -134,3 +134,19 @@ async def open_need(scene: Scene) -> dict[str, Any]:
     )
     await scene.put("care_need", state="OPEN", closed_at=None, closed_by=None)
     return {"id": public_id("care_need", scene.key)}
+
+
+async def suggested(scene: Scene) -> dict[str, Any]:
+    return {"elderId": public_id("elder", scene.key), "kinds": ["MEALS", "COMPANY"]}
+
+
+async def current_list(scene: Scene) -> dict[str, Any]:
+    await scene.put("suggestion_list", withdrawn_at=None, withdrawn_by=None)
+    return {"id": public_id("suggestion_list", scene.key)}
+
+
+async def proposed(scene: Scene) -> dict[str, Any]:
+    """Something of a list that was not taken back."""
+    await scene.put("suggestion_item", state="PROPOSED", answered_at=None, answered_by=None)
+    await scene.sql.execute("UPDATE suggestion_list SET withdrawn_at = NULL, withdrawn_by = NULL")
+    return {"id": public_id("suggestion_item", scene.key)}

@@ -26,6 +26,7 @@ from tests.access.world import World
 from tests.clients import Api
 from tests.conftest import TEMPLATE, Template
 from tests.makers.admissions import make_admissions
+from tests.makers.advising import make_advising
 from tests.makers.assessments import make_assessments
 from tests.makers.beds import fuse, make_packages
 from tests.makers.calendars import make_calendar_links
@@ -158,6 +159,7 @@ async def fill(
     await make_duty(database, district)
     await make_ledger(database, district)
     await make_assessments(database, vault, district)
+    await make_advising(database, vault, district)
     await make_admissions(database, [district.mother_id, district.ward_id], "330102")
     await make_calendar_links(database, district)
     await make_codes(database, district)

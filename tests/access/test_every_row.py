@@ -71,6 +71,7 @@ LISTS = {
     "rule_threshold": "ruleThresholds",
     "on_call_shift": "onCallShifts",
     "station": "stations",
+    "suggestion_list": "suggestionLists",
     "training_record": "trainingRecords",
     "station_assignment": "stationAssignments",
     "visit_obligation": "visitObligations",

@@ -70,6 +70,8 @@ TABLES = (
     "push_permission",
     "rule_threshold",
     "station",
+    "suggestion_item",
+    "suggestion_list",
     "training_record",
     "station_area",
     "station_assignment",

@@ -5,11 +5,12 @@ from typing import Any
 
 import strawberry
 
+from api.advising.lists import SuggestionListFilter
 from api.advising.queries import CareNeedFilter, CaseloadFilter
 from api.caregivers.queries import CareAssignmentFilter, CertificateFilter, TrainingRecordFilter
 from api.plan.filters import Filter
 from domain.advising.lifecycle import CareNeedState
-from domain.advising.models import CareNeed, CareNeedKind, CareNeedUrgency, Caseload
+from domain.advising.models import CareNeed, CareNeedKind, CareNeedUrgency, Caseload, SuggestionList
 from domain.caregivers.models import (
     CareAssignment,
     CareAssignmentKind,
@@ -78,6 +79,11 @@ WORKERS: list[tuple[Any, Filter, Filter]] = [
             kind=[],
             urgency=[CareNeedUrgency.URGENT],
         ),
+    ),
+    (
+        SuggestionList.id,
+        SuggestionListFilter(elder=strawberry.ID(f"elder_{_KEY}"), current=True),
+        SuggestionListFilter(elder=strawberry.ID(f"elder_{_KEY[::-1]}"), current=True),
     ),
     (
         TrainingRecord.id,

@@ -139,6 +139,12 @@ LIFECYCLES: list[tuple[str, Lifecycle[Any, Any], Mapping[Any, Permission], type[
         advising.PERMISSION_FOR,
         advising.CareNeedState,
     ),
+    (
+        "suggestion",
+        advising.SUGGESTION_ITEM_LIFECYCLE,
+        advising.ITEM_PERMISSION_FOR,
+        advising.SuggestionItemState,
+    ),
     ("case", cases.CASE_LIFECYCLE, cases.PERMISSION_FOR, cases.CaseState),
     ("stay", stays.STAY_LIFECYCLE, stays.PERMISSION_FOR, stays.StayState),
     ("meal", meals.MEAL_LIFECYCLE, meals.PERMISSION_FOR, meals.MealState),

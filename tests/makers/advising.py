@@ -8,13 +8,15 @@ from sqlalchemy import delete, insert
 from sqlmodel import col
 
 from domain.access import Role
-from domain.advising.lifecycle import CareNeedState
+from domain.advising.lifecycle import CareNeedState, SuggestionItemState
 from domain.advising.models import (
     CareNeed,
     CareNeedKind,
     CareNeedSource,
     CareNeedUrgency,
     Caseload,
+    SuggestionItem,
+    SuggestionList,
 )
 from domain.advising.needs import NOTE
 from domain.calendar import now, today
@@ -26,7 +28,7 @@ from yiyang.district.cast import District
 async def nobody_is_advised(database: Database) -> None:
     """Take away whatever advisors answer for, and what is needed."""
     async with database.transaction("test") as session:
-        for table in (Caseload, CareNeed):
+        for table in (SuggestionItem, SuggestionList, Caseload, CareNeed):
             await session.execute(delete(table))
 
 
@@ -70,6 +72,23 @@ async def make_need(
         return (await session.execute(made)).scalar_one()
 
 
+async def make_suggestions(
+    database: Database, elder_id: UUID, account_id: UUID, **more: Any
+) -> UUID:
+    """A list with meals, which nobody has answered to, and company, which is not wanted."""
+    values = {"elder_id": elder_id, "made_by": account_id, **more}
+    declined = {"answered_at": now(), "answered_by": account_id}
+    async with database.transaction("test") as session:
+        made = insert(SuggestionList).values(values).returning(col(SuggestionList.id))
+        key = (await session.execute(made)).scalar_one()
+        for kind, state, answered in (
+            (CareNeedKind.MEALS, SuggestionItemState.PROPOSED, {}),
+            (CareNeedKind.COMPANY, SuggestionItemState.DECLINED, declined),
+        ):
+            session.add(SuggestionItem(list_id=key, kind=kind, state=state, **answered))
+    return key
+
+
 async def make_advising(database: Database, vault: Vault, district: District) -> None:
     """The mother's and the neighbour's advisors and needs of now and before; no others are left."""
     await nobody_is_advised(database)
@@ -83,3 +102,6 @@ async def make_advising(database: Database, vault: Vault, district: District) ->
     for elder_id in (district.mother_id, district.neighbour_id, district.ward_id):
         await make_need(database, elder_id, advisor, vault=vault)
         await make_need(database, elder_id, advisor, state=CareNeedState.MET, **closed)
+        await make_suggestions(database, elder_id, advisor)
+    withdrawn = {"withdrawn_at": now(), "withdrawn_by": advisor}
+    await make_suggestions(database, district.mother_id, advisor, **withdrawn)
