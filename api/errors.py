@@ -55,6 +55,7 @@ enumeration(
     QUERY_TOO_LARGE="More is asked for at once than one request may.",
     TOO_MANY_EXPORTS="You have as many exports under way or kept, or asked for within an hour, as "
     "you may.",
+    MERGE_BLOCKED="Both entries have what one may have once: end it in one of them first.",
     TOO_MANY_IMPORTS="You have as many imports that have not ended as you may.",
     TOO_MANY_WEBHOOKS="You have as many webhooks as you may.",
     VERSION_CONFLICT="It has changed since the version that you expected: read it again.",

@@ -46,6 +46,16 @@ REGISTER: dict[str, tuple[str, str, str]] = {
         "應為該長者的全部聯絡人，各出現一次",
         "all of the elder's contacts, each once",
     ),
+    Reason.MERGE_OVER: (
+        "合并已经撤销，或已超过可撤销的期限",
+        "合併已經撤銷，或已超過可撤銷的期限",
+        "it was undone already, or longer ago than it can be",
+    ),
+    Reason.MERGE_CHANGED: (
+        "合并后相关记录已有变动，不能撤销",
+        "合併後相關紀錄已有變動，不能撤銷",
+        "what was moved has changed since",
+    ),
     Reason.SOMEBODY_ELSE: ("应为另一位老人", "應為另一位長者", "somebody else"),
     Reason.NO_HOUSEHOLD: (
         "没有登记同住人",

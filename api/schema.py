@@ -60,6 +60,8 @@ from api.imports.mutations import ElderImportMutations
 from api.imports.queries import ElderImportQueries
 from api.ledger.mutations import LedgerMutations
 from api.ledger.queries import LedgerQueries
+from api.merges.mutations import ElderMergeMutations
+from api.merges.queries import ElderMergeQueries
 from api.notifications.mutations import NotificationMutations
 from api.notifications.queries import NotificationQueries
 from api.plan.shapes import declared_nodes
@@ -112,6 +114,7 @@ class Query(
     VisitQueries,
     VolunteerQueries,
     LedgerQueries,
+    ElderMergeQueries,
     VisitObligationQueries,
     CalendarQueries,
     BedQueries,
@@ -163,6 +166,7 @@ class Mutation(
     VisitMutations,
     VolunteerMutations,
     LedgerMutations,
+    ElderMergeMutations,
     VisitDeskMutations,
     VisitObligationMutations,
     CalendarMutations,

@@ -114,6 +114,11 @@ ERRORS: dict[str, tuple[str, str, str]] = {
         "匯出數量已達上限（{most}）",
         "You have as many exports as you may ({most})",
     ),
+    ErrorCode.MERGE_BLOCKED: (
+        "两份登记各有只能有一份的事项（{types}），请先处理其中一份",
+        "兩份登記各有只能有一份的事項（{types}），請先處理其中一份",
+        "Both entries have what one may have once ({types}): end it in one of them first",
+    ),
     ErrorCode.TOO_MANY_IMPORTS: (
         "未结束的导入数量已达上限（{most}）",
         "未結束的匯入數量已達上限（{most}）",

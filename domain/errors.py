@@ -29,6 +29,7 @@ class ErrorCode(StrEnum):
     QUERY_TOO_LARGE = "QUERY_TOO_LARGE"
     TOO_MANY_EXPORTS = "TOO_MANY_EXPORTS"
     TOO_MANY_IMPORTS = "TOO_MANY_IMPORTS"
+    MERGE_BLOCKED = "MERGE_BLOCKED"
     TOO_MANY_WEBHOOKS = "TOO_MANY_WEBHOOKS"
     VERSION_CONFLICT = "VERSION_CONFLICT"
     IDEMPOTENCY_KEY_REUSED = "IDEMPOTENCY_KEY_REUSED"
@@ -200,6 +201,12 @@ class TooManyExports(DomainError):
     """The account has as many exports as it may; fact ``most`` says how many."""
 
     code = ErrorCode.TOO_MANY_EXPORTS
+
+
+class MergeBlocked(DomainError):
+    """Both entries have what one may have once; fact ``types`` says of what kind."""
+
+    code = ErrorCode.MERGE_BLOCKED
 
 
 class TooManyImports(DomainError):

@@ -35,6 +35,7 @@ from domain.exports import models as exports
 from domain.family import models as family
 from domain.imports import models as imports
 from domain.ledger import models as ledger
+from domain.merges import models as merges
 from domain.notifications import models as notifications
 from domain.regions import models as regions
 from domain.rights import models as rights
@@ -81,6 +82,7 @@ __all__ = [
     "identities",
     "imports",
     "ledger",
+    "merges",
     "notifications",
     "obligations",
     "outbox",

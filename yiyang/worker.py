@@ -30,6 +30,7 @@ from domain.devices.retention import Retention
 from domain.emergency.calling import EmergencyServices
 from domain.exports import service as exports
 from domain.imports import service as imports
+from domain.merges import service as merges
 from domain.notifications import telling as notifications
 from domain.outage import DRIVER_ERRORS, is_outage
 from domain.rights import service as rights
@@ -66,6 +67,7 @@ _PRUNED: tuple[tuple[str, int, Prune], ...] = (
     ("buckets", 37, buckets.prune),
     ("exports", 47, exports.prune),
     ("imports", 42, imports.prune),
+    ("merges", 2, merges.forget),
     ("canary", 32, canary.prune),
     ("revocations", 57, revocations.prune),
     ("data_requests", 7, rights.expire),

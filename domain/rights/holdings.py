@@ -94,6 +94,8 @@ HOLDINGS: dict[str, Holding] = {
         # The name once more.
         hidden=frozenset({"spelling"}),
     ),
+    "elder_merge": Holding("kept_id", Deleted()),
+    "elder_merge_rows": Holding("merge_id", Deleted()),
     "elder_log": Holding("elder_id", Deleted()),
     "elder_tag": Holding("elder_id", Deleted()),
     "elder_condition": Holding("elder_id", Deleted()),

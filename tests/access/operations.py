@@ -159,6 +159,8 @@ MAY: dict[str, set[Role]] = {
     "ruleBacktest": {Role.OFFICIAL, Role.ADMIN},
     "exportStart": EXPORTERS,
     "exportCancel": EXPORTERS,
+    "elderMerge": KEEPERS,
+    "elderMergeUndo": KEEPERS,
     "elderImportApply": KEEPERS,
     "elderImportCancel": KEEPERS,
     "loginSessionEnd": set(Role) - {Role.VENDOR},
@@ -327,6 +329,8 @@ OPERATIONS: dict[str, Operation] = {
         "rule_threshold", prepared.counting_threshold, prepared.an_elders_own
     ),
     "ruleBacktest": Operation("account", prepared.rules_of_a_day),
+    "elderMerge": Operation("elder", prepared_register.twice_entered),
+    "elderMergeUndo": Operation("elder_merge", prepared_register.wrongly_merged),
     "elderImportApply": Operation("elder_import", prepared_register.file_brought("CHECKED")),
     "elderImportCancel": Operation("elder_import", prepared_register.file_brought("WAITING")),
     "exportStart": Operation("account", prepared.list_asked_for),

@@ -222,6 +222,7 @@ ORACLE: dict[str, dict[Role, Sees]] = {
     "push_permission": dict.fromkeys(_PEOPLE, of_my_person),
     "notification_preference": dict.fromkeys(_PEOPLE, of_my_person),
     "export": dict.fromkeys((Role.OFFICIAL, Role.AUDITOR, Role.ADMIN), asked_for),
+    "elder_merge": {Role.STATION: its_region, Role.OFFICIAL: its_region, **_ADMIN},
     "elder_import": dict.fromkeys((Role.STATION, Role.ADMIN), asked_for),
     "on_call_shift": {**desks(its_region), **_ADMIN},
     "escalation_policy": {**desks(counts_in_region), **_ADMIN},

@@ -1,12 +1,15 @@
 """Rows of the register are brought where an operation is possible on them."""
 
+import json
 from datetime import timedelta
 from itertools import count
 from typing import Any
+from uuid import UUID
 
 from stdnum.iso7064 import mod_11_2
 
 from domain.calendar import today
+from domain.crypto import Vault, place
 from domain.ids import public_id
 from tests.access.oracle import expected
 from tests.access.scene import Prepare, Scene
@@ -14,6 +17,7 @@ from tests.access.scene import Prepare, Scene
 _numbers = count(1)
 
 _TAG = "CHILDLESS"
+_VAULT = Vault({"test": bytes(32)}, "test", bytes(range(32)))
 
 
 async def somebody_new(scene: Scene) -> dict[str, Any]:
@@ -132,3 +136,30 @@ def file_brought(state: str) -> Prepare:
         return {"id": public_id("elder_import", scene.key)}
 
     return prepare
+
+
+_TWIN = """
+SELECT to_jsonb(elder) || jsonb_build_object('id', uuidv7(), 'id_number_hash', uuidv7()::text)
+FROM elder WHERE id = $1
+"""
+_ENTERED = "INSERT INTO elder SELECT * FROM jsonb_populate_record(null::elder, $1)"
+
+
+async def twice_entered(scene: Scene) -> dict[str, Any]:
+    """An elder, and another entry of theirs."""
+    twin = await scene.sql.fetchval(_TWIN, scene.key)
+    await scene.sql.execute(_ENTERED, twin)
+    duplicate = public_id("elder", UUID(json.loads(twin)["id"]))
+    return {"keepId": public_id("elder", scene.key), "duplicateId": duplicate, "reason": "同一人"}
+
+
+async def wrongly_merged(scene: Scene) -> dict[str, Any]:
+    """Two entries that were made one, of which the duplicate had nothing else."""
+    kept = scene.world.tables["elder_merge"][scene.key]["kept_id"]
+    twin = json.loads(await scene.sql.fetchval(_TWIN, kept))
+    aside = json.dumps({"elder": twin, "rows": {}, "level_taken": False}).encode()
+    duplicate = UUID(twin["id"])
+    sealed = _VAULT.seal_bytes(aside, place("elder_merge.aside_cipher", duplicate))
+    undone = {"undone_by": None, "undone_at": None}
+    await scene.put("elder_merge", duplicate_id=duplicate, aside_cipher=sealed, **undone)
+    return {"id": public_id("elder_merge", scene.key)}

@@ -35,6 +35,7 @@ from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
+from tests.makers.register import make_merges
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
 from tests.makers.stations import make_belonging
@@ -155,6 +156,7 @@ async def fill(
     await for_the_ward(sql, district)
     await make_export(database, actor(Role.OFFICIAL))
     await make_import(database, actor(Role.STATION))
+    await make_merges(database, district)
     await make_thresholds(database)
     await make_duty(database, district)
     await make_ledger(database, district)

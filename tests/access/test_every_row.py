@@ -27,7 +27,7 @@ from tests.makers.exports import make_export
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
-from tests.makers.register import make_households, make_key_tags
+from tests.makers.register import make_households, make_key_tags, make_merges
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
 from tests.makers.stations import make_belonging
@@ -58,6 +58,7 @@ LISTS = {
     "elder": "elders",
     "escalation_policy": "escalationPolicies",
     "elder_import": "elderImports",
+    "elder_merge": "elderMerges",
     "export": "exports",
     "incident": "incidents",
     "ledger_account": "ledgerAccounts",
@@ -137,6 +138,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_advising(database, vault, api.district)
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_key_tags(database, api.district)
+    await make_merges(database, api.district)
     await make_households(database, api.district)
     await make_calendar_links(database, api.district)
     await make_codes(database, api.district)

@@ -46,6 +46,7 @@ TABLES = (
     "elder_import",
     "elder_import_fault",
     "elder_log",
+    "elder_merge",
     "elder_tag",
     "escalation_policy",
     "export",

@@ -1,11 +1,13 @@
 """What districts have said of the register, as it lies in the database."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 from domain.access import Role
 from domain.calendar import today
 from domain.database import Database
-from domain.elders.models import Household, HouseholdMember, KeyTagSet, Tag
+from domain.elders.models import Elder, Household, HouseholdMember, KeyTagSet, Tag
+from domain.merges.models import ElderMerge
 from yiyang.district.addresses import DISTRICT
 from yiyang.district.cast import District
 
@@ -41,3 +43,19 @@ async def make_key_tags(database: Database, district: District) -> None:
                 set_by=admin,
             )
             session.add(said)
+
+
+async def make_merges(database: Database, district: District) -> None:
+    """The mother and the ward had second entries, which nobody can take apart any more."""
+    admin = district.players[Role.ADMIN].account_id
+    async with database.transaction("test") as session:
+        for elder_id in (district.mother_id, district.ward_id):
+            elder = await session.get_one(Elder, elder_id)
+            merged = ElderMerge(
+                kept_id=elder.id,
+                duplicate_id=uuid4(),
+                region_code=elder.region_code,
+                reason="身份证号录入有误",
+                merged_by=admin,
+            )
+            session.add(merged)

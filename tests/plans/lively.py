@@ -31,7 +31,7 @@ from tests.makers.family import link_of, make_link, set_scopes
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
-from tests.makers.register import make_households, make_key_tags
+from tests.makers.register import make_households, make_key_tags, make_merges
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
 from tests.makers.stations import make_belonging
@@ -83,6 +83,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_caregivers(database, vault, district)
     await make_advising(database, vault, district)
     await make_key_tags(database, district)
+    await make_merges(database, district)
     await make_households(database, district)
     await make_calendar_links(database, district)
     await make_codes(database, district)

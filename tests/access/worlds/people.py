@@ -43,6 +43,9 @@ _STATEMENTS = (
     " FROM account WHERE name = '{name}'",
     "INSERT INTO elder_import_fault (import_id, row_number, in_column, code, facts)"
     " SELECT id, 2, 'PHONE', 'INVALID_INPUT', '{{\"reason\": \"PHONE\"}}' FROM elder_import",
+    "INSERT INTO elder_merge (kept_id, duplicate_id, region_code, reason, merged_by)"
+    " SELECT id, uuidv7(), region_code, '{name}', (SELECT id FROM account LIMIT 1)"
+    " FROM elder LIMIT 40",
     "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, stop,"
     " position, failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'PAUSED',"
     " 'OWNER', 0, 0 FROM account WHERE name = '{name}' AND role = 'VENDOR'",
