@@ -69,6 +69,7 @@ enumeration(
     GONE="There was one, and it is good no more.",
     NOT_CLEARED="Your background has not been checked, or too long ago: ask your station.",
     VOLUNTEER_SUSPENDED="You are not to visit anybody for now: your `history` says why.",
+    ALLOTTED_LATER="Nobody claims it: apply by `visitApply` until its window closes.",
     SKILLS_MISSING="The visit asks for skills that you have not named as yours.",
 )
 

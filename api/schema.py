@@ -19,6 +19,8 @@ from api.alarms.incidents import IncidentMutations, IncidentQueries
 from api.alarms.mutations import AlarmMutations
 from api.alarms.queries import AlarmQueries
 from api.alarms.subscriptions import AlarmSubscriptions
+from api.allotment.mutations import AllotmentMutations
+from api.allotment.queries import AllotmentQueries
 from api.assessments.governing import AssessmentGovernance
 from api.assessments.mutations import AssessmentMutations
 from api.assessments.queries import AssessmentQueries
@@ -113,6 +115,7 @@ class Query(
     StationAssignmentQueries,
     VisitQueries,
     VolunteerQueries,
+    AllotmentQueries,
     LedgerQueries,
     ElderMergeQueries,
     VisitObligationQueries,
@@ -165,6 +168,7 @@ class Mutation(
     KeyTagMutations,
     VisitMutations,
     VolunteerMutations,
+    AllotmentMutations,
     LedgerMutations,
     ElderMergeMutations,
     VisitDeskMutations,

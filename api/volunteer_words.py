@@ -14,6 +14,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         "您的志願服務已暫停，請聯絡服務站",
         "You have been suspended: ask your station",
     ),
+    ErrorCode.ALLOTTED_LATER: (
+        "这次探访正在接受申请，截止后统一分配",
+        "這次探訪正在接受申請，截止後統一分配",
+        "Volunteers apply for this visit, and it is allotted once applications have closed",
+    ),
     ErrorCode.SKILLS_MISSING: (
         "这次探访需要您尚未登记的技能（{skills}）",
         "這次探訪需要您尚未登記的技能（{skills}）",
@@ -23,6 +28,21 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
 
 VOLUNTEERS: dict[str, tuple[str, str, str]] = {
     Reason.ENDS_AFTER: ("结束须晚于开始", "結束須晚於開始", "each ends after it begins"),
+    Reason.OPEN_VISITS: (
+        "应为待认领、尚未开放申请的探访",
+        "應為待認領、尚未開放申請的探訪",
+        "open visits for which nobody applies yet",
+    ),
+    Reason.BEFORE_VISITS: (
+        "须早于其中每次探访",
+        "須早於其中每次探訪",
+        "before any of the visits",
+    ),
+    Reason.NO_WINDOW: (
+        "不在接受申请的时间内",
+        "不在接受申請的時間內",
+        "one for which applications are taken",
+    ),
     Reason.NOT_SUSPENDED: ("并未暂停", "並未暫停", "one who is suspended"),
     Reason.CLOCK_24: (
         "应为 00:00 至 24:00 的时间，如 08:30",

@@ -7,22 +7,16 @@ One `yiyang serve` with one worker, its PostgreSQL and these clients share the m
 """
 
 import argparse
-import asyncio
-import json
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
 from uuid import UUID
 
 import asyncpg
-import httpx
 import uvloop
 
-from api.auth.tokens import Grant, TokenKey
-from benchmarks.reads.figures import percentile
+from api.auth.tokens import TokenKey
+from benchmarks.racing import DONE, Answers, all_at_once
 from benchmarks.reads.stage import stage
 from domain.access import Actor, Role
 from domain.ids import public_id
@@ -31,8 +25,6 @@ ELDERS = 2_000
 
 _CLAIM = """mutation ($id: ID!) { visitClaim(input: {id: $id}) {
   visitTask { id state } userErrors { code } } }"""
-_PATIENCE_SECONDS = 600
-
 _VOLUNTEERS = """
     WITH people AS (
         INSERT INTO account (name, role, region_code)
@@ -63,22 +55,20 @@ class Outcome:
     """What came of the claims.
 
     Parameters:
-        answers: how often which code was answered; ``CLAIMED`` for who got one.
-        milliseconds: of each answer.
+        answers: what the volunteers were told.
         volunteers, visits, logged: who has one, how many are claimed, how many claims the log has.
     """
 
-    answers: Counter[str] = field(default_factory=Counter[str])
-    milliseconds: list[float] = field(default_factory=list[float])
-    volunteers: int = 0
-    visits: int = 0
-    logged: int = 0
+    answers: Answers
+    volunteers: int
+    visits: int
+    logged: int
 
     def is_exact(self, claims: int, visits: int) -> bool:
         """Whether each visit has one volunteer, and everybody else was told that they were late."""
-        expected = {"CLAIMED": visits, "ALREADY_CLAIMED": claims - visits}
+        expected = {DONE: visits, "ALREADY_CLAIMED": claims - visits}
         counted = (self.volunteers, self.visits, self.logged)
-        return dict(self.answers) == expected and counted == (visits, visits, visits)
+        return dict(self.answers.codes) == expected and counted == (visits, visits, visits)
 
 
 async def prepared(
@@ -108,48 +98,17 @@ async def claim_all(
         url: of GraphQL.
         key: signs the volunteers' tokens.
     """
-    outcome = Outcome()
-    limits = httpx.Limits(max_connections=None)
-    async with httpx.AsyncClient(limits=limits, timeout=_PATIENCE_SECONDS) as client:
-        requests = [
-            client.build_request(
-                "POST",
-                url,
-                content=_body(tasks[place % len(tasks)]),
-                headers=_headers(key, Actor(person, Role.VOLUNTEER, region)),
-            )
-            for place, person in enumerate(people)
-        ]
-
-        async def claim(request: httpx.Request) -> None:
-            began = perf_counter()
-            answer = (await client.send(request)).json()
-            outcome.milliseconds.append((perf_counter() - began) * 1000)
-            outcome.answers[_code(answer)] += 1
-
-        await asyncio.gather(*map(claim, requests))
+    asked = [
+        (
+            Actor(person, Role.VOLUNTEER, region),
+            {"id": public_id("visit_task", tasks[place % len(tasks)])},
+        )
+        for place, person in enumerate(people)
+    ]
+    answers = await all_at_once(url, key, _CLAIM, asked)
     row = await connection.fetchrow(_CLAIMED, list(tasks))
     assert row is not None
-    outcome.volunteers, outcome.visits, outcome.logged = row
-    return outcome
-
-
-def _body(visit_id: UUID) -> bytes:
-    variables = {"id": public_id("visit_task", visit_id)}
-    return json.dumps({"query": _CLAIM, "variables": variables}).encode()
-
-
-def _headers(key: TokenKey, actor: Actor) -> dict[str, str]:
-    token = key.sign(Grant(actor, datetime.now(UTC) + timedelta(hours=1)))
-    return {"Authorization": f"Bearer {token}", "Content-Type": "application/json"}
-
-
-def _code(answer: dict[str, Any]) -> str:
-    if "errors" in answer:
-        return answer["errors"][0]["extensions"]["code"]
-    payload = answer["data"]["visitClaim"]
-    errors = payload["userErrors"]
-    return errors[0]["code"] if errors else payload["visitTask"]["state"]
+    return Outcome(answers, *row)
 
 
 async def measure(database_url: str, url: str, key: TokenKey, claims: int, visits: int) -> None:
@@ -163,12 +122,7 @@ async def measure(database_url: str, url: str, key: TokenKey, claims: int, visit
         seconds = perf_counter() - began
     finally:
         await connection.close()
-    took = outcome.milliseconds
-    print(
-        f"{claims:,} claims on {visits} visits at once, in {seconds:.1f} s: "
-        f"{dict(outcome.answers)}; answered within {percentile(took, 50):.0f} ms (p50), "
-        f"{percentile(took, 99):.0f} ms (p99), {max(took):.0f} ms at most"
-    )
+    print(f"{claims:,} claims on {visits} visits at once, in {seconds:.1f} s: {outcome.answers}")
     assert outcome.is_exact(claims, visits), outcome
 
 

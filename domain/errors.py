@@ -43,6 +43,7 @@ class ErrorCode(StrEnum):
     NOT_CLEARED = "NOT_CLEARED"
     VOLUNTEER_SUSPENDED = "VOLUNTEER_SUSPENDED"
     SKILLS_MISSING = "SKILLS_MISSING"
+    ALLOTTED_LATER = "ALLOTTED_LATER"
 
 
 class DomainError(Exception):
@@ -275,3 +276,9 @@ class SkillsMissing(DomainError):
     """The visit asks for what the volunteer cannot do; fact ``skills`` names it."""
 
     code = ErrorCode.SKILLS_MISSING
+
+
+class AllottedLater(DomainError):
+    """Volunteers apply for the visit, and somebody gets it when its window closes."""
+
+    code = ErrorCode.ALLOTTED_LATER

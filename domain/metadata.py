@@ -14,6 +14,7 @@ from domain.accounts import sign_in_codes as sign_in_codes
 from domain.admissions import models as admissions
 from domain.advising import models as advising
 from domain.alarms import models as alarms
+from domain.allotment import models as allotment
 from domain.assessments import models as assessments
 from domain.assistance import models as assistance
 from domain.audit import models as audit
@@ -58,6 +59,7 @@ __all__ = [
     "admissions",
     "advising",
     "alarms",
+    "allotment",
     "assessments",
     "assistance",
     "attempts",

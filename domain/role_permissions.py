@@ -58,6 +58,7 @@ _VISITS = frozenset(
         Permission.VISIT_VERIFY,
         Permission.VISIT_MISS,
         Permission.VISIT_OBLIGATION_WAIVE,
+        Permission.VISIT_WINDOW_KEEP,
     }
 )
 
@@ -172,6 +173,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.HOLD_RELEASE,
         Permission.POINTS_REDEEM,
         Permission.VISIT_REFUSE,
+        Permission.VISIT_APPLY,
         Permission.VOLUNTEER_UPDATE,
         Permission.VOLUNTEER_STANDING_READ,
         Permission.CALENDAR_LINK_KEEP,

@@ -76,6 +76,8 @@ class Permission(StrEnum):
     POINTS_GRANT = "ledger_account:grant_points"
     POINTS_REDEEM = "ledger_account:redeem_points"
     LEDGER_REVERSE = "ledger_transfer:reverse"
+    VISIT_WINDOW_KEEP = "visit_window:keep"
+    VISIT_APPLY = "visit_application:apply"
     VOLUNTEER_UPDATE = "volunteer:update"
     VOLUNTEER_DECIDE_CHECK = "volunteer:decide_check"
     VOLUNTEER_SUSPEND = "volunteer:suspend"

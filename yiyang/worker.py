@@ -40,6 +40,7 @@ from domain.upstream import service as upstream
 from domain.visits.sweeping import MISSED_AFTER
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
+from yiyang.allotting import allot_visits
 from yiyang.emergencies import keep_calling
 from yiyang.escalating import keep_escalating
 from yiyang.holding import keep_holds
@@ -152,6 +153,8 @@ async def work(
         parts.push_async_callback(_ended, escalating)
         holding = asyncio.create_task(keep_holds(database))
         parts.push_async_callback(_ended, holding)
+        allotting = asyncio.create_task(allot_visits(database))
+        parts.push_async_callback(_ended, allotting)
         if vault is not None and sender is not None:
             calling = asyncio.create_task(_tell_webhooks(database, vault, sender))
             parts.push_async_callback(_ended, calling)

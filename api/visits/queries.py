@@ -8,6 +8,7 @@ from api.geo import NearInput
 from api.plan.criteria import (
     by_number,
     equal,
+    equal_id,
     has_all,
     holds,
     in_circle,
@@ -23,7 +24,7 @@ from api.plan.roots import by_id, listing
 from api.relay import Connection
 from api.visits.types import VisitTask
 from domain.visits import lists, models
-from domain.visits.lifecycle import VisitState
+from domain.visits.lifecycle import Allocation, VisitState
 from domain.volunteers.fitness import fitting
 from domain.volunteers.lifecycle import VolunteerSkill
 
@@ -53,6 +54,10 @@ class VisitTaskFilter(Filter):
     only the others."""
     far: bool | None = holds(lambda _: lists.far())
     """Only those with `checkInFar`; if false, only the others."""
+    allocation: list[Allocation] | None = one_of(models.VisitTask.allocation)
+    """Only those that are got in one of these ways; one alone needs no brackets."""
+    visit_window: strawberry.ID | None = equal_id(models.VisitTask.window_id, "visit_window")
+    """Only those of this window."""
     skills: list[VolunteerSkill] | None = has_all(models.VisitTask.skills)
     """Only those that ask for all of these."""
     fits_me: bool | None = holds(fitting)

@@ -1,8 +1,12 @@
 """Visits as clients see them."""
 
 from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
 
 from api.accounts.types import Account
+from api.allotment.windows import VisitWindow
 from api.context import Context
 from api.describe import enumeration
 from api.elders.types import Elder
@@ -10,6 +14,7 @@ from api.geo import Position
 from api.plan.declare import (
     ascending,
     computed,
+    connection,
     consented,
     many,
     node,
@@ -17,17 +22,21 @@ from api.plan.declare import (
     record,
 )
 from api.regions.types import Region
-from api.relay import Node
+from api.relay import Connection, Node
 from api.volunteers.types import Volunteer
 from domain.access import ConsentScope
+from domain.allotment.models import VisitApplication as VisitApplied
 from domain.visits import models
-from domain.visits.lifecycle import VisitAction, VisitState
+from domain.visits.lifecycle import Allocation, VisitAction, VisitState
 from domain.visits.service import available_actions
 from domain.visits.visibility import (
     visit_task_log_visible,
     visit_task_visible,
 )
 from domain.volunteers.lifecycle import VolunteerSkill
+
+if TYPE_CHECKING:
+    from api.allotment.types import VisitApplication
 
 enumeration(
     models.VisitKind,
@@ -52,6 +61,14 @@ enumeration(
 )
 
 enumeration(
+    Allocation,
+    "Who gets an open visit.",
+    name="VisitAllocation",
+    FIRST_COME="先到先得 the first who claims it.",
+    FAIR="公平分配 one of those who apply, once applications have closed.",
+)
+
+enumeration(
     VisitAction,
     "What may befall a visit.",
     PLAN="计划: it was planned, and is open.",
@@ -65,6 +82,8 @@ enumeration(
     MISS="爽约: nobody came.",
     CANCEL="取消: it is not to be.",
     OVERDUE="超时: its time is over, and nobody has ended it.",
+    APPLY="申请: ask for it, while its window is open (`visitApply`).",
+    ALLOT="分配: who had applied for it got it.",
 )
 
 
@@ -81,8 +100,9 @@ def _check_in_place(visit: models.VisitTask, context: Context) -> Position | Non
 
 
 def _actions(visit: models.VisitTask, context: Context, *, own: bool) -> list[VisitAction]:
-    times = visit.scheduled_from, visit.scheduled_to
-    return available_actions(context.actor, visit.state, visit.claimed_by, times, own=own)
+    times, how = (visit.scheduled_from, visit.scheduled_to), visit.allocation
+    who = context.actor
+    return available_actions(who, visit.state, visit.claimed_by, times, own=own, allocation=how)
 
 
 @record(models.VisitTaskLog, visible=visit_task_log_visible)
@@ -167,6 +187,15 @@ class VisitTask(Node):
         needs=[models.VisitTask.skills],
     )
     """What whoever makes it must be able to do."""
+    allocation: Allocation
+    """Who gets it while it is open; afterwards, how whoever has it got it."""
+    window: VisitWindow | None = one(models.VisitTask.window_id)
+    """The window in which applications for it are, or were last, taken; null where there was
+    none."""
+    applications: Connection[
+        Annotated["VisitApplication", strawberry.lazy("api.allotment.types")]
+    ] = connection(VisitApplied.task_id, order=ascending(VisitApplied.id))
+    """Who applied for it, as far as you may see it: a volunteer sees their own."""
     version: int
     """How often it has been written; what may be done in several states takes it as
     `expectedVersion`."""
@@ -181,6 +210,7 @@ class VisitTask(Node):
             models.VisitTask.claimed_by,
             models.VisitTask.scheduled_from,
             models.VisitTask.scheduled_to,
+            models.VisitTask.allocation,
         ],
         own=models.VisitTask.claimed_by,
     )

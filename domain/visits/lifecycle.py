@@ -21,8 +21,15 @@ class VisitState(StrEnum):
     CANCELLED = "CANCELLED"
 
 
+class Allocation(StrEnum):
+    """Who gets an open visit."""
+
+    FIRST_COME = "FIRST_COME"
+    FAIR = "FAIR"
+
+
 class VisitAction(StrEnum):
-    """What may befall a visit; PLAN and OVERDUE stand in its log alone."""
+    """What may befall a visit; PLAN, OVERDUE and ALLOT stand in its log alone, APPLY in no log."""
 
     PLAN = "PLAN"
     CLAIM = "CLAIM"
@@ -35,6 +42,8 @@ class VisitAction(StrEnum):
     MISS = "MISS"
     CANCEL = "CANCEL"
     OVERDUE = "OVERDUE"
+    APPLY = "APPLY"
+    ALLOT = "ALLOT"
 
 
 CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
@@ -75,6 +84,7 @@ VISIT_LIFECYCLE = Lifecycle(
 )
 
 PERMISSION_FOR = {
+    VisitAction.APPLY: Permission.VISIT_APPLY,
     VisitAction.CLAIM: Permission.VISIT_CLAIM,
     VisitAction.RELEASE: Permission.VISIT_RELEASE,
     VisitAction.CHECK_IN: Permission.VISIT_CHECK_IN,

@@ -32,7 +32,7 @@ from domain.tables import (
     region_code,
     version,
 )
-from domain.visits.lifecycle import VisitAction, VisitState
+from domain.visits.lifecycle import Allocation, VisitAction, VisitState
 from domain.volunteers.lifecycle import CheckState, VolunteerSkill
 
 _MOMENT: DateTime = DateTime(timezone=True)
@@ -139,6 +139,10 @@ class VisitTask(Table, table=True):
         ),
         CheckConstraint("checked_out_at >= checked_in_at", name="visit_task_made_forward"),
         CheckConstraint(f"skills <@ ARRAY[{_ANY_SKILLS}]", name="visit_task_skills_known"),
+        CheckConstraint(
+            "allocation <> 'FAIR' OR window_id IS NOT NULL", name="visit_task_fair_by_window"
+        ),
+        Index("visit_task_window_id_scheduled_from_id", "window_id", "scheduled_from", "id"),
         CheckConstraint("verified_by <> claimed_by", name="visit_task_verifier_differs"),
         Index("visit_task_scheduled_from_id", "scheduled_from", "id"),
         Index("visit_task_state_scheduled_from_id", "state", "scheduled_from", "id"),
@@ -193,6 +197,14 @@ class VisitTask(Table, table=True):
     overdue_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     # What whoever makes it must be able to do.
     skills: list[str] = Field(default_factory=list, sa_column=_several(Text))
+    allocation: Allocation = Field(
+        default=Allocation.FIRST_COME,
+        sa_column=choice(Allocation, "visit_task_allocation_known", default=Allocation.FIRST_COME),
+    )
+    # For which it was applied last.
+    window_id: UUID | None = Field(
+        default=None, sa_column=reference("visit_window.id", nullable=True)
+    )
     version: int = Field(default=None, sa_column=version())
 
 

@@ -21,6 +21,7 @@ from domain.visits.lifecycle import (
     BY_OTHERS,
     PERMISSION_FOR,
     VISIT_LIFECYCLE,
+    Allocation,
     VisitAction,
 )
 from domain.visits.models import VisitTask, VisitTaskLog
@@ -94,8 +95,9 @@ def checked_text(text: str | None, field: str) -> str | None:
 
 
 def freed(visit: VisitTask) -> None:
-    """A visit that is open again is nobody's."""
+    """A visit that is open again is nobody's, and the first who claims it gets it."""
     visit.claimed_by = visit.claimed_at = None
+    visit.allocation = Allocation.FIRST_COME
 
 
 def tell(

@@ -9,7 +9,13 @@ from sqlmodel import col
 
 from domain.access import Actor
 from domain.calendar import now
-from domain.errors import AlreadyClaimed, InvalidInput, PermissionDenied, TimesOverlap
+from domain.errors import (
+    AllottedLater,
+    AlreadyClaimed,
+    InvalidInput,
+    PermissionDenied,
+    TimesOverlap,
+)
 from domain.geo import Position
 from domain.ids import public_id
 from domain.ledger import time_bank
@@ -19,6 +25,7 @@ from domain.visits.lifecycle import (
     PERMISSION_FOR,
     TIME_FREED_STATES,
     VISIT_LIFECYCLE,
+    Allocation,
     VisitAction,
     VisitState,
 )
@@ -49,8 +56,8 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
 
     Raises: NotFound, PermissionDenied (for whoever is no registered volunteer), AlreadyClaimed,
         IllegalTransition for a visit that one has claimed oneself, InvalidInput(id) for one whose
-        time is over, VolunteerSuspended, NotCleared, SkillsMissing(skills), TimesOverlap(blockers:
-        all of one's own visits at that time).
+        time is over, AllottedLater, VolunteerSuspended, NotCleared, SkillsMissing(skills),
+        TimesOverlap(blockers: all of one's own visits at that time).
     """
     # The volunteer first. Of two claims by one volunteer the second waits here and then sees the
     # first; both in the exclusion constraint would wait for each other, and one would be killed.
@@ -63,6 +70,8 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
     following = VISIT_LIFECYCLE.next(visit.state, VisitAction.CLAIM)
     if _is_over(visit.scheduled_to):
         raise InvalidInput("id", reason=Reason.VISIT_OVER)
+    if visit.allocation is Allocation.FAIR:
+        raise AllottedLater("id")
     refuse_unfit(volunteer, visit)
     await _refuse_overlaps(session, actor, visit)
     visit.state, visit.claimed_by, visit.claimed_at = following, actor.id, now()
@@ -214,20 +223,27 @@ def available_actions(
     times: tuple[datetime, datetime],
     *,
     own: bool,
+    allocation: Allocation = Allocation.FIRST_COME,
 ) -> list[VisitAction]:
     """What the actor may do with a visit now, in the lifecycle's order.
 
     Parameters:
         times: when it is to begin and to end.
         own: whether the actor has claimed it, in whatever role.
+        allocation: for one that is allotted later volunteers apply, and nobody claims it.
     """
     begins, ends = times
+    fair = allocation is Allocation.FAIR and state is VisitState.OPEN
+    possible = [
+        VisitAction.APPLY if fair and action is VisitAction.CLAIM else action
+        for action in VISIT_LIFECYCLE.actions(state)
+    ]
     return [
         action
-        for action in VISIT_LIFECYCLE.actions(state)
+        for action in possible
         if actor.may(PERMISSION_FOR[action])
         and concerns(actor, action, claimed_by, own=own)
-        and not (action is VisitAction.CLAIM and _is_over(ends))
+        and not (action in (VisitAction.CLAIM, VisitAction.APPLY) and _is_over(ends))
         and not (action is VisitAction.MISS and begins > now())
     ]
 

@@ -62,17 +62,19 @@ def is_suspended(volunteer: Volunteer) -> bool:
     return volunteer.suspended_at is not None and (until is None or until > now())
 
 
-def refuse_unfit(volunteer: Volunteer, visit: VisitTask) -> None:
+def refuse_unfit(volunteer: Volunteer, visit: VisitTask, field: str = "id") -> None:
     """Whoever visits an elder is cleared, not suspended, and able to.
 
-    Raises: VolunteerSuspended(id), NotCleared(id), SkillsMissing(id; the skills that are missing).
+    Parameters:
+        field: of the input, which names the visit.
+    Raises: VolunteerSuspended, NotCleared, SkillsMissing(skills that are missing).
     """
     if is_suspended(volunteer):
-        raise VolunteerSuspended("id")
+        raise VolunteerSuspended(field)
     if not is_cleared(volunteer):
-        raise NotCleared("id")
+        raise NotCleared(field)
     if missing := sorted(set(visit.skills) - set(volunteer.skills)):
-        raise SkillsMissing("id", skills=", ".join(missing))
+        raise SkillsMissing(field, skills=", ".join(missing))
 
 
 def able() -> ColumnElement[bool]:

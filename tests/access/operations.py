@@ -117,6 +117,10 @@ MAY: dict[str, set[Role]] = {
     "pointsGrant": GOVERNORS,
     "pointsRedeem": KEEPERS | {Role.VOLUNTEER, Role.ELDER, Role.GUARDIAN},
     "ledgerTransferReverse": {Role.ADMIN},
+    "visitWindowOpen": KEEPERS,
+    "visitWindowCancel": KEEPERS,
+    "visitApply": {Role.VOLUNTEER},
+    "visitApplyWithdraw": {Role.VOLUNTEER},
     "volunteerUpdate": KEEPERS | {Role.VOLUNTEER},
     "volunteerAvailabilitySet": KEEPERS | {Role.VOLUNTEER},
     "volunteerCheckSubmit": KEEPERS | {Role.VOLUNTEER},
@@ -272,6 +276,10 @@ OPERATIONS: dict[str, Operation] = {
     "ledgerTransferReverse": Operation(
         "ledger_transfer", prepared_ledger.mistaken, prepared_ledger.is_grant
     ),
+    "visitWindowOpen": Operation("visit_task", prepared_visits.unasked),
+    "visitWindowCancel": Operation("visit_window", prepared_visits.still_open),
+    "visitApply": Operation("visit_task", prepared_visits.asked_for),
+    "visitApplyWithdraw": Operation("visit_application", prepared_visits.applied),
     "volunteerUpdate": Operation("volunteer", prepared_visits.volunteer(skills=["MEALS"])),
     "volunteerAvailabilitySet": Operation("volunteer", prepared_visits.volunteer(weekly=[])),
     "volunteerCheckSubmit": Operation("volunteer", prepared_visits.certified),

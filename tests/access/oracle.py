@@ -184,6 +184,16 @@ ORACLE: dict[str, dict[Role, Sees]] = {
         Role.VOLUNTEER: lambda _, actor, row: row["id"] == actor.id,
         **_ADMIN,
     },
+    "visit_window": {
+        **desks(its_region),
+        Role.VOLUNTEER: counts_in_region,
+        **_ADMIN,
+    },
+    "visit_application": {
+        **desks(its_region),
+        Role.VOLUNTEER: lambda _, actor, row: row["volunteer_id"] == actor.id,
+        **_ADMIN,
+    },
     "visit_obligation": {**desks(its_region), **_ADMIN},
     "calendar_link": dict.fromkeys(
         (Role.VOLUNTEER, Role.CAREGIVER), lambda _, actor, row: row["account_id"] == actor.id

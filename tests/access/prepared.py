@@ -97,7 +97,8 @@ def visit(state: str, *, over: bool = False, **more: Any) -> Prepare:
         claimed_by = None if state == "OPEN" else scene.someone(Role.VOLUNTEER)
         await scene.sql.execute(
             "UPDATE visit_task SET state = $2, claimed_by = $3, kind = 'HOME', verified_by = NULL,"
-            " checked_in_at = NULL, scheduled_from = $4, scheduled_to = $5 WHERE id = $1",
+            " checked_in_at = NULL, scheduled_from = $4, scheduled_to = $5,"
+            " allocation = 'FIRST_COME' WHERE id = $1",
             scene.key,
             state,
             claimed_by,

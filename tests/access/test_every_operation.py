@@ -41,6 +41,7 @@ from tests.makers.sessions import make_session
 from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.webhooks import make_webhook
+from tests.makers.windows import make_windows
 from tests.signals import press
 from yiyang.district.cast import District
 
@@ -164,6 +165,7 @@ async def fill(
     await make_advising(database, vault, district)
     await make_admissions(database, [district.mother_id, district.ward_id], "330102")
     await make_calendar_links(database, district)
+    await make_windows(database, district)
     await make_codes(database, district)
     await make_belonging(database, district)
     await fuse(database, [district.mother_id, district.ward_id])

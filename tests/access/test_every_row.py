@@ -34,6 +34,7 @@ from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
+from tests.makers.windows import make_windows
 from tests.signals import press
 from tests.vendors import other_vendor
 
@@ -75,8 +76,10 @@ LISTS = {
     "suggestion_list": "suggestionLists",
     "training_record": "trainingRecords",
     "station_assignment": "stationAssignments",
+    "visit_application": "visitApplications",
     "visit_obligation": "visitObligations",
     "visit_task": "visitTasks",
+    "visit_window": "visitWindows",
     "volunteer": "volunteers",
     "webhook": "webhooks",
     "webhook_delivery": "webhookDeliveries",
@@ -141,6 +144,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_merges(database, api.district)
     await make_households(database, api.district)
     await make_calendar_links(database, api.district)
+    await make_windows(database, api.district)
     await make_codes(database, api.district)
     await make_belonging(database, api.district)
     await fuse(database, [api.district.mother_id, api.district.ward_id])

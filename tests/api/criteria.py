@@ -8,6 +8,7 @@ import strawberry
 
 from api.admissions.queries import AdmissionApplicationFilter
 from api.alarms.queries import AlarmFilter
+from api.allotment.queries import VisitApplicationFilter, VisitWindowFilter
 from api.assessments.queries import AssessmentFilter, AssessmentPolicyFilter, AssessorFilter
 from api.assistance.queries import AssistanceCaseFilter
 from api.beds.queries import BedFilter, BedStayFilter
@@ -26,6 +27,8 @@ from domain.admissions.lifecycle import AdmissionState
 from domain.admissions.models import AdmissionApplication
 from domain.alarms.lifecycle import AlarmState
 from domain.alarms.models import Alarm, AlarmSeverity
+from domain.allotment.lifecycle import ApplicationState, WindowState
+from domain.allotment.models import VisitApplication, VisitWindow
 from domain.assessments.lifecycle import AssessmentState
 from domain.assessments.models import Assessment, AssessmentPolicy, Assessor
 from domain.assistance.lifecycle import CaseState
@@ -39,7 +42,7 @@ from domain.devices.models import Device, DeviceKind
 from domain.elders.models import CareLevel, Elder, Tag
 from domain.regions.models import Region, RegionLevel
 from domain.stations.models import Station, StationKind
-from domain.visits.lifecycle import VisitState
+from domain.visits.lifecycle import Allocation, VisitState
 from domain.visits.models import VisitKind, VisitTask, Volunteer
 from domain.visits.obligation_models import VisitObligation
 from domain.volunteers.lifecycle import CheckState, VolunteerSkill
@@ -61,6 +64,8 @@ SCHEDULED: dict[str, Any] = {
     "far": True,
     "skills": [VolunteerSkill.MEALS],
     "fits_me": True,
+    "allocation": list(Allocation),
+    "visit_window": strawberry.ID(f"visit_window_{KEY}"),
 }
 LATER: dict[str, Any] = {
     **SCHEDULED,
@@ -69,6 +74,8 @@ LATER: dict[str, Any] = {
     "unverified_for": 0,
     "entered_late": False,
     "skills": [],
+    "allocation": [],
+    "visit_window": strawberry.ID(f"visit_window_{KEY[::-1]}"),
 }
 
 
@@ -277,6 +284,30 @@ PAIRS: list[tuple[Any, Filter, Filter]] = [
         VisitTask.id,
         VisitTaskFilter(state=list(VisitState), region="330102", near=HERE, mine=True, **SCHEDULED),
         VisitTaskFilter(state=[VisitState.OPEN], region="33", near=FAR, mine=True, **LATER),
+    ),
+    (
+        VisitWindow.id,
+        VisitWindowFilter(state=[WindowState.OPEN], region="330102"),
+        VisitWindowFilter(state=[], region="33"),
+    ),
+    (
+        VisitApplication.id,
+        VisitApplicationFilter(
+            state=[ApplicationState.APPLIED],
+            region="330102",
+            visit_window=strawberry.ID(f"visit_window_{KEY}"),
+            visit_task=strawberry.ID(f"visit_task_{KEY}"),
+            volunteer=strawberry.ID(f"volunteer_{KEY}"),
+            mine=True,
+        ),
+        VisitApplicationFilter(
+            state=list(ApplicationState),
+            region="33",
+            visit_window=strawberry.ID(f"visit_window_{KEY[::-1]}"),
+            visit_task=strawberry.ID(f"visit_task_{KEY[::-1]}"),
+            volunteer=strawberry.ID(f"volunteer_{KEY[::-1]}"),
+            mine=True,
+        ),
     ),
     (
         VisitObligation.id,

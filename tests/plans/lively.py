@@ -39,6 +39,7 @@ from tests.makers.thresholds import make_thresholds
 from tests.makers.visits import look_at_volunteers
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
+from tests.makers.windows import make_windows
 from tests.signals import lift, sos_of
 from yiyang.district.cast import District
 
@@ -89,6 +90,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_codes(database, district)
     await look_at_volunteers(database)
     await make_belonging(database, district)
+    await make_windows(database, district)
 
 
 async def _other_buttons(database: Database, district: District) -> list[object]:

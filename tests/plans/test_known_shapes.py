@@ -90,6 +90,8 @@ CRITERIA: dict[str, list[Any]] = {
     "notArrivedFor": [0, 600, 2**31 - 1, -1],
     "alarm": ["ALARM", "OTHER_ALARM", "ABSENT"],
     "template": ["a-template", ""],
+    "visitWindow": ["visit_window_" + "0" * 32, "x"],
+    "visitTask": ["VISIT", "ABSENT"],
     "visitsIn": ["330102001051", "33", "", "9"],
     "availableAt": ["2026-01-01T00:00:00+08:00", "2126-01-01T00:00:00Z"],
     "volunteer": ["volunteer_" + "0" * 32, "x"],

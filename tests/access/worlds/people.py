@@ -4,6 +4,7 @@ import asyncpg
 
 from domain.access import Role
 from tests.makers.notifications import NOTIFICATIONS
+from tests.makers.windows import WINDOWS
 
 NAME = "众"
 """Of everybody and everything here."""
@@ -21,6 +22,7 @@ _STATEMENTS = (
     " WHERE name = '{name}' AND role = 'VOLUNTEER'",
     "INSERT INTO volunteer_log (volunteer_id, action, account_id, note)"
     " SELECT id, action, id, '{name}' FROM volunteer, unnest(ARRAY['UPDATE', 'SUSPEND']) AS action",
+    *WINDOWS,
     "INSERT INTO device (kind, vendor_id, secret_version) SELECT 'SOS_BUTTON', id, 1 FROM vendor",
     "INSERT INTO alarm (elder_id, device_id, region_code, type, severity, state, level, raised_at,"
     " late, repeat_count, resolved_at, resolve_reason, measures, version)"

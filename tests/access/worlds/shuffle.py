@@ -74,6 +74,8 @@ class _Throw:
         for table in ("alarm", "meal_order", "assistance_case", "data_request"):
             await self.put(table, {"region_code": self.community})
         await self.put("admission_application", {"region_code": self.community})
+        await self.put("visit_window", {"region_code": lambda _: self.subtree()})
+        await self.put("visit_application", {"region_code": self.community})
         await self.places()
         await self.roles()
         await self.links()

@@ -1,0 +1,1 @@
+"""Windows for which volunteers apply, in the schema."""

@@ -1,0 +1,1 @@
+"""Visits that volunteers apply for until a moment, and that are allotted fairly then."""
