@@ -75,6 +75,7 @@ def _of_today(period: Row) -> bool:
 WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("Elder", "tags"): _holds_today,
     ("Elder", "household"): _of_today,
+    ("Elder", "advisor"): _of_today,
     ("Elder", "station_assignments"): _of_today,
     ("Household", "members"): _of_today,
     ("Region", "station_areas"): _of_today,
