@@ -22,15 +22,17 @@ from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
-from tests.makers.register import make_households, make_key_tags
+from tests.makers.register import make_households, make_key_tags, make_merges
 from tests.makers.rosters import make_duty
 from tests.makers.sessions import make_session
 from tests.makers.stations import make_belonging
 from tests.makers.thresholds import make_thresholds
 from tests.makers.vital_signs import make_vital_signs
 from tests.makers.webhooks import make_webhook
+from tests.makers.windows import make_windows
 from tests.signals import press
 
 CONTROLS = "".join(chr(code) for code in (*range(1, 32), 127))
@@ -177,6 +179,9 @@ async def test_what_a_row_holds(
     await make_calendar_links(desk.database, desk.district)
     await make_codes(desk.database, desk.district)
     await make_belonging(desk.database, desk.district)
+    await make_windows(desk.database, desk.district)
+    await make_import(desk.database, desk.actor(Role.STATION))
+    await make_merges(desk.database, desk.district)
     await make_thresholds(desk.database)
     # What keeps a ledger as it was posted.
     await sql.execute("SET session_replication_role = replica")
