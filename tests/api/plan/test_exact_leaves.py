@@ -162,6 +162,8 @@ async def test_what_a_row_holds(
 ) -> None:
     await press(desk.database, desk.district)
     await make_export(desk.database, desk.actor(Role.ADMIN))
+    await make_import(desk.database, desk.actor(Role.ADMIN))
+    await make_merges(desk.database, desk.district)
     await make_webhook(desk.database, vault, desk.actor(Role.VENDOR))
     await make_session(desk.database, desk.actor(Role.ELDER).id)
     await make_notifications(desk.database)
