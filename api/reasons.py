@@ -7,6 +7,7 @@ from typing import Any
 
 from api.care_words import CARE
 from api.caregiver_words import CAREGIVERS
+from api.health.words import HEALTH
 from api.import_words import IMPORT
 from api.register_words import REGISTER
 from api.request_words import REQUEST
@@ -21,6 +22,7 @@ REASONS: dict[str, tuple[str, str, str]] = {
     **VOLUNTEERS,
     **IMPORT,
     **STATIONS,
+    **HEALTH,
     Reason.FIRST_OR_LAST: (
         "first 和 last 必须且只能给出一个",
         "first 和 last 必須且只能給出一個",

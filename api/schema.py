@@ -58,6 +58,11 @@ from api.exports.mutations import ExportMutations
 from api.exports.queries import ExportQueries
 from api.exports.subscriptions import ExportSubscriptions
 from api.family.mutations import FamilyMutations
+from api.health.allergies import AllergyMutations
+from api.health.conditions import ConditionMutations
+from api.health.measuring import MeasurementMutations
+from api.health.medications import MedicationMutations
+from api.health.queries import HealthQueries
 from api.imports.mutations import ElderImportMutations
 from api.imports.queries import ElderImportQueries
 from api.ledger.mutations import LedgerMutations
@@ -100,6 +105,7 @@ class Query(
     RegionQueries,
     ElderQueries,
     KeyTagQueries,
+    HealthQueries,
     DeviceQueries,
     CoverageQueries,
     ChainQueries,
@@ -166,6 +172,10 @@ class Mutation(
     ContactMutations,
     HouseholdMutations,
     KeyTagMutations,
+    ConditionMutations,
+    AllergyMutations,
+    MedicationMutations,
+    MeasurementMutations,
     VisitMutations,
     VolunteerMutations,
     AllotmentMutations,

@@ -34,6 +34,7 @@ from domain.emergency import models as emergency
 from domain.escalation import models as escalation
 from domain.exports import models as exports
 from domain.family import models as family
+from domain.health import models as health
 from domain.imports import models as imports
 from domain.ledger import models as ledger
 from domain.merges import models as merges
@@ -80,6 +81,7 @@ __all__ = [
     "escalation",
     "exports",
     "family",
+    "health",
     "idempotency",
     "identities",
     "imports",

@@ -118,6 +118,9 @@ _ASSESSES = frozenset(
     }
 )
 
+# Not the family, who read it: it is written by who cares, and by who answers for the elder.
+_KEEPS_HEALTH_RECORD = frozenset({Permission.HEALTH_RECORD_KEEP, Permission.MEASUREMENT_KEEP})
+
 _GOVERNS_ASSESSMENT = frozenset({Permission.ASSESSOR_KEEP, Permission.ASSESSMENT_POLICY_SET})
 
 _ASKS_ABOUT_DATA = frozenset({Permission.DATA_REQUEST_SUBMIT, Permission.DATA_REQUEST_READ})
@@ -151,8 +154,11 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     | _CONSENTS
     | _ASKS_ABOUT_DATA
     | _REVEALS
+    # Who has a cuff at home.
+    | {Permission.MEASUREMENT_KEEP}
     | {Permission.ALARM_CANCEL, Permission.POINTS_REDEEM},
     Role.GUARDIAN: _AT_HOME
+    | _KEEPS_HEALTH_RECORD
     | _CONSENTS_TO_CARE
     | _CONSENTS
     | _ASKS_ABOUT_DATA
@@ -180,6 +186,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     },
     Role.CAREGIVER: _GOES
     | _ASSESSES
+    | _KEEPS_HEALTH_RECORD
     | {Permission.ALARM_MEASURES_READ, Permission.CALENDAR_LINK_KEEP},
     Role.DISPATCHER: _RESPONDER
     | _REVEALS
@@ -192,6 +199,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     },
     Role.STATION: _RESPONDER
     | _ASSESSES
+    | _KEEPS_HEALTH_RECORD
     | _REVEALS
     | _STAYS
     | _EQUIPS
@@ -214,6 +222,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.ROSTER_KEEP,
     },
     Role.ADVISOR: _ADVISES
+    | _KEEPS_HEALTH_RECORD
     | {Permission.ASSISTANCE_CASE_SUBMIT, Permission.ASSESSMENT_READ_ANSWERS},
     Role.CANTEEN: frozenset({Permission.MEAL_RECIPIENT_READ}),
     # Who decides by an assessment sees its level, not what was found in detail.

@@ -99,6 +99,8 @@ class Permission(StrEnum):
     ASSESSMENT_CONFIRM = "assessment:confirm"
     ASSESSMENT_WITHDRAW = "assessment:withdraw"
     ASSESSMENT_READ_ANSWERS = "assessment:read_answers"
+    HEALTH_RECORD_KEEP = "elder:keep_health_record"
+    MEASUREMENT_KEEP = "measurement:keep"
     ASSESSOR_KEEP = "assessor:keep"
     ASSESSMENT_POLICY_SET = "assessment_policy:set"
     CERTIFICATE_KEEP = "certificate:keep"

@@ -1,26 +1,22 @@
-"""What belongs to an elder's entry in the register, as clients see it: words, tags, diagnoses,
+"""What belongs to an elder's entry in the register, as clients see it: words, tags,
 contacts, households, changes."""
 
-from collections.abc import Callable
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
 from api.accounts.types import Account
-from api.context import Context
 from api.describe import enumeration
 from api.elders.reveal import of_contact, reveal_phone
 from api.plan.declare import ascending, computed, many, node, one, record
 from api.relay import Node
 from domain.access import Permission
 from domain.accounts.models import Relation
-from domain.crypto import place
 from domain.elders import models
 from domain.elders.households import lives_there_on
 from domain.elders.visibility import (
     contact_visible,
-    elder_condition_visible,
     elder_log_visible,
     elder_tag_visible,
     household_member_visible,
@@ -94,41 +90,6 @@ class ElderTagPeriod:
     """When it was taken back; null for what is believed."""
     withdrawn_by: Account | None = one(models.ElderTag.withdrawn_by)
     """Who took it back; null where you may not see them."""
-
-
-def _health(function: Callable[[Any, Context], Any], *needs: Any) -> Any:
-    """A field of the health record: who is shown it is in the audit trail."""
-    return computed(function, needs=needs, discloses=models.ElderCondition.elder_id)
-
-
-@node(models.ElderCondition, visible=elder_condition_visible)
-class ElderCondition(Node):
-    """A diagnosis, and since when it holds. Who is shown it is in the audit trail."""
-
-    code: str = _health(
-        lambda one, context: context.vault.open(
-            one.code_cipher, place("elder_condition.code_cipher", one.elder_id)
-        ),
-        models.ElderCondition.code_cipher,
-        models.ElderCondition.elder_id,
-    )
-    """Code of ICD-10, for example I10."""
-    name: str = _health(
-        lambda one, context: context.vault.open(
-            one.name_cipher, place("elder_condition.name_cipher", one.elder_id)
-        ),
-        models.ElderCondition.name_cipher,
-        models.ElderCondition.elder_id,
-    )
-    """What it is called."""
-    since: date = _health(lambda one, _: one.since, models.ElderCondition.since)
-    """First day."""
-    until: date | None = _health(lambda one, _: one.until, models.ElderCondition.until)
-    """The day on which it was over; null where it is not."""
-    elder: Annotated["Elder", strawberry.lazy("api.elders.types")] | None = one(
-        models.ElderCondition.elder_id
-    )
-    """Whose."""
 
 
 @node(models.Contact, visible=contact_visible)

@@ -12,12 +12,13 @@ from api.elders.readers import ElderReader, access_list
 from api.elders.records import (
     Contact,
     ElderChange,
-    ElderCondition,
     ElderTagPeriod,
     HouseholdMember,
 )
 from api.elders.reveal import ELDER_NEEDS, of_elder, reveal
 from api.elders.suggestions import ServiceSuggestion, service_suggestions
+from api.health.record import entries_of
+from api.health.series import MeasurementSeries, measurement_series
 from api.plan.declare import (
     ascending,
     column,
@@ -52,6 +53,9 @@ from domain.elders.households import lives_there_on
 from domain.elders.tags import ADVANCED_AGE, holds_on
 from domain.elders.visibility import elder_visible
 from domain.family.models import FamilyLink as FamilyLinkRow
+from domain.health.entries import ALLERGIES, CONDITIONS, MEDICATIONS
+from domain.health.kinds import MeasurementKind
+from domain.health.models import Measurement as MeasurementRow
 from domain.stations.area_models import StationAssignment as StationAssignmentRow
 from domain.stations.days import holds_on as belongs_on
 from domain.tables import district_today
@@ -67,6 +71,7 @@ if TYPE_CHECKING:
     from api.canteens.types import MealOrder
     from api.devices.types import Device, VitalSign
     from api.family.types import FamilyLink
+    from api.health.types import Allergy, ElderCondition, Measurement, Medication
     from api.stations.belonging import StationAssignment
     from api.visits.types import VisitTask
 
@@ -147,14 +152,48 @@ class Elder(Node):
     earliest first."""
     advanced_age: bool = computed(_advanced_age, needs=[models.Elder.birth_date])
     """高龄 80 years or older today: derived from the day of birth, no tag."""
-    conditions: list[ElderCondition] | None = consented(
-        ConsentScope.HEALTH_RECORD,
+    conditions: list[Annotated["ElderCondition", strawberry.lazy("api.health.types")]] | None = (
+        entries_of(CONDITIONS, on=True)
+    )
+    """Diagnoses that hold on a day, as far as is known now, the oldest first."""
+    condition_history: (
+        list[Annotated["ElderCondition", strawberry.lazy("api.health.types")]] | None
+    ) = entries_of(CONDITIONS)
+    """Every diagnosis that was ever entered, those that were taken back included, the oldest
+    first."""
+    allergies: list[Annotated["Allergy", strawberry.lazy("api.health.types")]] | None = entries_of(
+        ALLERGIES, on=True
+    )
+    """What they are allergic to on a day, as far as is known now."""
+    allergy_history: list[Annotated["Allergy", strawberry.lazy("api.health.types")]] | None = (
+        entries_of(ALLERGIES)
+    )
+    """The same as it was ever entered."""
+    medications: list[Annotated["Medication", strawberry.lazy("api.health.types")]] | None = (
+        entries_of(MEDICATIONS, on=True)
+    )
+    """What they take on a day, as far as is known now."""
+    medication_history: (
+        list[Annotated["Medication", strawberry.lazy("api.health.types")]] | None
+    ) = entries_of(MEDICATIONS)
+    """The same as it was ever entered."""
+    newest_measurements: (
+        list[Annotated["Measurement", strawberry.lazy("api.health.types")]] | None
+    ) = consented(
+        ConsentScope.VITALS,
         many(
-            models.ElderCondition.elder_id,
-            order=ascending(models.ElderCondition.since, models.ElderCondition.id),
+            MeasurementRow.elder_id,
+            order=ascending(MeasurementRow.kind),
+            where=col(MeasurementRow.newest),
+            usual_length=len(MeasurementKind),
         ),
     )
-    """Diagnoses, those that are over included, the oldest first."""
+    """Of each kind that was ever measured the newest value that somebody has entered; what devices
+    send is in `vitals`."""
+    measurement_series: MeasurementSeries | None = consented(
+        ConsentScope.VITALS, computed(measurement_series, needs=[models.Elder.id])
+    )
+    """What was measured of one kind as a curve, of at most so many points."""
     assessment: Annotated["Assessment", strawberry.lazy("api.assessments.types")] | None = (
         consented(
             ConsentScope.HEALTH_RECORD,

@@ -1,7 +1,6 @@
 """Points become a level. GB/T 42195-2022, 5: the total gives it, a coma the worst one whatever the
 total, and certain diagnoses or accidents one that is one worse, once."""
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,14 +10,11 @@ from enum import StrEnum
 from domain.assessments.scale import Scale
 from domain.elders.models import CareLevel
 from domain.errors import InvalidInput
+from domain.health.icd_10 import icd_10
 from domain.reasons import Reason
 
 MOST_DIAGNOSES = 50
 MOST_EVENTS = 50
-MAX_CODE = 20
-"""Characters of a code of ICD-10, with what the national editions add to it."""
-
-_ICD_10 = re.compile(r"[A-Z][0-9]{2}(?:\.[0-9A-Zx]{1,10})?[+*]?", re.ASCII)
 
 LEVELS = tuple(CareLevel)
 """From intact to complete disability."""
@@ -161,22 +157,13 @@ def _check_items(scale: Scale, pairs: Sequence[tuple[str, int]]) -> None:
 
 
 def _codes(diagnoses: Iterable[str]) -> tuple[str, ...]:
-    codes = tuple(dict.fromkeys(_as_written(code) for code in diagnoses))
-    if len(codes) > MOST_DIAGNOSES:
+    found = tuple(dict.fromkeys(icd_10(code) for code in diagnoses))
+    if len(found) > MOST_DIAGNOSES:
         raise InvalidInput("diagnoses", reason=Reason.AT_MOST, most=MOST_DIAGNOSES)
-    if not all(_is_icd_10(code) for code in codes):
+    codes = tuple(code for code in found if code is not None)
+    if len(codes) < len(found):
         raise InvalidInput("diagnoses", reason=Reason.ICD_10)
     return codes
-
-
-def _as_written(code: str) -> str:
-    """As the national editions write it: I10.x00."""
-    code = code.strip().upper()
-    return code[:3] + code[3:].replace("X", "x")
-
-
-def _is_icd_10(code: str) -> bool:
-    return len(code) <= MAX_CODE and bool(_ICD_10.fullmatch(code))
 
 
 def _past(events: Iterable[RiskEvent], day: date) -> tuple[RiskEvent, ...]:

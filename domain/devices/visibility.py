@@ -52,7 +52,7 @@ device_visible = RowAccess(
 )
 
 
-def _during_an_incident(elder_id: Any) -> RowRule:
+def during_an_incident(elder_id: Any) -> RowRule:
     """Rows of the elders who live in the actor's region, while an alarm of theirs is open that
     tells of them, and not of their devices; a drill, which anybody at a desk may ring, opens
     nothing."""
@@ -73,8 +73,8 @@ vital_sign_visible = RowAccess(
     {
         **family(col(VitalSign.elder_id), ConsentScope.VITALS),
         # Who answers an alarm must know them; who only works here has no business with them.
-        Role.DISPATCHER: _during_an_incident(col(VitalSign.elder_id)),
-        Role.STATION: _during_an_incident(col(VitalSign.elder_id)),
+        Role.DISPATCHER: during_an_incident(col(VitalSign.elder_id)),
+        Role.STATION: during_an_incident(col(VitalSign.elder_id)),
         Role.CAREGIVER: of_residents(col(VitalSign.elder_id)),
         Role.ADMIN: EVERY_ROW,
     }

@@ -163,25 +163,6 @@ class ElderLog(Table, table=True):
     )
 
 
-class ElderCondition(Table, table=True):
-    """A diagnosis of an elder's from a day on, until a day or for good.
-
-    Code (ICD-10) and name are sealed to the elder: moved to another's row they do not open.
-    """
-
-    __table_args__ = (
-        CheckConstraint("until IS NULL OR until > since", name="elder_condition_period_forward"),
-        Index("elder_condition_elder_id_since_id", "elder_id", "since", "id"),
-    )
-
-    id: UUID = Field(default=None, sa_column=primary_key())
-    elder_id: UUID = Field(sa_column=reference("elder.id"))
-    since: date
-    until: date | None = None
-    code_cipher: bytes = Field(sa_column=sealed(bound_to=("elder_id",)))
-    name_cipher: bytes = Field(sa_column=sealed(bound_to=("elder_id",)))
-
-
 class ElderTag(Table, table=True):
     """One tag of an elder from a day on, until a day or for good, as somebody has entered it.
 

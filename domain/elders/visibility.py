@@ -17,7 +17,6 @@ from domain.beds.models import Bed, BedStay
 from domain.elders.models import (
     Contact,
     Elder,
-    ElderCondition,
     ElderLog,
     ElderTag,
     Household,
@@ -190,18 +189,6 @@ elder_tag_visible = RowAccess(
         **region_staff(of_regions_elders(col(ElderTag.elder_id))),
         Role.CAREGIVER: of_residents(col(ElderTag.elder_id)),
         Role.ADVISOR: of_advised(col(ElderTag.elder_id)),
-        Role.ADMIN: EVERY_ROW,
-    }
-)
-
-elder_condition_visible = RowAccess(
-    {
-        **family(col(ElderCondition.elder_id), ConsentScope.HEALTH_RECORD),
-        # An official decides by level and tags; a diagnosis is for those who care and who come.
-        Role.DISPATCHER: of_regions_elders(col(ElderCondition.elder_id)),
-        Role.STATION: of_regions_elders(col(ElderCondition.elder_id)),
-        Role.CAREGIVER: of_residents(col(ElderCondition.elder_id)),
-        Role.ADVISOR: of_advised(col(ElderCondition.elder_id)),
         Role.ADMIN: EVERY_ROW,
     }
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from domain.access import Actor, ConsentScope, DataScope, Role
 from tests.access.oracle_care import ASSESSMENTS, READS_STANDING
+from tests.access.oracle_health import HEALTH
 from tests.access.oracle_ledger import LEDGER
 from tests.access.oracle_workers import WORKERS
 from tests.access.rules import (
@@ -74,6 +75,7 @@ _MEMBERS: dict[Role, Sees] = {
 
 ORACLE: dict[str, dict[Role, Sees]] = {
     **ASSESSMENTS,
+    **HEALTH,
     **LEDGER,
     **WORKERS,
     "station": _ALL,
@@ -110,14 +112,6 @@ ORACLE: dict[str, dict[Role, Sees]] = {
             cares(world, actor, row["id"]) or sent_to(world, actor, row["id"])
         ),
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["id"]),
-        **_ADMIN,
-    },
-    "elder_condition": {
-        **family(elder_of, ConsentScope.HEALTH_RECORD),
-        Role.DISPATCHER: elders_region,
-        Role.STATION: elders_region,
-        Role.CAREGIVER: lambda world, actor, row: cares(world, actor, row["elder_id"]),
-        Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
         **_ADMIN,
     },
     "contact": {

@@ -33,6 +33,7 @@ from tests.makers.calendars import make_calendar_links
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.health import make_health
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.register import make_merges
@@ -163,6 +164,7 @@ async def fill(
     await make_ledger(database, district)
     await make_assessments(database, vault, district)
     await make_advising(database, vault, district)
+    await make_health(database, vault, district.mother_id, district.ward_id)
     await make_admissions(database, [district.mother_id, district.ward_id], "330102")
     await make_calendar_links(database, district)
     await make_windows(database, district)

@@ -24,6 +24,7 @@ from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.health import make_health
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
@@ -139,6 +140,7 @@ async def world(api: Api, database: Database, database_url: str, vault: Vault) -
     await make_assessments(database, vault, api.district)
     await make_caregivers(database, vault, api.district)
     await make_advising(database, vault, api.district)
+    await make_health(database, vault, api.district.mother_id, api.district.ward_id)
     await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
     await make_key_tags(database, api.district)
     await make_merges(database, api.district)

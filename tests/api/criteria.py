@@ -16,6 +16,7 @@ from api.canteens.queries import CanteenFilter, MealOrderFilter
 from api.devices.queries import DeviceFilter
 from api.elders.queries import ElderFilter
 from api.geo import NearInput
+from api.health.queries import MeasurementFilter
 from api.plan.filters import Filter
 from api.regions.queries import RegionFilter
 from api.stations.queries import StationFilter
@@ -40,6 +41,8 @@ from domain.canteens.models import Canteen, Meal, MealOrder
 from domain.coverage.protection import Protection
 from domain.devices.models import Device, DeviceKind
 from domain.elders.models import CareLevel, Elder, Tag
+from domain.health.kinds import MeasurementKind
+from domain.health.models import Measurement
 from domain.regions.models import Region, RegionLevel
 from domain.stations.models import Station, StationKind
 from domain.visits.lifecycle import Allocation, VisitState
@@ -236,6 +239,21 @@ PAIRS: list[tuple[Any, Filter, Filter]] = [
         Elder.id,
         ElderFilter(station=strawberry.ID(f"station_{KEY}"), has_station=True),
         ElderFilter(station=strawberry.ID(f"station_{KEY[::-1]}"), has_station=True),
+    ),
+    (
+        Measurement.id,
+        MeasurementFilter(
+            elder=strawberry.ID(f"elder_{KEY}"),
+            kind=MeasurementKind.WEIGHT,
+            taken_from=datetime(2026, 1, 1, tzinfo=UTC),
+            taken_before=datetime(2026, 3, 1, tzinfo=UTC),
+        ),
+        MeasurementFilter(
+            elder=strawberry.ID(f"elder_{KEY[::-1]}"),
+            kind=MeasurementKind.BLOOD_PRESSURE,
+            taken_from=datetime(1999, 1, 1, tzinfo=UTC),
+            taken_before=datetime(2126, 3, 1, tzinfo=UTC),
+        ),
     ),
     (
         Region.code,

@@ -22,6 +22,7 @@ PAGES = [kind for kind in OBJECTS if kind.name.endswith("Connection")]
 PAGED = {"first": "Int", "after": "String", "last": "Int", "before": "String"}
 OF_SOMEBODY = {
     "Query.whoHasSeen": {"elder", "since", "until"},
+    "Query.measurements": {"elder", "kind", "takenFrom", "takenBefore"},
     "Query.bedsNear": {"near", "filter"},
     "Query.nearby": {"point", "kinds", "withinMinutes", "openAt"},
     "Query.stationGaps": {"region", "asOf"},

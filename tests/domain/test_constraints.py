@@ -4,14 +4,14 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlmodel import col
 
 from domain.accounts.models import Relation, Vendor
 from domain.alarms.lifecycle import AlarmState
 from domain.alarms.models import Alarm, AlarmSeverity, AlarmType
 from domain.database import Database
-from domain.elders.models import Contact, ElderCondition, ElderTag, Tag
+from domain.elders.models import Contact, ElderTag, Tag
 from domain.errors import (
     AlarmAlreadyOpen,
     AlreadyExists,
@@ -19,6 +19,8 @@ from domain.errors import (
     InvalidInput,
     StillReferenced,
 )
+from domain.health.kinds import MeasurementKind
+from domain.health.models import ElderCondition, Measurement
 from tests.signals import press, sos
 from yiyang.district.cast import District
 
@@ -98,3 +100,49 @@ async def test_a_contact_of_nobody(database: Database, district: District) -> No
         phone_cipher=b"",
     )
     assert isinstance(error, StillReferenced)
+
+
+_PRESSURE: dict[str, Any] = {
+    "kind": MeasurementKind.BLOOD_PRESSURE,
+    "taken_at": datetime(2026, 1, 1, tzinfo=UTC),
+    "value": 135.0,
+    "diastolic": 85.0,
+    "newest": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("given", "field"),
+    [
+        ({"diastolic": None}, "diastolic"),
+        ({"kind": MeasurementKind.WEIGHT}, "diastolic"),
+        ({"diastolic": 135.0}, "diastolic"),
+        ({"value": float("inf")}, "value"),
+        ({"kind": MeasurementKind.WEIGHT, "diastolic": None, "value": 0.0}, "value"),
+        ({"withdrawn_at": datetime(2026, 1, 2, tzinfo=UTC)}, "withdrawn_by"),
+    ],
+)
+async def test_what_no_measurement_is(
+    database: Database, district: District, given: dict[str, Any], field: str
+) -> None:
+    values = {**_PRESSURE, "newest": False, **given}
+    error = await refused(database, Measurement, elder_id=district.mother_id, **values)
+    assert isinstance(error, InvalidInput)
+    assert error.field == field
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"newest": False}, {"taken_at": datetime(2026, 1, 2, tzinfo=UTC)}],
+    ids=["of a moment", "that is the newest"],
+)
+async def test_a_second_measurement(
+    database: Database, district: District, given: dict[str, Any]
+) -> None:
+    async with database.transaction("test") as session:
+        await session.execute(delete(Measurement))
+        session.add(Measurement(elder_id=district.mother_id, **_PRESSURE))
+    error = await refused(
+        database, Measurement, elder_id=district.mother_id, **{**_PRESSURE, **given}
+    )
+    assert isinstance(error, AlreadyExists)

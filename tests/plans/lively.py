@@ -28,6 +28,7 @@ from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
 from tests.makers.family import link_of, make_link, set_scopes
+from tests.makers.health import make_health
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
@@ -83,6 +84,7 @@ async def care_for(database: Database, vault: Vault, district: District) -> None
     await make_assessments(database, vault, district)
     await make_caregivers(database, vault, district)
     await make_advising(database, vault, district)
+    await make_health(database, vault, district.mother_id, district.ward_id)
     await make_key_tags(database, district)
     await make_merges(database, district)
     await make_households(database, district)

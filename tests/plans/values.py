@@ -234,6 +234,7 @@ def _subject(input_name: str, supply: Supply) -> str | None:
     names = {
         **{name: name for name in supply.ids},
         "Visit": "VisitTask",
+        "Condition": "ElderCondition",
         "TimeBank": "LedgerHold",
         "PointsRedeem": "LedgerAccount",
     }

@@ -53,7 +53,16 @@ COLUMNS = {
         "phone_cipher",
         "registered_at",
     ),
-    "elder_condition": ("id", "elder_id", "since", "code_cipher", "name_cipher"),
+    "elder_condition": (
+        "id",
+        "elder_id",
+        "since",
+        "about_hash",
+        "code_cipher",
+        "name_cipher",
+        "source_cipher",
+        "entered_at",
+    ),
     "elder_tag": ("id", "elder_id", "tag", "since", "until", "source", "entered_at"),
     "station_assignment": ("id", "station_id", "elder_id", "since"),
     "contact": (
@@ -240,6 +249,17 @@ COLUMNS = {
         "confirmed_at",
     ),
     "assessment_log": ("assessment_id", "at", "action", "state", "account_id", "clinical"),
+    "allergy": (
+        *("id", "elder_id", "kind", "since", "about_hash", "content_cipher"),
+        *("entered_at", "entered_by"),
+    ),
+    "medication": (
+        *("id", "elder_id", "since", "about_hash", "content_cipher", "entered_at", "entered_by"),
+    ),
+    "measurement": (
+        *("id", "elder_id", "kind", "taken_at", "value", "diastolic", "newest"),
+        *("entered_at", "entered_by"),
+    ),
     "assistance_case": (
         "id",
         "elder_id",

@@ -32,6 +32,8 @@ AREA = COMMUNITY_STATION + (1 << 20)
 PACKAGE = 1040 * _BLOCK
 """After the persons."""
 
+_RECORD, _PER_RECORD = 1100 * _BLOCK, 1024
+
 _PER_DAY = 1 << 24
 
 
@@ -48,6 +50,11 @@ def of_tags(index: int) -> int:
 def of_assignment(index: int) -> int:
     """The number of the key of an elder's assignment to a place of care."""
     return _ASSIGNMENT + index
+
+
+def of_record(index: int) -> int:
+    """The first of the numbers of the keys of an elder's health record."""
+    return _RECORD + _PER_RECORD * index
 
 
 def of_person(account: int) -> int:

@@ -11,6 +11,7 @@ from domain.elders.search import END, END_CHARACTERS
 from domain.elders.spelling import spelled
 from domain.family.lifecycle import LinkState
 from domain.family.models import UNTIL, WITHOUT_END
+from domain.health.contents import about
 from yiyang.district import numbers
 from yiyang.district.addresses import DISTRICT
 from yiyang.district.chance import stream
@@ -27,6 +28,9 @@ _NOON = 12 * 60
 
 _OLD_ENOUGH = 60
 """Years of who is entered."""
+
+_SAYS = "社区卫生服务中心"
+"""From whom diagnoses come."""
 
 _BEGAN = timedelta(days=6 * 365)
 """How long ago the oldest roles were granted: before all that anybody has done."""
@@ -161,14 +165,17 @@ class Rows:
 
     def _conditions(self, elder_id: UUID, first: int, resident: Resident) -> Iterator[Row]:
         for number, one in enumerate(resident.conditions, first):
-            code, name = (
+            said = (
                 self._vault.seal(text, place(f"elder_condition.{column}", elder_id))
                 for column, text in (
                     ("code_cipher", one.disease.code),
                     ("name_cipher", one.disease.name),
+                    ("source_cipher", _SAYS),
                 )
             )
-            yield self._keys[number], elder_id, one.since, code, name
+            digest = about(self._vault, "elder_condition", elder_id, one.disease.code)
+            row = (self._keys[number], elder_id, one.since, digest, *said)
+            yield (*row, at(one.since, _NOON))
 
     def _contacts(self, elder_id: UUID, first: int, resident: Resident) -> Iterator[Row]:
         for order, person in enumerate(resident.contacts, 1):

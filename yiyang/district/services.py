@@ -1,5 +1,5 @@
 """What there is for the elders, and what is done for each: a bed, visits, meals, a case, an
-assessment."""
+assessment, a health record."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -14,6 +14,7 @@ from yiyang.district.cases import Cases
 from yiyang.district.chance import stream
 from yiyang.district.columns import Batch
 from yiyang.district.facilities import canteen_rows, plan_facilities, station_rows
+from yiyang.district.health import HealthRecords
 from yiyang.district.keys import Keys
 from yiyang.district.menus import menu_rows, plan_menu
 from yiyang.district.offices import offices
@@ -54,6 +55,7 @@ class Services:
         self._assessments = Assessments(self._setting, vault)
         self._advising = Advising(self._setting, vault)
         self._caregivers = Caregivers(self._setting, self.staff, vault)
+        self._health = HealthRecords(self._setting, vault)
 
     def add_houses(self, batch: Batch) -> None:
         """Stations with their beds, and canteens with their menus."""
@@ -89,3 +91,4 @@ class Services:
             self._cases.add(batch, resident, rng)
             self._assessments.add(batch, resident)
             self._advising.add(batch, resident)
+            self._health.add(batch, resident)

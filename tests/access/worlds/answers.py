@@ -74,6 +74,10 @@ def _of_today(period: Row) -> bool:
 
 WHERE: dict[tuple[str, str], Callable[[Row], bool]] = {
     ("Elder", "tags"): _holds_today,
+    ("Elder", "conditions"): _holds_today,
+    ("Elder", "allergies"): _holds_today,
+    ("Elder", "medications"): _holds_today,
+    ("Elder", "newest_measurements"): lambda row: row["newest"],
     ("Elder", "household"): _of_today,
     ("Elder", "advisor"): _of_today,
     ("Elder", "station_assignments"): _of_today,

@@ -57,6 +57,14 @@ _STATEMENTS = (
     "INSERT INTO rule_threshold (region_code, kind, rule, raise_at, set_by)"
     " SELECT DISTINCT left(region_code, digits), 'SLEEP_BAND', 'tachycardia', 130,"
     " (SELECT id FROM account LIMIT 1) FROM elder, unnest(ARRAY[4, 6, 9, 12]) AS digits",
+    "INSERT INTO allergy (elder_id, kind, since, about_hash, content_cipher)"
+    " SELECT id, 'FOOD', current_date - 30, uuid_send(uuidv7()), '' FROM elder LIMIT 30",
+    "INSERT INTO medication (elder_id, since, until, about_hash, content_cipher)"
+    " SELECT id, current_date - 30, CASE WHEN row_number() OVER () % 3 = 0 THEN current_date END,"
+    " uuid_send(uuidv7()), '' FROM elder LIMIT 30",
+    "INSERT INTO measurement (elder_id, kind, taken_at, value)"
+    " SELECT id, 'WEIGHT', now() - row_number() OVER () * interval '1 hour', 55 FROM elder"
+    " LIMIT 60",
     "INSERT INTO login_session (person_id, account_id, expires_at)"
     " SELECT person_id, id, now() + interval '1 day' FROM account WHERE name = '{name}'",
     *NOTIFICATIONS,

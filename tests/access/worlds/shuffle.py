@@ -6,6 +6,7 @@ Rows are written past all services, in bulk: each world is a fresh throw over th
 import json
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from itertools import count
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -36,6 +37,13 @@ UPDATE alarm SET state = 'RAISED', resolved_at = NULL, resolve_reason = NULL WHE
     ORDER BY elder_id, station_id, type, purpose, id)
 """
 """One of a type, as the rules have it."""
+
+
+_NEWEST = """
+UPDATE measurement SET newest = true WHERE id IN (
+    SELECT DISTINCT ON (elder_id, kind) id FROM measurement WHERE withdrawn_at IS NULL
+    ORDER BY elder_id, kind, taken_at DESC)
+"""
 
 
 async def shuffle(sql: asyncpg.Connection, seed: int) -> World:
@@ -261,8 +269,21 @@ class _Throw:
             "meal_order",
             {"canteen_id": lambda _: self.key_of("canteen"), "placed_by": self.anybody},
         )
+        await self.record()
         await self.put("data_request", {"elder_id": self.elder, "asked_by": self.anybody})
         await self.put("webhook", {"account_id": lambda _: self.one_of(Role.VENDOR)})
+
+    async def record(self) -> None:
+        """What the health record says, and of whom."""
+        for table in ("elder_condition", "allergy", "medication"):
+            await self.put(table, {"elder_id": self.elder})
+        await self.sql.execute("UPDATE measurement SET newest = false")
+        hours = count(1)
+        await self.put(
+            "measurement",
+            {"elder_id": self.elder, "taken_at": lambda _: now() - next(hours) * _HOUR},
+        )
+        await self.sql.execute(_NEWEST)
 
 
 def _json(rows: list[dict[str, Any]]) -> str:

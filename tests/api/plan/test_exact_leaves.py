@@ -22,6 +22,7 @@ from tests.makers.caregivers import make_caregivers
 from tests.makers.codes import make_codes
 from tests.makers.data_requests import make_data_request
 from tests.makers.exports import make_export
+from tests.makers.health import make_health
 from tests.makers.imports import make_import
 from tests.makers.ledger import make_ledger
 from tests.makers.notifications import make_notifications
@@ -176,6 +177,7 @@ async def test_what_a_row_holds(
     await make_assessments(desk.database, vault, desk.district)
     await make_caregivers(desk.database, vault, desk.district)
     await make_advising(desk.database, vault, desk.district)
+    await make_health(desk.database, vault, desk.district.mother_id)
     await make_key_tags(desk.database, desk.district)
     await make_households(desk.database, desk.district)
     await make_calendar_links(desk.database, desk.district)

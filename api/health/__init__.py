@@ -1,0 +1,1 @@
+"""The health record in the schema."""

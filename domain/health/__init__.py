@@ -1,0 +1,1 @@
+"""The health record: diagnoses, allergies, medication, and what was measured."""
