@@ -6,12 +6,12 @@ from tests.access import (
     prepared_alarms,
     prepared_assessments,
     prepared_beds,
-    prepared_health,
     prepared_ledger,
     prepared_register,
     prepared_stations,
     prepared_visits,
 )
+from tests.access.operations_health import HEALTH, HEALTH_MAY
 from tests.access.operations_workers import WORKERS, WORKERS_MAY
 from tests.access.scene import Operation
 
@@ -27,7 +27,6 @@ ASKERS = {Role.ELDER, Role.GUARDIAN, Role.STATION}
 EXPORTERS = {Role.OFFICIAL, Role.AUDITOR, Role.ADMIN}
 GOVERNORS = {Role.OFFICIAL, Role.ADMIN}
 ASSESSING = {Role.CAREGIVER, Role.STATION}
-KEEPING = {Role.CAREGIVER, Role.STATION, Role.ADVISOR, Role.GUARDIAN}
 GRANTERS = {Role.STATION, Role.OFFICIAL, Role.ADMIN}
 
 WEBHOOKS = (
@@ -86,14 +85,6 @@ MAY: dict[str, set[Role]] = {
     "householdJoin": KEEPERS,
     "householdLeave": KEEPERS,
     "keyTagSetPut": GOVERNORS,
-    **{
-        f"{thing}{act}": KEEPING
-        for thing in ("condition", "allergy", "medication")
-        for act in ("Add", "End", "Withdraw")
-    },
-    "medicationChange": KEEPING,
-    "measurementAdd": KEEPING | {Role.ELDER},
-    "measurementWithdraw": KEEPING | {Role.ELDER},
     "bedStayAdmit": KEEPERS,
     "bedStayLeave": KEEPERS,
     "bedStayReturn": KEEPERS,
@@ -157,6 +148,7 @@ MAY: dict[str, set[Role]] = {
     "assessorEnd": GOVERNORS,
     "assessmentPolicySet": GOVERNORS,
     "assessmentPolicyRemove": GOVERNORS,
+    **HEALTH_MAY,
     **WORKERS_MAY,
     "familyLinkRequest": {Role.FAMILY},
     "familyLinkAccept": CONSENTING,
@@ -241,20 +233,6 @@ OPERATIONS: dict[str, Operation] = {
     "householdJoin": Operation("elder", prepared_register.alone),
     "householdLeave": Operation("elder", prepared_register.together),
     "keyTagSetPut": Operation("account", prepared_register.counted),
-    "conditionAdd": Operation("elder", prepared_health.diagnosed),
-    "conditionEnd": Operation("elder_condition", prepared_health.entry("elder_condition")),
-    "conditionWithdraw": Operation("elder_condition", prepared_health.entry("elder_condition")),
-    "allergyAdd": Operation("elder", prepared_health.allergic),
-    "allergyEnd": Operation("allergy", prepared_health.entry("allergy")),
-    "allergyWithdraw": Operation("allergy", prepared_health.entry("allergy")),
-    "medicationAdd": Operation("elder", prepared_health.treated),
-    "medicationChange": Operation(
-        "medication", prepared_health.entry("medication", **prepared_health.TAKEN)
-    ),
-    "medicationEnd": Operation("medication", prepared_health.entry("medication")),
-    "medicationWithdraw": Operation("medication", prepared_health.entry("medication")),
-    "measurementAdd": Operation("elder", prepared_health.measured),
-    "measurementWithdraw": Operation("measurement", prepared_health.entered_by_oneself),
     "bedStayAdmit": Operation("elder", prepared.admit, prepared.without("bed_stay")),
     "bedStayEnd": Operation("bed_stay", prepared.stay("OCCUPIED"), prepared.alone_in_bed),
     "bedStayClose": Operation("bed_stay", prepared.stay("CLEANING"), prepared.alone_in_bed),
@@ -337,6 +315,7 @@ OPERATIONS: dict[str, Operation] = {
         prepared_assessments.set_wishes,
         prepared_assessments.of_the_district,
     ),
+    **HEALTH,
     **WORKERS,
     "familyLinkRequest": Operation("account", prepared.named),
     "familyLinkAccept": Operation("family_link", prepared.link("REQUESTED"), prepared.of_family),
