@@ -8,6 +8,7 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 from typing import Any, cast
 from uuid import UUID
@@ -47,6 +48,13 @@ _SAME_IN_PYTHON = (
     sqlalchemy.Numeric,
 )
 """Types of which the driver gives what SQLAlchemy gives."""
+
+_FROM_TEXT: dict[type[TypeEngine[Any]], Convert] = {
+    sqlalchemy.Integer: int,
+    sqlalchemy.Boolean: lambda text: text == "true",
+    sqlalchemy.DateTime: datetime.fromisoformat,
+}
+"""What makes of the text of a value in an array what SQLAlchemy makes of the value."""
 
 _PLAIN = {
     "String": "type({0}) is str",
@@ -204,10 +212,18 @@ def python_value(stored: Any) -> Convert | None:
     if isinstance(stored, sqlalchemy.TypeDecorator):  # SQLModel's for text
         return python_value(cast(Any, stored).impl_instance)
     if isinstance(stored, sqlalchemy.ARRAY):
-        return python_value(cast(Any, stored).item_type)
+        return _values_of(cast(Any, stored).item_type)
     if not isinstance(stored, _SAME_IN_PYTHON):
         raise Unplanned(f"what Python holds for {stored} is not known")
     return None
+
+
+def _values_of(item: Any) -> Convert | None:
+    """The same for an array, whose values come as texts."""
+    for stored, convert in _FROM_TEXT.items():
+        if isinstance(item, stored):
+            return lambda texts: None if texts is None else [convert(one) for one in texts]
+    return python_value(item)
 
 
 def leaf_of(kind: GraphQLScalarType | GraphQLEnumType) -> Convert:

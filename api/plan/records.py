@@ -139,9 +139,15 @@ class Record:
         return f"{self.variable}[{list(self._slots).index(key)}]"
 
     def column(self, access: Access, column: InstrumentedAttribute[Any]) -> str:
-        """The place of a column."""
+        """The place of a column; an array's values are plain texts, for the driver knows no array
+        of a narrower type inside a row."""
         name = access.need(column)
-        return self.slot((access.name, name), lambda: access.alias.c[name])
+
+        def made() -> Any:
+            found = access.alias.c[name]
+            return cast(found, ARRAY(Text)) if isinstance(found.type, ARRAY) else found
+
+        return self.slot((access.name, name), made)
 
     def presence(self, access: Access) -> str:
         """A place that is null only where the access found no row: one that is read anyway, if
