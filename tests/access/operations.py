@@ -5,13 +5,12 @@ from tests.access import (
     prepared,
     prepared_alarms,
     prepared_assessments,
-    prepared_beds,
     prepared_ledger,
     prepared_register,
-    prepared_stations,
     prepared_visits,
 )
 from tests.access.operations_health import HEALTH, HEALTH_MAY
+from tests.access.operations_homes import HOMES, HOMES_MAY
 from tests.access.operations_workers import WORKERS, WORKERS_MAY
 from tests.access.scene import Operation
 
@@ -61,18 +60,6 @@ MAY: dict[str, set[Role]] = {
     "incidentResolve": DESKS,
     "deviceAssign": KEEPERS,
     "deviceUnassign": KEEPERS,
-    "stationUpdate": KEEPERS | GOVERNORS,
-    "stationAreaAdd": GOVERNORS,
-    "stationAreaEnd": GOVERNORS,
-    "stationAreaAssign": KEEPERS | GOVERNORS,
-    "stationAssignmentSet": KEEPERS | GOVERNORS,
-    "stationAssignmentEnd": KEEPERS | GOVERNORS,
-    "bedOpen": KEEPERS,
-    "bedClose": KEEPERS,
-    "careCodeIssue": KEEPERS,
-    "careCodeRotate": KEEPERS,
-    "bedStayHold": KEEPERS,
-    "bedStayReserve": KEEPERS,
     "elderRegister": KEEPERS,
     "elderUpdate": KEEPERS,
     "elderTagAdd": KEEPERS,
@@ -85,26 +72,6 @@ MAY: dict[str, set[Role]] = {
     "householdJoin": KEEPERS,
     "householdLeave": KEEPERS,
     "keyTagSetPut": GOVERNORS,
-    "bedStayAdmit": KEEPERS,
-    "bedStayLeave": KEEPERS,
-    "bedStayReturn": KEEPERS,
-    "bedStayTransfer": KEEPERS,
-    "bedStayManagerName": KEEPERS,
-    "bedStayManagerConsent": {Role.ELDER, Role.GUARDIAN},
-    "bedStayManagerEnd": KEEPERS,
-    "bedStayPackageSet": KEEPERS,
-    "bedStayEnd": KEEPERS,
-    "bedStayClose": KEEPERS,
-    "admissionApplicationCreate": CARED_FOR,
-    "admissionApplicationSubmit": CARED_FOR,
-    "admissionApplicationAssess": KEEPERS,
-    "admissionApplicationWaitlist": KEEPERS,
-    "admissionApplicationReject": KEEPERS,
-    "admissionApplicationWithdraw": CARED_FOR,
-    "admissionApplicationAccept": CARED_FOR,
-    "admissionApplicationAdmit": KEEPERS,
-    "admissionApplicationOffer": KEEPERS,
-    "admissionApplicationOfferNext": KEEPERS,
     "visitClaim": {Role.VOLUNTEER},
     "visitRelease": {Role.VOLUNTEER},
     "visitCheckIn": {Role.VOLUNTEER},
@@ -148,6 +115,7 @@ MAY: dict[str, set[Role]] = {
     "assessorEnd": GOVERNORS,
     "assessmentPolicySet": GOVERNORS,
     "assessmentPolicyRemove": GOVERNORS,
+    **HOMES_MAY,
     **HEALTH_MAY,
     **WORKERS_MAY,
     "familyLinkRequest": {Role.FAMILY},
@@ -202,25 +170,6 @@ OPERATIONS: dict[str, Operation] = {
     ),
     "deviceAssign": Operation("device", prepared.reassigned, prepared.at_home),
     "deviceUnassign": Operation("device", prepared.installed, prepared.at_home),
-    "stationUpdate": Operation("station", prepared_stations.renamed, prepared_stations.here),
-    "stationAreaAdd": Operation("station", prepared_stations.another, prepared_stations.here),
-    "stationAreaEnd": Operation("station_area", prepared_stations.answering),
-    "stationAreaAssign": Operation("station_area", prepared_stations.with_somebody_new),
-    "stationAssignmentSet": Operation("elder", prepared_stations.belonging_nowhere),
-    "stationAssignmentEnd": Operation("station_assignment", prepared_stations.belonging),
-    "bedOpen": Operation("station", prepared_beds.another),
-    "bedClose": Operation("bed", prepared_beds.empty),
-    "careCodeIssue": Operation("bed", prepared_beds.without_code),
-    "careCodeRotate": Operation("care_code", prepared_beds.good_code, prepared_beds.current_code),
-    "bedStayHold": Operation("elder", prepared_beds.held),
-    "bedStayReserve": Operation("bed_stay", prepared.stay("HELD"), prepared_beds.alone),
-    "bedStayLeave": Operation("bed_stay", prepared.stay("OCCUPIED"), prepared.alone_in_bed),
-    "bedStayReturn": Operation("bed_stay", prepared.stay("ON_LEAVE"), prepared_beds.alone),
-    "bedStayManagerName": Operation("bed_stay", prepared_beds.unfused, prepared_beds.alone),
-    "bedStayManagerConsent": Operation("bed_stay_manager", prepared_beds.named),
-    "bedStayManagerEnd": Operation("bed_stay_manager", prepared_beds.named),
-    "bedStayPackageSet": Operation("bed_stay", prepared_beds.at_home, prepared_beds.alone),
-    "bedStayTransfer": Operation("bed_stay", prepared_beds.moved, prepared.alone_in_bed),
     "elderRegister": Operation("account", prepared_register.somebody_new),
     "elderUpdate": Operation("elder", prepared_register.with_a_phone),
     "elderTagAdd": Operation("elder", prepared_register.another_tag),
@@ -233,33 +182,6 @@ OPERATIONS: dict[str, Operation] = {
     "householdJoin": Operation("elder", prepared_register.alone),
     "householdLeave": Operation("elder", prepared_register.together),
     "keyTagSetPut": Operation("account", prepared_register.counted),
-    "bedStayAdmit": Operation("elder", prepared.admit, prepared.without("bed_stay")),
-    "bedStayEnd": Operation("bed_stay", prepared.stay("OCCUPIED"), prepared.alone_in_bed),
-    "bedStayClose": Operation("bed_stay", prepared.stay("CLEANING"), prepared.alone_in_bed),
-    "admissionApplicationCreate": Operation("elder", prepared_beds.applied),
-    "admissionApplicationSubmit": Operation(
-        "admission_application", prepared_beds.application("DRAFT")
-    ),
-    "admissionApplicationAssess": Operation(
-        "admission_application", prepared_beds.application("SUBMITTED")
-    ),
-    "admissionApplicationWaitlist": Operation(
-        "admission_application", prepared_beds.application("ASSESSING")
-    ),
-    "admissionApplicationReject": Operation(
-        "admission_application", prepared_beds.application("SUBMITTED", reason="需专科护理")
-    ),
-    "admissionApplicationWithdraw": Operation(
-        "admission_application", prepared_beds.application("WAITLISTED")
-    ),
-    "admissionApplicationAccept": Operation(
-        "admission_application", prepared_beds.with_bed("OFFERED", "HELD")
-    ),
-    "admissionApplicationAdmit": Operation(
-        "admission_application", prepared_beds.with_bed("ACCEPTED", "RESERVED")
-    ),
-    "admissionApplicationOffer": Operation("admission_application", prepared_beds.offered),
-    "admissionApplicationOfferNext": Operation("bed", prepared_beds.offered_next),
     "visitClaim": Operation("visit_task", prepared.visit("OPEN")),
     "visitRelease": Operation("visit_task", prepared.visit("CLAIMED", reason="生病")),
     "visitCheckIn": Operation(
@@ -315,6 +237,7 @@ OPERATIONS: dict[str, Operation] = {
         prepared_assessments.set_wishes,
         prepared_assessments.of_the_district,
     ),
+    **HOMES,
     **HEALTH,
     **WORKERS,
     "familyLinkRequest": Operation("account", prepared.named),
