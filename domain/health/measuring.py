@@ -83,7 +83,7 @@ async def add(
             )
         )
     await session.flush()
-    await _note_newest(session, elder.id, {one.kind for one in fresh})
+    await note_newest(session, elder.id, {one.kind for one in fresh})
     return elder
 
 
@@ -108,7 +108,7 @@ async def withdraw(session: AsyncSession, actor: Actor, key: UUID) -> Measuremen
     measurement.withdrawn_at, measurement.withdrawn_by = now(), actor.id
     measurement.newest = False
     await session.flush()
-    await _note_newest(session, measurement.elder_id, {measurement.kind})
+    await note_newest(session, measurement.elder_id, {measurement.kind})
     return measurement
 
 
@@ -207,7 +207,7 @@ def _by_moment(
     return (kind, taken_at), (value, diastolic)
 
 
-async def _note_newest(
+async def note_newest(
     session: AsyncSession, elder_id: UUID, kinds: Collection[MeasurementKind]
 ) -> None:
     """Mark the newest believed value of some kinds. First the others lose the mark: PostgreSQL

@@ -21,6 +21,7 @@ from domain.elders.models import Elder
 from domain.elders.registry import registered
 from domain.errors import InvalidInput, MergeBlocked, NotFound, PermissionDenied
 from domain.merges.blocking import shown
+from domain.merges.health import find_newest, forget_newest, say_anew
 from domain.merges.models import ElderMerge, ElderMergeRows, MergeChange
 from domain.merges.rows import (
     ONLY_ADDED,
@@ -45,8 +46,17 @@ MAX_REASON = 200
 
 _ASIDE = "elder_merge.aside_cipher"
 
-_SET_ASIDE = ("vital_sign", "household_member", "station_assignment", "visit_obligation")
-"""Tables of whose rows the kept elder's own stands for both where there can be one only."""
+_SET_ASIDE = (
+    "vital_sign",
+    "household_member",
+    "station_assignment",
+    "visit_obligation",
+    "elder_condition",
+    "allergy",
+    "measurement",
+)
+"""Tables of whose rows the kept elder's own stands for both where there can be one only. Not of
+what is taken: which of two doses is right has to be said by somebody."""
 
 
 async def merge(
@@ -185,11 +195,13 @@ async def _give(
     _remember(session, done, "elder_tag", MergeChange.WITHDRAWN, withdrawn)
     _remember(session, done, "elder_tag", MergeChange.ADDED, added)
     await call_last(session, whose)
+    await forget_newest(session, whose)
     blockers, types = list[str](), list[str]()
     for one in moving():
         moved, stuck = await _given(session, vault, one, done)
         _remember(session, done, one.name, MergeChange.MOVED, moved)
         if stuck and one.table.name in _SET_ASIDE:
+            await say_anew(session, vault, one, whose, stuck)
             aside[str(one.table.name)] = await set_aside(session, one, whose, stuck)
         elif stuck:
             types.append(one.table.name.title().replace("_", ""))
@@ -197,6 +209,7 @@ async def _give(
     if types:
         raise MergeBlocked("duplicate_id", blockers=blockers, types=", ".join(types))
     await call_in_order(session, to)
+    await find_newest(session, to)
 
 
 async def _given(
@@ -208,6 +221,7 @@ async def _given(
     keys = await keys_of(session, one, whose)
     if not keys or one.table.name in ONLY_ADDED:
         return [], keys
+    await say_anew(session, vault, one, to, keys)
     together = await try_to_move(session, vault, one, whose, to, keys)
     if together is not None:
         return together, []
@@ -230,8 +244,10 @@ async def _take_back(
     )
     keys = {(one.table_name, one.change): one.keys for one in remembered}
     await call_last(session, done.kept_id)
+    await forget_newest(session, done.kept_id)
     for one in moving():
         own = keys.get((one.name, MergeChange.MOVED), [])
+        await say_anew(session, vault, one, done.duplicate_id, own)
         back = await move(session, vault, one, done.kept_id, done.duplicate_id, own) if own else []
         if len(back) != len(own):
             raise InvalidInput("id", reason=Reason.MERGE_CHANGED)
@@ -244,6 +260,7 @@ async def _take_back(
         raise InvalidInput("id", reason=Reason.MERGE_CHANGED)
     for elder_id in (done.kept_id, done.duplicate_id):
         await call_in_order(session, elder_id)
+        await find_newest(session, elder_id)
     await session.execute(delete(ElderMergeRows).where(col(ElderMergeRows.merge_id) == done.id))
 
 

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from domain.access import Role
-from domain.calendar import today
+from domain.calendar import now, today
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import ElderTag, Tag
@@ -18,6 +18,7 @@ from domain.ids import public_id
 from domain.merges import service
 from domain.merges.rows import ONLY_ADDED, Belonging, belongings, moving
 from domain.metadata import METADATA
+from tests.api.health import AMLODIPINE, HYPERTENSION, PENICILLIN, done, refused
 from tests.bedside import open_bedside, stay_of
 from tests.clients import Api
 from tests.makers.assessments import make_assessments
@@ -33,7 +34,8 @@ UNDO = """mutation ($input: ElderMergeUndoInput!) { elderMergeUndo(input: $input
   canUndo undoneAt undoneBy { id } } userErrors { code field } } }"""
 ELDER = """query ($id: ID!) { elder(id: $id) { name version tags
   tagHistory { tag since until source withdrawnAt }
-  contacts { name callingOrder } conditions { code name since } assessments(first: 9) { nodes { id
+  contacts { name callingOrder } conditions { code name since }
+  newestMeasurements { kind value } assessments(first: 9) { nodes { id
   answers { diagnoses } } } } }"""
 SAME = "同一人，身份证号录入有误"
 
@@ -153,6 +155,48 @@ async def test_what_is_sealed_opens_for_the_one_that_is_kept(
     assert kept["conditions"] == owned["conditions"]
     assert kept["assessments"] == owned["assessments"]
     assert [one["name"] for one in kept["contacts"]] == [one["name"] for one in owned["contacts"]]
+
+
+async def test_the_same_of_two_health_records_stands_once_and_nothing_of_it_is_lost(
+    api: Api, database: Database, vault: Vault, district: District
+) -> None:
+    region = await region_of(database, district.mother_id)
+    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
+    for key, weight, hour in ((keep, 61, 8), (duplicate, 58, 9)):
+        whose = {"elderId": public_id("elder", key)}
+        await done(api, Role.STATION, "conditionAdd", **whose, **HYPERTENSION)
+        at = (now() - timedelta(hours=24 - hour)).isoformat()
+        value = {"kind": "WEIGHT", "value": weight, "takenAt": at}
+        await done(api, Role.STATION, "measurementAdd", **whose, measurements=[value])
+    whose = {"elderId": public_id("elder", duplicate)}
+    await done(api, Role.STATION, "allergyAdd", **whose, **PENICILLIN)
+    before = await everything(database, vault, [keep, duplicate])
+    answer = await merged(api, keep, duplicate)
+    assert answer["userErrors"] == []
+    whose = {"elderId": public_id("elder", keep)}
+    for verb, entry in (("conditionAdd", HYPERTENSION), ("allergyAdd", PENICILLIN)):
+        assert (await refused(api, Role.STATION, verb, **whose, **entry))[0] == "ALREADY_EXISTS"
+    shown = await elder(api, keep)
+    assert [one["code"] for one in shown["conditions"]] == ["I10"]
+    assert [one["value"] for one in shown["newestMeasurements"]] == [58]
+    assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
+    assert await everything(database, vault, [keep, duplicate]) == before
+    whose = {"elderId": public_id("elder", duplicate)}
+    for verb, entry in (("conditionAdd", HYPERTENSION), ("allergyAdd", PENICILLIN)):
+        assert (await refused(api, Role.STATION, verb, **whose, **entry))[0] == "ALREADY_EXISTS"
+
+
+async def test_two_doses_of_one_medicine_are_somebodys_to_decide(
+    api: Api, database: Database, district: District
+) -> None:
+    region = await region_of(database, district.mother_id)
+    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
+    for key in (keep, duplicate):
+        whose = {"elderId": public_id("elder", key)}
+        await done(api, Role.STATION, "medicationAdd", **whose, **AMLODIPINE)
+    (error,) = (await merged(api, keep, duplicate))["userErrors"]
+    assert (error["code"], error["field"]) == ("MERGE_BLOCKED", "duplicateId")
+    assert "Medication" in error["message"]
 
 
 async def tagged(
