@@ -30,6 +30,7 @@ NO_PLAN = {
     "AdmissionApplication.place is asynchronous",  # a place is known by all who wait beside it
     "CareAssignment.lacking is asynchronous",  # by certificates that count on that day
     "Elder.serviceSuggestions is asynchronous",  # rules look at needs, tags and level together
+    "Elder.measurementSeries is asynchronous",  # a curve is counted, not read
     "NearbyBedConnection.totalCount has a resolver of its own",  # counted only when asked for
     # Each figure is read only where it is asked for.
     *(
