@@ -81,7 +81,8 @@ def _assert_enough_was_tried(trial: Trial) -> None:
     found = trial.statistics
     assert found.counts["asked"] >= OPERATIONS
     assert found.share("run", "asked") > 0.75, found
-    assert found.share("planned", "run") > 0.6, found
+    # Most of the rest is refused for a value that cannot be, which is no question for a plan.
+    assert found.share("planned", "run") > 0.55, found
     # One in eight reveals something in full, which is never planned.
     assert found.share("planned", "without errors") > 0.75, "\n".join(found.unplanned[:20])
     assert found.share("with data", "asked") > 0.5, found
