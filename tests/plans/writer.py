@@ -16,7 +16,7 @@ HIDDEN = ("elder", "fullAddress", "recipient", "subsidyReason", "placedBy", "acc
 """What some roles may not see where they see the row: chosen more often than the rest."""
 
 
-_NEW_PERCENT = 20
+_NEW_PERCENT = 30
 
 
 @dataclass(frozen=True)
