@@ -117,8 +117,10 @@ def _exceptions(one: visiting.Volunteer, context: Context) -> list[VolunteerExce
 
 
 def _actions(one: visiting.Volunteer, context: Context, *, own: bool) -> list[VolunteerAction]:
-    suspended = is_suspended(one)
-    return available_actions(context.actor, one.check_state, suspended=suspended, own=own)
+    suspended, governed = is_suspended(one), context.actor.governs(one.region_code)
+    return available_actions(
+        context.actor, one.check_state, suspended=suspended, own=own, governed=governed
+    )
 
 
 _STANDING = Permission.VOLUNTEER_STANDING_READ
@@ -224,7 +226,7 @@ class Volunteer(Node):
     """What was done about them, first first; of this the family whom they visit sees nothing."""
     available_actions: list[VolunteerAction] = computed(
         _actions,
-        needs=[visiting.Volunteer.check_state, *_SUSPENSION],
+        needs=[visiting.Volunteer.check_state, visiting.Volunteer.region_code, *_SUSPENSION],
         own=visiting.Volunteer.id,
     )
     """What you may do about them now."""

@@ -34,7 +34,7 @@ from domain.visits.moving import TOPIC, checked_text, concerns, for_update, free
 from domain.visits.presence import Entry, refuse_elsewhere
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
-from domain.volunteers.fitness import refuse_unfit
+from domain.volunteers.fitness import refuse_uncleared, refuse_unfit
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -111,10 +111,14 @@ async def check_in(
     Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
         TimesOverlap(blockers: one's own visits at that moment), InvalidInput(longitude) for a visit
         at home without a place, InvalidInput(at) for a moment to come, before the claim, or more
-        than seven days ago, and for a visit that was long over where none is given.
+        than seven days ago, and for a visit that was long over where none is given; where none is
+        given, NotCleared for whose clearance has ended since the claim.
     """
-    await _lock_volunteer(session, actor)
+    volunteer = await _lock_volunteer(session, actor)
     visit = await moved(session, actor, visit_id, VisitAction.CHECK_IN, expected_version)
+    if at is None and volunteer is not None:
+        # What was made without a network is told as it was; who stands at the door is asked.
+        refuse_uncleared(volunteer)
     entry = Entry.of(at, now())
     entry.refuse_before(visit.claimed_at)
     if at is None and visit.scheduled_to + KNOWN_AFTERWARDS <= entry.at:

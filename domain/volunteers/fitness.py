@@ -77,6 +77,12 @@ def refuse_unfit(volunteer: Volunteer, visit: VisitTask, field: str = "id") -> N
         raise SkillsMissing(field, skills=", ".join(missing))
 
 
+def refuse_uncleared(volunteer: Volunteer) -> None:
+    """Raises: NotCleared."""
+    if not is_cleared(volunteer):
+        raise NotCleared("id")
+
+
 def able() -> ColumnElement[bool]:
     """Volunteers who may make a visit, of those who see it."""
     skills: Any = col(VisitTask.skills)

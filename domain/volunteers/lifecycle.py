@@ -75,3 +75,7 @@ BY_OTHERS = frozenset(
     }
 )
 """Nobody decides so about themselves, in whatever role."""
+
+BY_WHO_GOVERNS = BY_OTHERS - {VolunteerAction.SUSPEND}
+"""For those who work for where the volunteer lives. Who sees them visit may stop them at once, but
+nobody else clears them, or lets them go on."""

@@ -28,6 +28,7 @@ from domain.volunteers.availability import (
 from domain.volunteers.fitness import is_suspended
 from domain.volunteers.lifecycle import (
     BY_OTHERS,
+    BY_WHO_GOVERNS,
     CHECK_LIFECYCLE,
     PERMISSION_FOR,
     CheckState,
@@ -182,12 +183,13 @@ async def reinstate(
 
 
 def available_actions(
-    actor: Actor, check: CheckState, *, suspended: bool, own: bool
+    actor: Actor, check: CheckState, *, suspended: bool, own: bool, governed: bool
 ) -> list[VolunteerAction]:
     """What the actor may do about a volunteer now, in the order of the enum.
 
     Parameters:
         own: whether they are the actor, in whatever role.
+        governed: whether they live where the actor works.
     """
     possible = {
         VolunteerAction.UPDATE,
@@ -202,6 +204,7 @@ def available_actions(
         if action in possible
         and actor.may(PERMISSION_FOR[action])
         and not (own and action in BY_OTHERS)
+        and (governed or action not in BY_WHO_GOVERNS)
     ]
 
 
@@ -217,6 +220,8 @@ async def _for_update(
     if volunteer is None:
         raise NotFound("id")
     if not actor.may(PERMISSION_FOR[action]):
+        raise PermissionDenied(action=action.value)
+    if action in BY_WHO_GOVERNS and not actor.governs(volunteer.region_code):
         raise PermissionDenied(action=action.value)
     if action in BY_OTHERS and await same_person(session, actor, volunteer_id):
         raise ConflictOfInterest("id")

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlmodel import col
 
 from domain.access import Actor, Role
@@ -13,10 +13,11 @@ from domain.calendar import now, today
 from domain.database import Database
 from domain.ids import public_id
 from domain.visits.lifecycle import VisitState
-from domain.visits.models import VisitTaskLog
+from domain.visits.models import VisitTaskLog, Volunteer
 from domain.volunteers.lifecycle import CheckState
 from tests.clients import Api
 from tests.makers.visits import (
+    ELSEWHERE,
     Scene,
     make_scene,
     make_visit,
@@ -24,7 +25,7 @@ from tests.makers.visits import (
     stored,
     tomorrow_at,
 )
-from tests.visiting import done, payload, refused
+from tests.visiting import HERE, done, payload, refused
 from tests.volunteering import READ, change, changed, errors, fits, listed
 
 
@@ -162,6 +163,32 @@ async def test_a_suspension_frees_what_would_begin_meanwhile_and_nothing_else(
     assert (again["suspended"], again["suspendedAt"]) == (False, None)
     assert await errors(api, scene.station, "Reinstate", scene.ann) == ("INVALID_INPUT", "id")
     await done(api, scene.ann, "Claim", soon)
+
+
+async def test_whoever_sees_them_visit_stops_them_and_only_their_own_place_lets_them_go_on(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    """Ann was once with somebody who lives elsewhere."""
+    past = {"state": VisitState.DONE, "claimed_by": scene.ann.id}
+    await make_visit(database, scene.elder_id, ELSEWHERE, **past)
+    there = Actor(scene.station.id, Role.STATION, ELSEWHERE[:9])
+    assert (await changed(api, there, "Suspend", scene.ann, reason="投诉待查"))["suspended"]
+    assert await errors(api, there, "Reinstate", scene.ann) == ("PERMISSION_DENIED", None)
+    shown = (await api.data(there, READ, id=public_id("volunteer", scene.ann.id)))["volunteer"]
+    assert "REINSTATE" not in shown["availableActions"]
+    assert not (await changed(api, scene.station, "Reinstate", scene.ann))["suspended"]
+
+
+async def test_who_is_no_longer_cleared_stands_at_no_door(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    await done(api, scene.ann, "Claim", key)
+    async with database.transaction("test") as session:
+        over = update(Volunteer).where(col(Volunteer.id) == scene.ann.id)
+        await session.execute(over.values(cleared_until=today() - timedelta(days=1)))
+    assert await refused(api, scene.ann, "CheckIn", key, **HERE) == ("NOT_CLEARED", "id")
+    assert (await stored(database, key)).state is VisitState.CLAIMED
 
 
 async def test_a_suspension_runs_out_by_itself(api: Api, database: Database, scene: Scene) -> None:
