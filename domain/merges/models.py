@@ -58,6 +58,11 @@ class ElderMerge(Table, table=True):
     undone_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     undone_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
+    @property
+    def elder_id(self) -> UUID:
+        """Whose the trail says it is."""
+        return self.kept_id
+
 
 class MergeChange(StrEnum):
     """What a merge has done to rows."""

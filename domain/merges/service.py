@@ -21,6 +21,7 @@ from domain.elders.models import Elder
 from domain.elders.registry import registered
 from domain.errors import InvalidInput, MergeBlocked, NotFound, PermissionDenied
 from domain.merges.blocking import shown
+from domain.merges.family import links_ended_beside
 from domain.merges.health import find_newest, forget_newest, say_anew
 from domain.merges.models import ElderMerge, ElderMergeRows, MergeChange
 from domain.merges.rows import (
@@ -35,6 +36,7 @@ from domain.merges.rows import (
 )
 from domain.merges.together import call_in_order, call_last, join_tags, part_tags
 from domain.merges.visibility import elder_merge_visible
+from domain.metadata import METADATA
 from domain.reasons import Reason
 from domain.versions import check_version
 
@@ -119,11 +121,14 @@ async def undo(session: AsyncSession, vault: Vault, actor: Actor, merge_id: UUID
         raise PermissionDenied(action=Permission.ELDER_REGISTER.value)
     if not can_be_undone(done):
         raise InvalidInput("id", reason=Reason.MERGE_OVER)
+    await registered(session, actor, done.kept_id, "id", lock=False)
     kept = await session.scalar(_locked(done.kept_id))
     assert kept is not None
     assert done.aside_cipher is not None
     opened = vault.open_bytes(done.aside_cipher, place(_ASIDE, done.duplicate_id))
     aside = orjson.loads(opened)
+    if not actor.governs(aside["elder"]["region_code"]):
+        raise PermissionDenied(action=Permission.ELDER_REGISTER.value)
     await _take_back(session, vault, done, aside)
     if aside["level_taken"] and kept.care_level == aside["elder"]["care_level"]:
         kept.care_level = None
@@ -197,6 +202,9 @@ async def _give(
     await call_last(session, whose)
     await forget_newest(session, whose)
     blockers, types = list[str](), list[str]()
+    if ended := await links_ended_beside(session, whose, to):
+        types.append("FamilyLink")
+        blockers += await shown(session, actor, METADATA.tables["family_link"], ended)
     for one in moving():
         moved, stuck = await _given(session, vault, one, done)
         _remember(session, done, one.name, MergeChange.MOVED, moved)

@@ -7,13 +7,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import text, update
+from sqlmodel import col
 
 from domain.access import Role
 from domain.calendar import now, today
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import ElderTag, Tag
+from domain.family.lifecycle import LinkState
+from domain.family.models import UNTIL, FamilyLink
 from domain.ids import public_id
 from domain.merges import service
 from domain.merges.rows import ONLY_ADDED, Belonging, belongings, moving
@@ -23,6 +26,7 @@ from tests.bedside import open_bedside, stay_of
 from tests.clients import Api
 from tests.makers.assessments import make_assessments
 from tests.makers.canteens import make_elder
+from tests.makers.family import make_link, make_relative
 from tests.makers.register import make_households
 from tests.makers.vital_signs import make_vital_signs
 from yiyang.district.cast import District
@@ -184,6 +188,37 @@ async def test_the_same_of_two_health_records_stands_once_and_nothing_of_it_is_l
     whose = {"elderId": public_id("elder", duplicate)}
     for verb, entry in (("conditionAdd", HYPERTENSION), ("allergyAdd", PENICILLIN)):
         assert (await refused(api, Role.STATION, verb, **whose, **entry))[0] == "ALREADY_EXISTS"
+
+
+async def test_a_merge_takes_back_no_no(
+    api: Api, database: Database, vault: Vault, district: District
+) -> None:
+    region = await region_of(database, district.mother_id)
+    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
+    who = await make_relative(database, keep)
+    await make_link(database, who.id, duplicate)
+    shown = dict.fromkeys(until.key for until in UNTIL.values())
+    over = {"state": LinkState.ENDED, "ended_at": now(), **shown}
+    async with database.transaction("test") as session:
+        ended = update(FamilyLink).where(col(FamilyLink.elder_id) == keep)
+        await session.execute(ended.values(over))
+    before = await everything(database, vault, [keep, duplicate])
+    (error,) = (await merged(api, keep, duplicate))["userErrors"]
+    assert (error["code"], error["field"]) == ("MERGE_BLOCKED", "duplicateId")
+    assert "FamilyLink" in error["message"]
+    assert await everything(database, vault, [keep, duplicate]) == before
+
+
+async def test_only_who_keeps_both_places_takes_them_apart(
+    api: Api, database: Database, district: District
+) -> None:
+    region = await region_of(database, district.mother_id)
+    keep, duplicate = await make_elder(database, region), await make_elder(database, "330106002051")
+    answer = await merged(api, keep, duplicate)
+    refused_there = await undone(api, answer["elderMerge"]["id"], Role.STATION)
+    assert refused_there["userErrors"][0]["code"] == "PERMISSION_DENIED"
+    assert await elder(api, duplicate) is None
+    assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
 
 
 async def test_two_doses_of_one_medicine_are_somebodys_to_decide(
