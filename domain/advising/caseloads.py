@@ -43,7 +43,7 @@ async def assign(
     first = since or today()
     if first < today():
         raise InvalidInput("since", reason=Reason.NOT_PAST)
-    await _check_advisor(session, actor, account_id)
+    await _check_advisor(session, actor, account_id, elder_id)
     taken = select(col(Caseload.id)).where(
         col(Caseload.elder_id) == elder_id,
         col(Caseload.until).is_(None) | (col(Caseload.until) > first),
@@ -121,10 +121,18 @@ async def _lock_elder(
         raise NotFound(field)
 
 
-async def _check_advisor(session: AsyncSession, actor: Actor, account_id: UUID) -> None:
+async def _check_advisor(
+    session: AsyncSession, actor: Actor, account_id: UUID, elder_id: UUID
+) -> None:
+    """Raises: NotFound(account_id), InvalidInput(account_id) for who is no advisor now, or none of
+    where the elder lives."""
     seen = select(Account).where(col(Account.id) == account_id, account_visible(actor))
-    account = await session.scalar(seen)
+    # Not ended meanwhile.
+    account = await session.scalar(seen.with_for_update(of=Account, read=True))
     if account is None:
         raise NotFound("account_id")
-    if account.role is not Role.ADVISOR or not in_force(account):
+    home = select(col(Elder.region_code)).where(col(Elder.id) == elder_id)
+    lives_in = await session.scalar(home) or ""
+    advises = account.role is Role.ADVISOR and in_force(account)
+    if not advises or not lives_in.startswith(account.region_code or " "):
         raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)

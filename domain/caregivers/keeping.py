@@ -9,8 +9,9 @@ from sqlmodel import col
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.accounts.periods import in_force
+from domain.accounts.persons import same_person
 from domain.accounts.visibility import account_visible
-from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
 WORKS_IN_CARE = frozenset({Role.CAREGIVER, Role.STATION, Role.ADVISOR})
@@ -21,6 +22,10 @@ def require(actor: Actor, permission: Permission, region_code: str) -> None:
     """Raises: PermissionDenied for who may not, or not there."""
     if not actor.may(permission) or not actor.governs(region_code):
         raise PermissionDenied(action=permission.value)
+
+
+_OF_OTHERS = (Permission.CERTIFICATE_KEEP, Permission.TRAINING_RECORD_KEEP)
+"""Nobody keeps their own papers, in whatever role."""
 
 
 async def worker(
@@ -36,7 +41,8 @@ async def worker(
         roles: of these.
     Returns: it, and the division where they work.
 
-    Raises: NotFound(account_id), PermissionDenied, InvalidInput(account_id).
+    Raises: NotFound(account_id), PermissionDenied, InvalidInput(account_id), ConflictOfInterest
+        (account_id).
     """
     if not actor.may(permission):
         raise PermissionDenied(action=permission.value)
@@ -48,4 +54,6 @@ async def worker(
     if account.role not in roles or not in_force(account) or account.region_code is None:
         raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)
     require(actor, permission, account.region_code)
+    if permission in _OF_OTHERS and await same_person(session, actor, account.id):
+        raise ConflictOfInterest("account_id")
     return account, account.region_code

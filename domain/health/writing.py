@@ -242,8 +242,9 @@ def _intakes(frequency: MedicationFrequency, given: Sequence[Intake]) -> tuple[I
 
 def _can_be_dosed(amount: Decimal) -> bool:
     """NaN compares with nothing."""
-    places = amount.is_finite() and amount == amount.quantize(SMALLEST_DOSE)
-    return places and SMALLEST_DOSE <= amount <= MOST_OF_A_DOSE
+    if not amount.is_finite() or not SMALLEST_DOSE <= amount <= MOST_OF_A_DOSE:
+        return False
+    return amount == amount.quantize(SMALLEST_DOSE)
 
 
 def _line(given: str, field: str, most: int = MAX_TEXT) -> str:

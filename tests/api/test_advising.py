@@ -98,6 +98,14 @@ async def test_an_advisor_sees_an_elder_for_as_long_as_they_answer_for_them(
     assert again[1] == [("INVALID_INPUT", "id")]
 
 
+async def test_an_advisor_advises_where_the_elder_lives(api: Api, database: Database) -> None:
+    await nobody_is_advised(database)
+    elsewhere = await make_account(database, Role.ADVISOR, name="苏远", region_code="330106")
+    _, errors = await assign(api, elsewhere)
+    assert errors == [("INVALID_INPUT", "accountId")]
+    assert await seen(api, elsewhere, api.district.mother_id) is None
+
+
 async def test_a_case_to_come_shows_nothing_before_its_day(api: Api, advisor: Actor) -> None:
     _, errors = await assign(api, advisor, since=day(1))
     assert errors == []

@@ -15,6 +15,7 @@ from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import public_id
 from tests.clients import Api
+from tests.makers.accounts import make_person
 from tests.makers.caregivers import (
     NUMBER_GIVEN,
     make_assignment,
@@ -147,6 +148,17 @@ async def test_a_station_keeps_none_but_its_own_people(api: Api, database: Datab
     region = api.actor(Role.STATION).region
     other = await make_caregiver(database, "330102009" if region != "330102009" else "330102003")
     assert (await add(api, other))[1] == [("PERMISSION_DENIED", None)]
+
+
+async def test_nobody_keeps_their_own_papers_in_whatever_role(
+    api: Api, database: Database, caregiver: Actor
+) -> None:
+    station = api.actor(Role.STATION)
+    assert (await add(api, station))[1] == [("CONFLICT_OF_INTEREST", "accountId")]
+    await make_person(database, accounts=[station.id, caregiver.id])
+    assert (await add(api, caregiver))[1] == [("CONFLICT_OF_INTEREST", "accountId")]
+    shown = (await api.data(Role.STATION, CERTIFICATES, filter={}))["certificates"]["nodes"]
+    assert NUMBER_GIVEN not in [one["fullNumber"] for one in shown]
 
 
 async def test_an_assignment_takes_certificates_that_are_good_on_its_first_day(

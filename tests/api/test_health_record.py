@@ -189,6 +189,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "twice at a time": ("medication", {"intakes": [{"at": "08:00", "amount": "1"}] * 2}, "intakes"),
     "nothing": ("medication", {"intakes": [{"at": "08:00", "amount": "0"}]}, "intakes"),
     "no number": ("medication", {"intakes": [{"at": "08:00", "amount": "NaN"}]}, "intakes"),
+    "too much": (
+        "medication",
+        {"intakes": [{"at": "08:00", "amount": "1E+30"}]},
+        "intakes",
+    ),
     "too fine": ("medication", {"intakes": [{"at": "08:00", "amount": "0.0011"}]}, "intakes"),
     "as needed at a time": ("medication", {"frequency": "AS_NEEDED"}, "intakes"),
     "a long note": ("medication", {"note": "饭" * 201}, "note"),
