@@ -18,11 +18,12 @@ from api.refusals import TRY_LATER, Refusal
 from api.requests import Gate, source_of
 from api.texts import Language, preferred
 from domain.access import Actor
+from domain.accounts.attempts import count
 from domain.audit.service import Act, record
 from domain.errors import DomainError, InvalidInput, PermissionDenied
 from domain.ids import public_id
 from domain.imports.models import ElderImport
-from domain.imports.service import bring, check_may
+from domain.imports.service import BROUGHT, bring, check_may
 from domain.imports.sheets import MOST_BYTES
 from domain.imports.words import TITLES
 
@@ -81,6 +82,8 @@ class Uploads:
             self.connections.let_go(actor.id)
 
     async def _brought(self, request: Request, actor: Actor, content: bytes) -> ElderImport:
+        key = self.gate.vault.digest(f"imports of {actor.id}", "auth_attempt.key")
+        await count(self.gate.database, [(key, BROUGHT)])
         async with self.gate.database.transaction(str(actor.id)) as session:
             brought = await bring(session, self.gate.vault, actor, content)
             act = Act("elder_import_bring", ElderImport.__tablename__, brought.id)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
+from domain.accounts.attempts import Limit
 from domain.accounts.models import Account
 from domain.calendar import now
 from domain.crypto import Vault, place
@@ -34,6 +35,9 @@ WORK_JOB = "elder_import.work"
 
 MOST_OPEN = 3
 """Files of an account that are kept at a time."""
+
+BROUGHT = Limit(at_once=20, seconds=180)
+"""Files of an account, whatever becomes of them: who tries ids out comes to few."""
 
 _FILE = "elder_import.file_cipher"
 

@@ -13,6 +13,7 @@ from domain.access import Role
 from domain.crypto import Vault
 from domain.database import Database
 from domain.imports import service
+from domain.imports.service import BROUGHT
 from domain.imports.sheets import MOST_BYTES, MOST_ROWS
 from tests.clients import Api
 from tests.exporting import working
@@ -243,6 +244,9 @@ async def test_a_file_that_is_made_to_harm_harms_nobody(api: Api) -> None:
     far = far_away(far)
     failed = await looked_through(api, far)
     assert (failed["state"], failed["failure"]) == ("FAILED", "UNREADABLE")
+    # One long text, which the file holds once, in each of many cells.
+    same = await looked_through(api, workbook(TITLES, *([["长" * 500] * 20] * 1000)))
+    assert (same["state"], same["failure"]) == ("FAILED", "UNREADABLE")
 
 
 def far_away(content: bytes) -> bytes:
@@ -256,6 +260,13 @@ def far_away(content: bytes) -> bytes:
                 part = part.replace(b"</sheetData>", cell)
             new.writestr(name, part)
     return kept.getvalue()
+
+
+async def test_whoever_brings_file_after_file_has_to_wait(api: Api) -> None:
+    answers = [await upload(api, Role.STATION, b"a") for _ in range(BROUGHT.at_once + 1)]
+    codes = [answer.json().get("code") or answer.text for answer in answers]
+    assert "TOO_MANY_ATTEMPTS" in str(codes[-1]), codes[-1]
+    assert not [one for one in codes[:-1] if "TOO_MANY_ATTEMPTS" in str(one)]
 
 
 async def test_an_account_has_three_open_files_and_others_see_none(
