@@ -1,6 +1,6 @@
 """An elder is assessed: the form, the preview, the signatures, and what counts afterwards."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import asyncpg
 import pytest
@@ -164,7 +164,8 @@ async def test_valid_twelve_months_by_the_calendar(
     district, station, keys = api.district, api.actor(Role.STATION).id, dict[str, str]()
     day = today()
     last = next(ago for ago in range(363, 370) if _through(ago) == day)
-    for elder_id, ago in ((district.neighbour_id, last), (district.ward_id, last + 2)):
+    over = next(ago for ago in range(last, last + 4) if _through(ago) < day)
+    for elder_id, ago in ((district.neighbour_id, last), (district.ward_id, over)):
         state = AssessmentState.CONFIRMED
         key = await make_assessment(database, vault, elder_id, station, state, days_ago=ago)
         keys[public_id("elder", elder_id)] = public_id("assessment", key)
@@ -180,7 +181,7 @@ async def test_valid_twelve_months_by_the_calendar(
     assert [one["id"] for one in queue] == [keys[ward]]
 
 
-def _through(ago: int) -> object:
+def _through(ago: int) -> date:
     return months_later(today() - timedelta(days=ago), 12)
 
 

@@ -149,6 +149,21 @@ async def test_what_was_known_on_a_day_does_not_change_later(
     assert await coverage(api, scene.station, third) == (1, 0)
 
 
+@pytest.mark.parametrize(("seconds", "known"), [(-1, True), (0, False)])
+async def test_what_was_noted_by_a_days_last_second_was_known_on_it(
+    api: Api, database: Database, scene: Scene, seconds: int, known: bool
+) -> None:
+    third = MONTH + timedelta(days=2)
+    fourth = third + timedelta(days=1)
+    noted = at(fourth, 0) + timedelta(seconds=seconds)
+    neighbour = api.district.neighbour_id
+    await make_due(database, scene.elder_id, scene.region_code, MONTH, FIRST_MORNING)
+    await make_due(database, neighbour, scene.region_code, MONTH, noted)
+    await visited(database, scene, at(third), told=noted)
+    assert await coverage(api, scene.station, third) == (1 + known, known)
+    assert await coverage(api, scene.station, fourth) == (2, 1)
+
+
 async def test_a_visit_that_was_not_accepted_had_counted_until_then(
     api: Api, database: Database, scene: Scene
 ) -> None:

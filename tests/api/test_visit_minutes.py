@@ -28,6 +28,11 @@ from tests.visiting import done as visited
 from tests.visiting import refused as visit_refused
 
 YESTERDAY = today() - timedelta(days=1)
+HALF_A_DAY = 12 * 60
+"""Minutes from noon to either midnight."""
+
+SECOND = 1 / 60
+"""In minutes."""
 
 
 @pytest.fixture
@@ -108,6 +113,25 @@ async def test_at_most_120_minutes_a_day_and_what_is_over_is_donated(
     found = await balances(database, Currency.MINUTES)
     assert found.get(Holder.DONATED, 0) == donated
     assert sum(found.values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("after", "kept"),
+    [
+        (-HALF_A_DAY - SECOND, 180),
+        (-HALF_A_DAY, 120),
+        (HALF_A_DAY - SECOND, 120),
+        (HALF_A_DAY, 180),
+    ],
+)
+async def test_a_visits_day_is_the_one_on_which_it_began_by_the_districts_clock(
+    api: Api, database: Database, scene: Scene, after: float, kept: int
+) -> None:
+    """Beside one that gave all of yesterday's 120 minutes."""
+    await verified(api, scene, await made(database, scene, 120))
+    await verified(api, scene, await made(database, scene, 60, after=after))
+    assert (await own(api, scene.ann))["balance"] == str(kept)
+    assert (await balances(database, Currency.MINUTES)).get(Holder.DONATED, 0) == 180 - kept
 
 
 @pytest.mark.parametrize(("before", "kept", "donated"), [(35_940, 60, 0), (35_970, 30, 30)])

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import delete, func, select, update
 from sqlmodel import col
 
+from domain.access import Role
 from domain.calendar import today
 from domain.database import Database
-from domain.elders.models import KEY_TAGS, ElderTag, Tag
+from domain.elders.models import KEY_TAGS, ElderTag, KeyTagSet, Tag
 from domain.visits.obligation_models import VisitObligation
 from domain.visits.obligations import fall_due
+from yiyang.district.addresses import DISTRICT
 from yiyang.district.cast import District
 
 THIS_MONTH = today().replace(day=1)
+NEXT_MONTH = (THIS_MONTH + timedelta(days=31)).replace(day=1)
 
 
 @pytest.fixture
@@ -70,10 +73,29 @@ async def test_key_elders_are_those_of_the_six_groups(
     assert await run(database, THIS_MONTH) == (tag_ in KEY_TAGS)
 
 
-async def test_who_becomes_a_key_elder_within_the_month_is_due_from_then_on(
-    database: Database, mother: UUID
+async def test_key_elders_are_those_whom_the_district_counts(
+    database: Database, district: District, mother: UUID
 ) -> None:
-    day = THIS_MONTH + timedelta(days=20)
+    """From the day on from which it counts them."""
+    day = THIS_MONTH + timedelta(days=1)
+    official = district.players[Role.OFFICIAL].account_id
+    async with database.transaction("test") as session:
+        tags = [Tag.DEMENTIA.value]
+        session.add(KeyTagSet(region_code=DISTRICT, since=day, tags=tags, set_by=official))
+    assert await run(database, day) == 0, "whoever lives alone counts no more"
+    await tag(database, Tag.DEMENTIA, THIS_MONTH)
+    assert [await run(database, day - timedelta(days=1)), await run(database, day)] == [0, 1]
+    assert await due(database) == [(THIS_MONTH, day)]
+
+
+@pytest.mark.parametrize(
+    "day",
+    [THIS_MONTH + timedelta(days=20), NEXT_MONTH - timedelta(days=1)],
+    ids=["within", "last-day"],
+)
+async def test_who_becomes_a_key_elder_within_the_month_is_due_from_then_on(
+    database: Database, mother: UUID, day: date
+) -> None:
     await tag(database, Tag.DISABLED, day)
     assert await run(database, day - timedelta(days=1)) == 0
     assert await run(database, day) == 1
