@@ -155,8 +155,8 @@ def _checked(reading: Reading, elder: Elder, place: int) -> Reading:
 
 def _check_bounds(value: float, bounds: Bounds, field: str) -> None:
     if not bounds.admit(value):
-        facts = {"least": f"{bounds.least:g}", "most": f"{bounds.most:g}"}
-        raise InvalidInput(field, reason=Reason.RANGE, **facts)
+        least, most = f"{bounds.least:g}", f"{bounds.most:g}"
+        raise InvalidInput(field, reason=Reason.RANGE, least=least, most=most)
 
 
 async def _check_devices(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import psutil
 
-PATIENCE_S = 20
+PATIENCE_S = 40
 
 
 def wait_until(happened: Callable[[], bool]) -> None:
