@@ -1,93 +1,27 @@
 """Two entries of one person become one, all or nothing, and are taken apart exactly."""
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date, timedelta
-from typing import Any
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text, update
-from sqlmodel import col
+from sqlalchemy import text
 
 from domain.access import Role
-from domain.calendar import now, today
+from domain.calendar import today
 from domain.crypto import Vault
 from domain.database import Database
-from domain.elders.models import ElderTag, Tag
-from domain.family.lifecycle import LinkState
-from domain.family.models import UNTIL, FamilyLink
 from domain.ids import public_id
 from domain.merges import service
-from domain.merges.rows import ONLY_ADDED, Belonging, belongings, moving
-from domain.metadata import METADATA
-from tests.api.health import AMLODIPINE, HYPERTENSION, PENICILLIN, done, refused
+from domain.merges.rows import ONLY_ADDED, belongings, moving
 from tests.bedside import open_bedside, stay_of
 from tests.clients import Api
 from tests.makers.assessments import make_assessments
 from tests.makers.canteens import make_elder
-from tests.makers.family import make_link, make_relative
 from tests.makers.register import make_households
 from tests.makers.vital_signs import make_vital_signs
+from tests.merging import elder, everything, merged, region_of, tagged, undone
 from yiyang.district.cast import District
-
-MERGE = """mutation ($input: ElderMergeInput!) { elderMerge(input: $input) { elderMerge { id
-  kept { id } duplicateId reason mergedBy { id } undoableUntil canUndo undoneAt }
-  userErrors { code field message blockers } } }"""
-UNDO = """mutation ($input: ElderMergeUndoInput!) { elderMergeUndo(input: $input) { elderMerge { id
-  canUndo undoneAt undoneBy { id } } userErrors { code field } } }"""
-ELDER = """query ($id: ID!) { elder(id: $id) { name version tags
-  tagHistory { tag since until source withdrawnAt }
-  contacts { name callingOrder } conditions { code name since }
-  newestMeasurements { kind value } assessments(first: 9) { nodes { id
-  answers { diagnoses } } } } }"""
-SAME = "同一人，身份证号录入有误"
-
-
-async def merged(api: Api, keep: UUID, duplicate: UUID, who: Role = Role.ADMIN) -> Any:
-    """What `elderMerge` answers."""
-    named = {"keepId": public_id("elder", keep), "duplicateId": public_id("elder", duplicate)}
-    return (await api.data(who, MERGE, input={**named, "reason": SAME}))["elderMerge"]
-
-
-async def undone(api: Api, merge_id: str, who: Role = Role.ADMIN) -> Any:
-    """What `elderMergeUndo` answers."""
-    return (await api.data(who, UNDO, input={"id": merge_id}))["elderMergeUndo"]
-
-
-async def elder(api: Api, key: UUID) -> Any:
-    return (await api.data(Role.ADMIN, ELDER, id=public_id("elder", key)))["elder"]
-
-
-async def region_of(database: Database, key: UUID) -> str:
-    rows = await database.rows("SELECT region_code FROM elder WHERE id = $1", (key,), once=False)
-    return rows[0][0]
-
-
-async def everything(
-    database: Database, vault: Vault, elders: Sequence[UUID]
-) -> dict[str, list[dict[str, Any]]]:
-    """All rows of some elders, opened; but for how often they were written."""
-    found: dict[str, list[dict[str, Any]]] = {}
-    for one in [*belongings(), Belonging(METADATA.tables["elder"].c["id"])]:
-        if one.table.name in ("audit_entry", "elder_merge"):
-            continue
-        sealed = {column.column.name: column for column in one.sealed()}
-        async with database.reading(primary=True) as connection:
-            rows = await connection.execute(
-                one.table.select().where(one.column.in_(elders)).order_by(*one.key)
-            )
-            found[one.name] = [
-                {
-                    name: vault.open_bytes(value, sealed[name].place(row))
-                    if name in sealed and value is not None
-                    else value
-                    for name, value in row.items()
-                    if name != "version"
-                }
-                for row in rows.mappings().all()
-            ]
-    return found
 
 
 @pytest.fixture
@@ -159,114 +93,6 @@ async def test_what_is_sealed_opens_for_the_one_that_is_kept(
     assert kept["conditions"] == owned["conditions"]
     assert kept["assessments"] == owned["assessments"]
     assert [one["name"] for one in kept["contacts"]] == [one["name"] for one in owned["contacts"]]
-
-
-async def test_the_same_of_two_health_records_stands_once_and_nothing_of_it_is_lost(
-    api: Api, database: Database, vault: Vault, district: District
-) -> None:
-    region = await region_of(database, district.mother_id)
-    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
-    for key, weight, hour in ((keep, 61, 8), (duplicate, 58, 9)):
-        whose = {"elderId": public_id("elder", key)}
-        await done(api, Role.STATION, "conditionAdd", **whose, **HYPERTENSION)
-        at = (now() - timedelta(hours=24 - hour)).isoformat()
-        value = {"kind": "WEIGHT", "value": weight, "takenAt": at}
-        await done(api, Role.STATION, "measurementAdd", **whose, measurements=[value])
-    whose = {"elderId": public_id("elder", duplicate)}
-    await done(api, Role.STATION, "allergyAdd", **whose, **PENICILLIN)
-    before = await everything(database, vault, [keep, duplicate])
-    answer = await merged(api, keep, duplicate)
-    assert answer["userErrors"] == []
-    whose = {"elderId": public_id("elder", keep)}
-    for verb, entry in (("conditionAdd", HYPERTENSION), ("allergyAdd", PENICILLIN)):
-        assert (await refused(api, Role.STATION, verb, **whose, **entry))[0] == "ALREADY_EXISTS"
-    shown = await elder(api, keep)
-    assert [one["code"] for one in shown["conditions"]] == ["I10"]
-    assert [one["value"] for one in shown["newestMeasurements"]] == [58]
-    assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
-    assert await everything(database, vault, [keep, duplicate]) == before
-    whose = {"elderId": public_id("elder", duplicate)}
-    for verb, entry in (("conditionAdd", HYPERTENSION), ("allergyAdd", PENICILLIN)):
-        assert (await refused(api, Role.STATION, verb, **whose, **entry))[0] == "ALREADY_EXISTS"
-
-
-async def test_a_merge_takes_back_no_no(
-    api: Api, database: Database, vault: Vault, district: District
-) -> None:
-    region = await region_of(database, district.mother_id)
-    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
-    who = await make_relative(database, keep)
-    await make_link(database, who.id, duplicate)
-    shown = dict.fromkeys(until.key for until in UNTIL.values())
-    over = {"state": LinkState.ENDED, "ended_at": now(), **shown}
-    async with database.transaction("test") as session:
-        ended = update(FamilyLink).where(col(FamilyLink.elder_id) == keep)
-        await session.execute(ended.values(over))
-    before = await everything(database, vault, [keep, duplicate])
-    (error,) = (await merged(api, keep, duplicate))["userErrors"]
-    assert (error["code"], error["field"]) == ("MERGE_BLOCKED", "duplicateId")
-    assert "FamilyLink" in error["message"]
-    assert await everything(database, vault, [keep, duplicate]) == before
-
-
-async def test_only_who_keeps_both_places_takes_them_apart(
-    api: Api, database: Database, district: District
-) -> None:
-    region = await region_of(database, district.mother_id)
-    keep, duplicate = await make_elder(database, region), await make_elder(database, "330106002051")
-    answer = await merged(api, keep, duplicate)
-    refused_there = await undone(api, answer["elderMerge"]["id"], Role.STATION)
-    assert refused_there["userErrors"][0]["code"] == "PERMISSION_DENIED"
-    assert await elder(api, duplicate) is None
-    assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
-
-
-async def test_two_doses_of_one_medicine_are_somebodys_to_decide(
-    api: Api, database: Database, district: District
-) -> None:
-    region = await region_of(database, district.mother_id)
-    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
-    for key in (keep, duplicate):
-        whose = {"elderId": public_id("elder", key)}
-        await done(api, Role.STATION, "medicationAdd", **whose, **AMLODIPINE)
-    (error,) = (await merged(api, keep, duplicate))["userErrors"]
-    assert (error["code"], error["field"]) == ("MERGE_BLOCKED", "duplicateId")
-    assert "Medication" in error["message"]
-
-
-async def tagged(
-    database: Database, key: UUID, since: date, until: date | None, tag: Tag = Tag.LIVES_ALONE
-) -> None:
-    async with database.transaction("test") as session:
-        session.add(ElderTag(elder_id=key, tag=tag, since=since, until=until, source="走访"))
-
-
-async def test_the_days_of_a_tag_are_joined(
-    api: Api, database: Database, vault: Vault, district: District
-) -> None:
-    region = await region_of(database, district.mother_id)
-    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
-    day = today() - timedelta(days=100)
-    await tagged(database, keep, day, day + timedelta(days=10))
-    await tagged(database, duplicate, day - timedelta(days=5), None)
-    await tagged(database, duplicate, day, None, Tag.DEMENTIA)
-    before = await everything(database, vault, [keep, duplicate])
-    answer = await merged(api, keep, duplicate)
-    found = await elder(api, keep)
-    believed = [
-        (one["tag"], one["since"], one["until"])
-        for one in found["tagHistory"]
-        if one["withdrawnAt"] is None
-    ]
-    assert set(believed) == {
-        ("DEMENTIA", str(day), None),
-        ("LIVES_ALONE", str(day - timedelta(days=5)), str(day)),
-        ("LIVES_ALONE", str(day), str(day + timedelta(days=10))),
-        ("LIVES_ALONE", str(day + timedelta(days=10)), None),
-    }
-    assert len(believed) == 4
-    assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
-    assert await everything(database, vault, [keep, duplicate]) == before
 
 
 async def test_who_may_not_merge_changes_nothing(
