@@ -1,22 +1,20 @@
 """How many beds there are and were, and which are free near a point."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import strawberry
-from sqlalchemy import Select
 
 from api.beds.queries import BedFilter
 from api.beds.types import Bed
 from api.context import Info
 from api.describe import output
 from api.geo import NearInput
-from api.nearest import count_all, nearest_page
+from api.nearest import NearestConnection, nearest_page
 from api.plan.shapes import row_type_of
 from api.relay import (
     After,
     Before,
-    Connection,
     Edge,
     First,
     Last,
@@ -71,20 +69,8 @@ class NearbyBed:
 
 
 @output
-class NearbyBedConnection(Connection[NearbyBed]):
+class NearbyBedConnection(NearestConnection[NearbyBed]):
     """Free beds near a point, the nearest first."""
-
-    def of(self, found: Select[*tuple[Any, ...]]) -> "NearbyBedConnection":
-        """The same, of the whole list that ``found`` selects."""
-        self._found = found
-        return self
-
-    @strawberry.field(
-        description="How many rows the whole list has for you; counted only when asked for."
-    )
-    async def total_count(self, info: Info) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] # read where the others have it
-        """One more statement."""
-        return await count_all(info.context, self._found)
 
 
 @strawberry.type

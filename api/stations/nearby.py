@@ -5,14 +5,13 @@ from datetime import datetime
 from typing import Annotated, Any
 
 import strawberry
-from sqlalchemy import Select
 
 from api.canteens.types import Canteen
 from api.context import Info
 from api.describe import enumeration, input_object, output
-from api.nearest import count_all, nearest_page
+from api.nearest import NearestConnection, nearest_page
 from api.plan.shapes import row_type_of
-from api.relay import After, Before, Connection, Edge, First, Last, PageArguments
+from api.relay import After, Before, Edge, First, Last, PageArguments
 from api.stations.types import Station
 from domain.errors import InvalidInput
 from domain.geo import Circle, Position
@@ -61,20 +60,8 @@ class NearbyPlace:
 
 
 @output
-class NearbyPlaceConnection(Connection[NearbyPlace]):
+class NearbyPlaceConnection(NearestConnection[NearbyPlace]):
     """Places that can be walked to, the nearest first."""
-
-    def of(self, found: Select[*tuple[Any, ...]]) -> "NearbyPlaceConnection":
-        """The same, of the whole list that ``found`` selects."""
-        self._found = found
-        return self
-
-    @strawberry.field(
-        description="How many rows the whole list has for you; counted only when asked for."
-    )
-    async def total_count(self, info: Info) -> int:  # pyright: ignore[reportIncompatibleVariableOverride] # read where the others have it
-        """One more statement."""
-        return await count_all(info.context, self._found)
 
 
 def _circle(point: PointInput, minutes: int) -> Circle:
