@@ -47,7 +47,8 @@ async def both(desk: Desk, query: str, variables: Any = None) -> Asked:
 def written() -> Iterator[CodeType]:
     """All Python that plans have written and that is still there."""
     for one in gc.get_objects():
-        if isinstance(one, FunctionType) and one.__code__.co_filename == "<plan>":
+        # `isinstance` would ask a weak proxy, and its object may be gone.
+        if type(one) is FunctionType and one.__code__.co_filename == "<plan>":
             yield from _with_inner(one.__code__)
 
 
