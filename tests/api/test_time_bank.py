@@ -10,13 +10,13 @@ from sqlmodel import col
 
 from domain.access import Role
 from domain.accounts.models import Relation
-from domain.calendar import today
 from domain.database import Database
 from domain.elders.models import Elder
 from domain.ledger.models import Currency, Holder
 from tests.banking import done, elder_id, own, payload, refused
 from tests.clients import Api
 from tests.makers.accounts import make_account, make_person
+from tests.makers.canteens import years_ago
 from tests.makers.family import make_link
 from tests.makers.ledger import balances, empty_ledger, make_rich
 from tests.makers.visits import Scene, make_scene
@@ -107,7 +107,7 @@ async def linked(
     person = await make_person(database, accounts=[scene.ann.id])
     family = await make_account(database, Role.FAMILY, person)
     await make_link(database, family.id, scene.elder_id, relation=relation)
-    birth = today().replace(year=today().year - years) + timedelta(days=days)
+    birth = years_ago(years) + timedelta(days=days)
     async with database.transaction("test") as session:
         aged = update(Elder).where(col(Elder.id) == scene.elder_id)
         await session.execute(aged.values(birth_date=birth))

@@ -1,5 +1,6 @@
 """Canteens, dishes and diners for tests: real rows, committed."""
 
+from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -139,7 +140,8 @@ async def make_cook(database: Database, canteen_id: UUID) -> Actor:
 def years_ago(years: int, day: date | None = None) -> date:
     """The birth date of someone who turns so many years old on a day, today if None."""
     day = day or today()
-    return date(day.year - years, day.month, min(day.day, 28))
+    last = monthrange(day.year - years, day.month)[1]
+    return date(day.year - years, day.month, min(day.day, last))
 
 
 async def _stored(database: Database, row: Canteen | MenuItem | Elder | Account) -> UUID:

@@ -42,6 +42,10 @@ def says(**claims: Any) -> Callable[[dict[str, Any]], None]:
     return lambda honest: honest.update(claims)
 
 
+def is_off(claim: str, seconds: int) -> Callable[[dict[str, Any]], None]:
+    return lambda honest: honest.update({claim: int(time.time()) + seconds})
+
+
 def lacks(name: str) -> Callable[[dict[str, Any]], None]:
     return lambda honest: honest.pop(name) and None
 
@@ -55,8 +59,8 @@ def lacks(name: str) -> Callable[[dict[str, Any]], None]:
         pytest.param(says(aud="somebody-else"), id="another audience"),
         pytest.param(says(aud="somebody-else", azp="yiyang"), id="another audience, our azp"),
         pytest.param(says(aud=["yiyang", "other"], azp="other"), id="another party"),
-        pytest.param(says(exp=int(time.time()) - 3600), id="expired"),
-        pytest.param(says(iat=int(time.time()) + 3600), id="of the future"),
+        pytest.param(is_off("exp", -3600), id="expired"),
+        pytest.param(is_off("iat", 3600), id="of the future"),
         pytest.param(lacks("exp"), id="no end"),
         pytest.param(lacks("sub"), id="no subject"),
         pytest.param(says(sub=""), id="an empty subject"),
