@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +10,7 @@ from sqlalchemy import update
 from sqlmodel import col
 
 from api.relay import key_of
-from api.webhooks.delivering import LEASE, Deliverer
+from api.webhooks.delivering import Deliverer
 from domain.access import Actor, Role
 from domain.alarms.service import clear_alarms
 from domain.calendar import now
@@ -79,11 +78,10 @@ async def delivering(
     vault: Vault,
     *,
     sender: Sender | None = None,
-    lease: timedelta = LEASE,
 ) -> AsyncGenerator[None, None]:
     """A worker that tells webhooks; at the end it is cut off in the middle of whatever it does."""
     out = sender or HttpSender(anywhere=True)
-    running = asyncio.create_task(Deliverer(database, vault, out, lease).run())
+    running = asyncio.create_task(Deliverer(database, vault, out).run())
     try:
         yield
     finally:

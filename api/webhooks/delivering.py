@@ -52,13 +52,11 @@ class Deliverer:
     Parameters:
         vault: opens secrets, and what a permission allows to be read.
         sender: takes messages out.
-        lease: as ``LEASE``.
     """
 
     database: Database
     vault: Vault
     sender: Sender
-    lease: timedelta = LEASE
 
     async def run(self) -> None:
         """Until cancelled; a database that goes away is waited for."""
@@ -92,7 +90,7 @@ class Deliverer:
             return []
         try:
             async with self.database.transaction(_NOBODY) as session:
-                return await deliveries.take(session, most, self.lease, reading=reading)
+                return await deliveries.take(session, most, LEASE, reading=reading)
         except Exception as failure:
             if not is_outage(failure):
                 raise
@@ -138,7 +136,7 @@ class Deliverer:
 
     async def _standing(self, webhook_id: UUID) -> Standing | None:
         async with self.database.transaction(_NOBODY) as session:
-            return await deliveries.standing(session, webhook_id, self.lease)
+            return await deliveries.standing(session, webhook_id, LEASE)
 
     async def _note(self, standing: Standing, feed: Feed) -> None:
         """Read what has happened, and have it delivered."""

@@ -245,7 +245,8 @@ async def test_completing_an_operation_stops_it(api: Api, database: Database) ->
     async with api.socket(Role.FAMILY) as socket:
         name = await socket.subscribe(CHANGED)
         await socket.send({"id": name, "type": "complete"})
-        await asyncio.sleep(0.1)
+        await socket.send({"type": "ping"})
+        assert (await socket.receive())["type"] == "pong", "it has read both"
         await press(database, api.district)
         assert await socket.silent(0.3)
 

@@ -130,11 +130,18 @@ async def test_a_read_whose_connection_ends_in_the_middle_is_run_again(
     pool: ReadPool, other: asyncpg.Connection
 ) -> None:
     before = await backend(pool)
-    reader = asyncio.create_task(backend(pool, "SELECT pg_backend_pid(), pg_sleep(0.5)"))
-    await asyncio.sleep(0.1)
+    long_there = "SELECT pg_backend_pid(), CASE pg_backend_pid() WHEN $1 THEN pg_sleep(600) END"
+    reader = asyncio.create_task(pool.fetch(long_there, (before,)))
+
+    async def it_reads() -> bool:
+        asleep = "SELECT wait_event = 'PgSleep' FROM pg_stat_activity WHERE pid = $1"
+        return await other.fetchval(asleep, before)
+
+    await until(it_reads)
     assert await other.fetchval("SELECT pg_terminate_backend($1, 5000)", before)
-    assert await reader != before
-    assert await backend(pool) == await reader
+    ((process, _),) = await reader
+    assert process != before
+    assert await backend(pool) == process
 
 
 async def test_the_server_may_be_restarted_between_two_reads(server: EmbeddedPostgres) -> None:

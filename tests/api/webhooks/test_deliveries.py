@@ -180,12 +180,13 @@ async def test_a_worker_cut_off_in_the_middle_loses_nothing(
 ) -> None:
     webhook = await created(api, vendor, receiver.url)
     receiver.silent = True
-    lease = timedelta(seconds=1)
-    async with delivering(database, vault, lease=lease):
+    async with delivering(database, vault):
         await press(database, district)
         await until(receiver.told)
     receiver.silent = False
-    async with delivering(database, vault, lease=lease):
+    # Its minute is over.
+    await put(database, webhook, taken_until=now())
+    async with delivering(database, vault):
         await cleared(database, district)
         await until(lambda: len(receiver.got) == 3)
         await until(lambda: delivered(api, vendor, webhook))
