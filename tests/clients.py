@@ -19,7 +19,7 @@ from domain.access import Actor, Role
 from domain.notifications.sending import PushTemplate
 from yiyang.district.cast import District
 
-TIMEOUT_SECONDS = 10
+TIMEOUT_SECONDS = 30
 BEGINNING = "WzBd"
 """The cursor before all changes: whoever subscribes after it need not know when he has begun."""
 PUBLIC_URL = "https://api.example"

@@ -18,6 +18,8 @@ from tests.signals import press
 
 BUILT = Path(__file__).resolve().parent.parent / "api/static/graphiql"
 EXECUTE = "button.graphiql-execute-button"
+PATIENCE_MS = 30_000
+"""How long the page may take to show what it must show; a busy machine is no failure."""
 
 pytestmark = pytest.mark.skipif(not BUILT.exists(), reason="GraphiQL is not built (make graphiql)")
 
@@ -68,6 +70,7 @@ async def serve_file(route: Route) -> None:
 @pytest.fixture
 async def visit(api: Api, chromium: Path) -> AsyncGenerator[Visit, None]:
     """A new Chromium with the page's files beside the running API."""
+    expect.set_options(timeout=PATIENCE_MS)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(
             executable_path=chromium, args=[*ARGUMENTS, FULFILLED]
