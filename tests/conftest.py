@@ -4,16 +4,19 @@ import asyncio
 import socket
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from pathlib import Path
+from time import sleep
 
 import asyncpg
+import hypothesis
 import pytest
 
 from api.app import create_app
 from api.auth.tokens import TokenKey
 from api.settings import ApiSettings
 from domain.access import Actor
-from domain.calendar import today
+from domain.calendar import DISTRICT_ZONE, district_day, now, today
 from domain.crypto import Vault
 from domain.database import Database
 from migrations.run import upgrade
@@ -29,8 +32,13 @@ from yiyang.embedded.broker import EmbeddedBroker
 from yiyang.embedded.postgres import throwaway_postgres
 from yiyang.startup import release_collector
 
+# Always the same examples, and no example fails for being slow on a busy machine.
+hypothesis.settings.load_profile("ci")
+
 TEMPLATE = "template_district"
 ELDERS = 300
+SHORT_SECONDS, LONG_SECONDS = 20.0, 120.0
+"""What a test may take on a busy machine, and one that has asked for more time."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,6 +49,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def pytest_collection_finish() -> None:
     """The garbage collector as in production: it spares what was loaded, a tenth of all time."""
     release_collector()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """No test sees midnight: many count days from the one on which they begin."""
+    begins_at = now()
+    midnight = datetime.combine(district_day(begins_at) + timedelta(days=1), time(), DISTRICT_ZONE)
+    left = (midnight - begins_at).total_seconds()
+    if left < (LONG_SECONDS if _asked_seconds(item) else SHORT_SECONDS):
+        sleep(left)
 
 
 def _asked_seconds(item: pytest.Item) -> float:
