@@ -10,6 +10,7 @@ from api.accounts.queries import AccountQueries, NodeQueries
 from api.admissions.mutations import AdmissionMutations
 from api.admissions.offers import AdmissionOfferMutations
 from api.admissions.queries import AdmissionQueries
+from api.advising.contact_notes import ContactNoteMutations, ContactNoteQueries
 from api.advising.lists import SuggestionListMutations, SuggestionListQueries
 from api.advising.mutations import AdvisingMutations
 from api.advising.queries import AdvisingQueries
@@ -42,6 +43,7 @@ from api.canteens.queries import CanteenQueries
 from api.caregivers.mutations import CaregiverMutations
 from api.caregivers.qualification import QualificationQueries
 from api.caregivers.queries import CaregiverQueries
+from api.caregivers.ratio import CaregiverRatioQueries
 from api.coverage.queries import CoverageQueries
 from api.dashboard.queries import DashboardQueries
 from api.devices.mutations import DeviceMutations
@@ -135,8 +137,10 @@ class Query(
     AssessmentQueries,
     CaregiverQueries,
     AdvisingQueries,
+    ContactNoteQueries,
     SuggestionListQueries,
     QualificationQueries,
+    CaregiverRatioQueries,
     ExportQueries,
     ElderImportQueries,
     SessionQueries,
@@ -190,6 +194,7 @@ class Mutation(
     AssessmentGovernance,
     CaregiverMutations,
     AdvisingMutations,
+    ContactNoteMutations,
     SuggestionListMutations,
     ExportMutations,
     ElderImportMutations,

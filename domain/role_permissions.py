@@ -87,10 +87,11 @@ _KEEPS_CAREGIVERS = frozenset(
     }
 )
 
-# Who finds out what an elder needs, and who says which advisor does.
+# Who is in touch with an elder and finds out what they need, and who says which advisor is.
 _ADVISES = frozenset(
     {
         Permission.CARE_NEED_KEEP,
+        Permission.CONTACT_NOTE_KEEP,
         Permission.SUGGESTIONS_READ,
         Permission.SUGGESTION_LIST_KEEP,
     }

@@ -108,6 +108,7 @@ class Permission(StrEnum):
     CARE_ASSIGNMENT_KEEP = "care_assignment:keep"
     CASELOAD_KEEP = "caseload:keep"
     CARE_NEED_KEEP = "care_need:keep"
+    CONTACT_NOTE_KEEP = "contact_note:keep"
     SUGGESTION_LIST_KEEP = "suggestion_list:keep"
     SUGGESTION_ANSWER = "suggestion_item:answer"
     SUGGESTIONS_READ = "elder:read_suggestions"

@@ -1,25 +1,33 @@
 """Advisors' cases and elders' needs as lists."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 import strawberry
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Integer, select
 from sqlmodel import col
 
 from api.advising.types import CareNeed, Caseload
-from api.plan.criteria import equal_id, holds, on_day, one_of, through, under
+from api.describe import input_object
+from api.plan.criteria import Criterion, equal_id, holds, on_day, one_of, through, under
 from api.plan.declare import descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.access import Actor
 from domain.advising import models
+from domain.advising.contact_notes import USUAL_DAYS, out_of_touch
 from domain.advising.days import advised_on
 from domain.advising.lifecycle import CareNeedState
 from domain.advising.visibility import care_need_visible
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
+from domain.errors import InvalidInput
+from domain.reasons import Reason
+
+_TEN_YEARS = 3660
+"""In days."""
 
 
 def _lives(elder_id: Any, actor: Actor, there: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -32,6 +40,34 @@ def _needs_something(actor: Actor) -> ColumnElement[bool]:
         col(models.CareNeed.state) == CareNeedState.OPEN, care_need_visible(actor)
     )
     return col(models.Caseload.elder_id).in_(open_ones)
+
+
+@input_object
+class NoContactInput:
+    """How long nobody has been in touch."""
+
+    days: int = USUAL_DAYS
+    """In this many days, 1 to 3660; 30 if you say nothing."""
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> "NoContactInput":
+        """The input as graphql-core has coerced it."""
+        return cls(days=given.get("days", USUAL_DAYS))
+
+    def bounds(self) -> tuple[int]:
+        """For the SQL. Raises: InvalidInput(days)."""
+        if not 1 <= self.days <= _TEN_YEARS:
+            raise InvalidInput("days", reason=Reason.RANGE, least=1, most=_TEN_YEARS)
+        return (self.days,)
+
+
+def _out_of_touch() -> Any:
+    return Criterion(
+        (Integer(),),
+        lambda value: value.bounds(),
+        {None: lambda actor, bounds: out_of_touch(actor, bounds[0])},
+        NoContactInput.of,
+    )
 
 
 @filter_input
@@ -51,6 +87,9 @@ class CaseloadFilter(Filter):
     """Only those of this day."""
     in_need: bool | None = holds(_needs_something)
     """Only those of elders of whom a need is open that you may see; if false, only the others."""
+    no_contact: NoContactInput | None = _out_of_touch()
+    """Only those of elders with whom nobody has noted a contact for so long, by the notes that you
+    may see; none for a role that sees no notes."""
 
 
 @filter_input

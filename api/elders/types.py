@@ -38,6 +38,7 @@ from domain.admissions.models import AdmissionApplication as ApplicationRow
 from domain.advising.days import advised_on
 from domain.advising.models import CareNeed as CareNeedRow
 from domain.advising.models import Caseload as CaseloadRow
+from domain.advising.models import ContactNote as ContactNoteRow
 from domain.alarms.models import Alarm as AlarmRow
 from domain.assessments.lifecycle import AssessmentState
 from domain.assessments.models import Assessment as AssessmentRow
@@ -63,6 +64,7 @@ from domain.visits.models import VisitTask as VisitTaskRow
 
 if TYPE_CHECKING:
     from api.admissions.types import AdmissionApplication
+    from api.advising.contact_notes import ContactNote
     from api.advising.types import CareNeed, Caseload
     from api.alarms.types import AlarmConnection
     from api.assessments.types import Assessment
@@ -229,6 +231,16 @@ class Elder(Node):
         )
     )
     """What they need help with, newest first, what is met and the like included."""
+    contact_notes: (
+        Connection[Annotated["ContactNote", strawberry.lazy("api.advising.contact_notes")]] | None
+    ) = consented(
+        ConsentScope.HEALTH_RECORD,
+        connection(
+            ContactNoteRow.elder_id,
+            order=descending(ContactNoteRow.contacted_at, ContactNoteRow.id),
+        ),
+    )
+    """When an advisor was in touch with them, the latest first."""
     service_suggestions: list[ServiceSuggestion] | None = consented(
         ConsentScope.HEALTH_RECORD,
         computed(

@@ -1,4 +1,4 @@
-"""Whom advisors answer for, and what these elders need."""
+"""Whom advisors answer for, when they were in touch, and what these elders need."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -76,6 +76,47 @@ class Caseload(Table, table=True):
     ended_by: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     ended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
     version: int = Field(default=None, sa_column=version())
+
+
+class ContactChannel(StrEnum):
+    """How an advisor was in touch with an elder."""
+
+    HOME = "HOME"
+    OFFICE = "OFFICE"
+    PHONE = "PHONE"
+    VIDEO = "VIDEO"
+    MESSAGE = "MESSAGE"
+
+
+class ContactNote(Table, table=True):
+    """That an advisor was in touch with an elder, and what was said.
+
+    Rows are only added and withdrawn. What was said is sealed to the elder: moved to another's row
+    it does not open.
+    """
+
+    __table_args__ = (
+        CheckConstraint("contacted_at <= noted_at", name="contact_note_not_to_come"),
+        CheckConstraint(
+            "num_nulls(withdrawn_at, withdrawn_by) IN (0, 2)", name="contact_note_withdrawn_whole"
+        ),
+        Index("contact_note_elder_id_contacted_at_id", "elder_id", "contacted_at", "id"),
+        Index("contact_note_contacted_at_id", "contacted_at", "id"),
+    )
+
+    id: UUID = Field(default=None, sa_column=primary_key())
+    elder_id: UUID = Field(sa_column=reference("elder.id"))
+    channel: ContactChannel = Field(sa_column=choice(ContactChannel, "contact_note_channel_known"))
+    contacted_at: datetime = Field(sa_column=moment())
+    note_cipher: bytes | None = Field(
+        default=None, sa_column=sealed(nullable=True, bound_to=("elder_id",))
+    )
+    noted_by: UUID = Field(sa_column=reference("account.id"))
+    noted_at: datetime = Field(default=None, sa_column=moment(default_now=True))
+    withdrawn_by: UUID | None = Field(
+        default=None, sa_column=reference("account.id", nullable=True)
+    )
+    withdrawn_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))
 
 
 class CareNeed(Table, table=True):

@@ -107,6 +107,7 @@ HOLDINGS: dict[str, Holding] = {
     "care_assignment": Holding("elder_id", Kept(_DONE)),
     "caseload": Holding("elder_id", Kept(_DONE)),
     "care_need": Holding("elder_id", Deleted()),
+    "contact_note": Holding("elder_id", Deleted()),
     "suggestion_list": Holding("elder_id", Deleted()),
     "suggestion_item": Holding("list_id", Deleted()),
     "household_member": Holding("elder_id", Deleted()),

@@ -22,6 +22,7 @@ WORKERS_MAY: dict[str, set[Role]] = {
         ("careNeedAdd", "careNeedMeet", "careNeedDecline", "careNeedWithdraw"),
         _FINDERS,
     ),
+    **dict.fromkeys(("contactNoteAdd", "contactNoteWithdraw"), _FINDERS),
     **dict.fromkeys(("suggestionListCreate", "suggestionListWithdraw"), _FINDERS),
     **dict.fromkeys(("suggestionItemAccept", "suggestionItemDecline"), _ADVISED),
 }
@@ -47,6 +48,8 @@ WORKERS: dict[str, Operation] = {
     "careNeedAdd": Operation("elder", prepared_workers.in_need),
     "careNeedMeet": Operation("care_need", prepared_workers.open_need),
     "careNeedDecline": Operation("care_need", prepared_workers.open_need),
+    "contactNoteAdd": Operation("elder", prepared_workers.in_touch),
+    "contactNoteWithdraw": Operation("contact_note", prepared_workers.noted),
     "suggestionListCreate": Operation("elder", prepared_workers.suggested),
     "suggestionListWithdraw": Operation("suggestion_list", prepared_workers.current_list),
     "suggestionItemAccept": Operation("suggestion_item", prepared_workers.proposed),

@@ -26,7 +26,7 @@ _PAPERS: dict[Role, Sees] = {
     Role.ADMIN: everything,
 }
 
-_SUGGESTED: dict[Role, Sees] = {
+_BETWEEN: dict[Role, Sees] = {
     **family(elder_of, ConsentScope.HEALTH_RECORD),
     Role.STATION: elders_region,
     Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
@@ -56,8 +56,9 @@ WORKERS: dict[str, dict[Role, Sees]] = {
         Role.ADVISOR: lambda world, actor, row: advises(world, actor, row["elder_id"]),
         Role.ADMIN: everything,
     },
-    "suggestion_list": _SUGGESTED,
-    "suggestion_item": {role: _with_its_list(sees) for role, sees in _SUGGESTED.items()},
+    "contact_note": _BETWEEN,
+    "suggestion_list": _BETWEEN,
+    "suggestion_item": {role: _with_its_list(sees) for role, sees in _BETWEEN.items()},
     "care_assignment": {
         **family(elder_of),
         **desks(its_region),

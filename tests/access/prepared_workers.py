@@ -136,6 +136,16 @@ async def open_need(scene: Scene) -> dict[str, Any]:
     return {"id": public_id("care_need", scene.key)}
 
 
+async def in_touch(scene: Scene) -> dict[str, Any]:
+    return {"elderId": public_id("elder", scene.key), "channel": "PHONE"}
+
+
+async def noted(scene: Scene) -> dict[str, Any]:
+    """A note that counts."""
+    await scene.put("contact_note", withdrawn_at=None, withdrawn_by=None)
+    return {"id": public_id("contact_note", scene.key)}
+
+
 async def suggested(scene: Scene) -> dict[str, Any]:
     return {"elderId": public_id("elder", scene.key), "kinds": ["MEALS", "COMPANY"]}
 

@@ -54,6 +54,7 @@ LISTS = {
     "care_need": "careNeeds",
     "caseload": "caseloads",
     "certificate": "certificates",
+    "contact_note": "contactNotes",
     "care_code": "careCodes",
     "data_request": "dataRequests",
     "device": "devices",
@@ -95,12 +96,14 @@ query ($after: String) { elders(first: 80, after: $after) {
   nodes { id contacts { name } tags conditions { id } vitals { kind } devices { id }
     currentStay { id } alarms(first: 40) { nodes { id } } visits(first: 40) { nodes { id } }
     mealOrders(first: 40) { nodes { id } } assistanceCases(first: 40) { nodes { id } }
-    careNeeds(first: 9) { nodes { id } } assessments(first: 10) { nodes { id } } assessment { id } }
+    careNeeds(first: 9) { nodes { id } } contactNotes(first: 9) { nodes { id } }
+    assessments(first: 10) { nodes { id } } assessment { id } }
   pageInfo { hasNextPage endCursor } } }
 """
 CHILDREN = {
     "assessments": "assessment",
     "careNeeds": "care_need",
+    "contactNotes": "contact_note",
     "alarms": "alarm",
     "visits": "visit_task",
     "mealOrders": "meal_order",

@@ -40,6 +40,7 @@ TABLES = (
     "care_code",
     "consent_log",
     "contact",
+    "contact_note",
     "data_request",
     "device",
     "elder",

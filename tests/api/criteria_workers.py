@@ -1,16 +1,25 @@
 """As ``criteria``, of those who work in care."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import strawberry
 
+from api.advising.contact_notes import ContactNoteFilter
 from api.advising.lists import SuggestionListFilter
-from api.advising.queries import CareNeedFilter, CaseloadFilter
+from api.advising.queries import CareNeedFilter, CaseloadFilter, NoContactInput
 from api.caregivers.queries import CareAssignmentFilter, CertificateFilter, TrainingRecordFilter
 from api.plan.filters import Filter
 from domain.advising.lifecycle import CareNeedState
-from domain.advising.models import CareNeed, CareNeedKind, CareNeedUrgency, Caseload, SuggestionList
+from domain.advising.models import (
+    CareNeed,
+    CareNeedKind,
+    CareNeedUrgency,
+    Caseload,
+    ContactChannel,
+    ContactNote,
+    SuggestionList,
+)
 from domain.caregivers.models import (
     CareAssignment,
     CareAssignmentKind,
@@ -54,6 +63,7 @@ WORKERS: list[tuple[Any, Filter, Filter]] = [
             account=_account(_KEY),
             on=date(2026, 2, 28),
             in_need=True,
+            no_contact=NoContactInput(),
         ),
         CaseloadFilter(
             region="330102",
@@ -61,6 +71,7 @@ WORKERS: list[tuple[Any, Filter, Filter]] = [
             account=_account(_KEY[::-1]),
             on=date(1999, 1, 1),
             in_need=True,
+            no_contact=NoContactInput(days=365),
         ),
     ),
     (
@@ -78,6 +89,25 @@ WORKERS: list[tuple[Any, Filter, Filter]] = [
             state=[CareNeedState.OPEN],
             kind=[],
             urgency=[CareNeedUrgency.URGENT],
+        ),
+    ),
+    (
+        ContactNote.id,
+        ContactNoteFilter(
+            elder=strawberry.ID(f"elder_{_KEY}"),
+            account=_account(_KEY),
+            channel=list(ContactChannel),
+            since=datetime(2026, 2, 28, tzinfo=UTC),
+            until=datetime(2026, 3, 1, tzinfo=UTC),
+            withdrawn=False,
+        ),
+        ContactNoteFilter(
+            elder=strawberry.ID(f"elder_{_KEY[::-1]}"),
+            account=_account(_KEY[::-1]),
+            channel=[ContactChannel.HOME],
+            since=datetime(1999, 1, 1, tzinfo=UTC),
+            until=datetime(1999, 1, 1, tzinfo=UTC),
+            withdrawn=False,
         ),
     ),
     (

@@ -8,6 +8,7 @@ from sqlalchemy import delete, insert
 from sqlmodel import col
 
 from domain.access import Role
+from domain.advising import contact_notes
 from domain.advising.lifecycle import CareNeedState, SuggestionItemState
 from domain.advising.models import (
     CareNeed,
@@ -15,6 +16,8 @@ from domain.advising.models import (
     CareNeedSource,
     CareNeedUrgency,
     Caseload,
+    ContactChannel,
+    ContactNote,
     SuggestionItem,
     SuggestionList,
 )
@@ -28,7 +31,7 @@ from yiyang.district.cast import District
 async def nobody_is_advised(database: Database) -> None:
     """Take away whatever advisors answer for, and what is needed."""
     async with database.transaction("test") as session:
-        for table in (SuggestionItem, SuggestionList, Caseload, CareNeed):
+        for table in (SuggestionItem, SuggestionList, ContactNote, Caseload, CareNeed):
             await session.execute(delete(table))
 
 
@@ -72,6 +75,31 @@ async def make_need(
         return (await session.execute(made)).scalar_one()
 
 
+async def make_contact_note(
+    database: Database,
+    elder_id: UUID,
+    account_id: UUID,
+    *,
+    days_ago: float = 0,
+    vault: Vault | None = None,
+    **more: Any,
+) -> UUID:
+    """That somebody rang an elder up, with a note if there is a vault."""
+    sealed = vault and vault.seal("一切安好", place(contact_notes.NOTE, elder_id))
+    values = {
+        "elder_id": elder_id,
+        "channel": ContactChannel.PHONE,
+        "contacted_at": now() - timedelta(days=days_ago),
+        "note_cipher": sealed,
+        "noted_by": account_id,
+        "noted_at": now(),
+        **more,
+    }
+    async with database.transaction("test") as session:
+        made = insert(ContactNote).values(values).returning(col(ContactNote.id))
+        return (await session.execute(made)).scalar_one()
+
+
 async def make_suggestions(
     database: Database, elder_id: UUID, account_id: UUID, **more: Any
 ) -> UUID:
@@ -103,5 +131,7 @@ async def make_advising(database: Database, vault: Vault, district: District) ->
         await make_need(database, elder_id, advisor, vault=vault)
         await make_need(database, elder_id, advisor, state=CareNeedState.MET, **closed)
         await make_suggestions(database, elder_id, advisor)
+        await make_contact_note(database, elder_id, advisor, days_ago=40, vault=vault)
     withdrawn = {"withdrawn_at": now(), "withdrawn_by": advisor}
+    await make_contact_note(database, district.mother_id, advisor, **withdrawn)
     await make_suggestions(database, district.mother_id, advisor, **withdrawn)

@@ -81,6 +81,7 @@ CRITERIA: dict[str, list[Any]] = {
     "scheduledTo": ["2026-01-01T00:00:00+08:00", "2126-01-01T00:00:00Z"],
     "unverifiedFor": [0, 7, -1],
     "on": ["2026-01-01", "9999-12-31"],
+    "noContact": [{}, {"days": 1}, {"days": 3660}, {"days": 0}],
     "lapsedOn": ["2026-01-01", "9999-12-31"],
     "qualification": [{}, {"asOf": "2026-01-20"}, {"qualified": False, "trained": True}],
     "month": [{"month": "2026-01-15"}, {"month": "2026-01-15", "asOf": "2026-01-20"}],
