@@ -112,20 +112,22 @@ COLUMNS = {
         "cleared_until",
     ),
     "bed_stay": (
-        "id",
-        "bed_id",
-        "elder_id",
-        "region_code",
-        "state",
-        "full_time",
-        "starts_on",
-        "ends_on",
-        "admitted_by",
-        "admitted_at",
-        "ended_by",
-        "ended_at",
+        *("id", "bed_id", "elder_id", "region_code", "state", "full_time", "starts_on", "ends_on"),
+        *("held_until", "admitted_by", "admitted_at", "ended_by", "ended_at"),
     ),
     "bed_stay_package": ("id", "stay_id", "since", "items", "set_by", "set_at"),
+    "admission_application": (
+        *("id", "elder_id", "station_id", "region_code", "kind", "nursing", "state"),
+        *("created_by", "submitted_at", "stay_id", "reject_reason"),
+    ),
+    "admission_application_log": (
+        *("application_id", "at", "action", "state", "account_id", "note"),
+    ),
+    "elder_import": (
+        *("id", "account_id", "role", "region_code", "state", "row_count", "bad_row_count"),
+        *("ignored", "created_at", "checked_at", "finished_at"),
+    ),
+    "elder_import_fault": ("import_id", "row_number", "in_column", "code", "facts"),
     "visit_obligation": ("id", "elder_id", "region_code", "month", "due_since", "recorded_at"),
     "visit_task": (
         "id",
@@ -231,6 +233,11 @@ COLUMNS = {
         "opened_by",
         "opened_at",
     ),
+    "contact_note": (
+        *("id", "elder_id", "channel", "contacted_at", "note_cipher", "noted_by", "noted_at"),
+    ),
+    "suggestion_list": ("id", "elder_id", "made_by", "made_at"),
+    "suggestion_item": ("id", "list_id", "kind", "state", "answered_by", "answered_at"),
     "assessment": (
         "id",
         "elder_id",

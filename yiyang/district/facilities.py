@@ -1,7 +1,8 @@
 """The houses that serve elders: street centres, nursing homes, community stations and canteens.
 
 In proportion: 78 community stations, 12 nursing homes and 23 canteens for 228,900 elders, as two
-of Hangzhou's districts say of themselves; one centre and at least one canteen a street.
+of Hangzhou's districts say of themselves; one centre and at least one canteen a street. Where it is
+not too small a district it has three homes at least, to choose from.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -28,6 +29,8 @@ from yiyang.district.scripts import COMMUNITY, STREET
 _ELDERS_A_HOME = 228_900 / 12
 _ELDERS_A_STATION = 228_900 / 78
 _ELDERS_A_CANTEEN = 228_900 / 23
+_HOMES, _CHOICE_FROM = 3, 1_000
+"""At least so many homes, that there is a choice, where there are so many elders."""
 _NUMERALS = "二三四五六七八九十"
 _WITHOUT_DELIVERY = 6
 """Every sixth canteen serves at the counter only."""
@@ -66,10 +69,10 @@ class Facilities:
 
 def plan_facilities(seed: int, elders: int) -> Facilities:
     """The houses of a district of so many elders; more elders have the same ones, and more."""
-    builder = _Builder(seed)
+    builder, fewest = _Builder(seed), _HOMES if elders >= _CHOICE_FROM else 1
     return Facilities(
         centres={street.code: builder.centre(i) for i, street in enumerate(streets())},
-        homes=[builder.home(i) for i in range(max(1, round(elders / _ELDERS_A_HOME)))],
+        homes=[builder.home(i) for i in range(max(fewest, round(elders / _ELDERS_A_HOME)))],
         stations=builder.stations(max(1, round(elders / _ELDERS_A_STATION))),
         canteens=builder.canteens(round(elders / _ELDERS_A_CANTEEN)),
     )

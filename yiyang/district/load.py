@@ -14,9 +14,10 @@ from yiyang.district.columns import COLUMNS, Batch, no_rows
 from yiyang.district.keys import Keys
 from yiyang.district.people import Resident, residents
 from yiyang.district.rows import Rows
-from yiyang.district.scripts import SCRIPTS
+from yiyang.district.scripts import SCRIPTS, STREET
 from yiyang.district.services import Services
 from yiyang.district.time_bank import LEDGER, add_time_bank
+from yiyang.district.windows import WINDOWS, add_windows
 
 _BATCH = 1_000
 """Elders at a time: a few megabytes of rows, a quarter of a second."""
@@ -74,9 +75,11 @@ async def load_district(
             await _copy(connection, batch)
             people = islice(residents(seed, today), elders)
             await _copy_all(connection, rows, services, people, progress, elders)
-        await add_time_bank(connection, keys, today)
+        station = services.offices.stations[STREET]
+        await add_time_bank(connection, keys, today, station)
+        await add_windows(connection, keys, today, station)
         # Without it the first minute's reads are planned for empty tables.
-        await connection.execute(f"ANALYZE region, {', '.join([*COLUMNS, *LEDGER])}")
+        await connection.execute(f"ANALYZE region, {', '.join([*COLUMNS, *LEDGER, *WINDOWS])}")
         return await find_cast(connection)
 
 

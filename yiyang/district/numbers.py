@@ -26,6 +26,12 @@ CASELOAD = ASSESSOR + _BLOCK // 2
 PER_CASE = 4
 """The number of an advisor's case of an elder's; the three after it are for what is needed."""
 
+# Behind the stays, of which there are some 2,200 days.
+CONTACT_NOTE, SUGGESTIONS, APPLICATION, WINDOW = (place * _BLOCK for place in range(160, 164))
+PER_CONTACTS, PER_SUGGESTIONS, PER_APPLICATIONS = 4, 8, 4
+"""Of each elder: notes of contacts; a list of suggestions with its items; applications for beds."""
+VISIT_APPLICATION, IMPORT = (WINDOW + place * _PER_KIND for place in (1, 2))
+
 # Behind the stations, of which there are no million.
 AREA = COMMUNITY_STATION + (1 << 20)
 

@@ -18,7 +18,7 @@ from yiyang.district.equipment import Equipment, draw_equipment, draw_more
 from yiyang.district.family import KIN, Person, draw_contacts, draw_phone
 from yiyang.district.names import SURNAMES, given_name
 from yiyang.district.population import Vitals, birth_date, draw_vitals, is_key_elder
-from yiyang.district.scripts import COMMUNITY, SCRIPTS, Script
+from yiyang.district.scripts import COMMUNITY, NEIGHBOUR, SCRIPTS, Script
 from yiyang.district.situations import TagPeriod, date_tags, draw_tags
 
 FAMILY_STEP = 4
@@ -109,6 +109,8 @@ def residents(seed: int, today: date) -> Iterator[Resident]:
             script = SCRIPTS[index]
             outline = _told(rng, script, home, today)
             relative = _relative(rng, outline.contacts[0], script.role, today)
+            # So that somebody in the story has hours to give to her own.
+            relative = replace(relative, visits_others=script is NEIGHBOUR)
         else:
             outline = _drawn(rng, index, places.draw(rng), today)
             more = draw_more(stream(seed, "home", index), outline.tags, outline.equipment)

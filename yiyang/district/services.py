@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from domain.crypto import Vault
+from yiyang.district.admissions import Admissions
 from yiyang.district.advising import Advising
 from yiyang.district.areas import Areas
 from yiyang.district.assessments import Assessments
@@ -15,6 +16,7 @@ from yiyang.district.chance import stream
 from yiyang.district.columns import Batch
 from yiyang.district.facilities import canteen_rows, plan_facilities, station_rows
 from yiyang.district.health import HealthRecords
+from yiyang.district.imports import add_imports
 from yiyang.district.keys import Keys
 from yiyang.district.menus import menu_rows, plan_menu
 from yiyang.district.offices import offices
@@ -35,13 +37,15 @@ class Services:
         elders: how many will come; each of them once, in order.
         vault: seals what was found of them.
         staff: the accounts for work.
+        offices: whose they are.
         volunteers: who visits.
     """
 
     def __init__(self, seed: int, today: date, elders: int, keys: Keys, vault: Vault) -> None:
         facilities = plan_facilities(seed, elders)
         self.staff = list(staff(seed, facilities))
-        self._setting = Setting(seed, today, elders, keys, facilities, offices(self.staff, keys))
+        self.offices = offices(self.staff, keys)
+        self._setting = Setting(seed, today, elders, keys, facilities, self.offices)
         self._beds = plan_beds(seed, elders, facilities)
         self._menus = {
             canteen.number: plan_menu(seed, today, canteen) for canteen in facilities.canteens
@@ -49,6 +53,7 @@ class Services:
         self.volunteers = Volunteers(seed, today, elders, keys)
         self._areas = Areas(self._setting)
         self._stays = Stays(self._setting, self._beds)
+        self._admissions = Admissions(self._setting, self._stays)
         self._visits = Visits(self._setting, self.volunteers)
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
@@ -58,7 +63,7 @@ class Services:
         self._health = HealthRecords(self._setting, vault)
 
     def add_houses(self, batch: Batch) -> None:
-        """Stations with their beds, and canteens with their menus."""
+        """Stations with their beds, canteens with their menus, and what is kept there."""
         facilities, keys = self._setting.facilities, self._setting.keys
         batch["station"].extend(station_rows(facilities, keys))
         batch["station_area"].extend(self._areas.rows())
@@ -71,6 +76,7 @@ class Services:
         self._assessments.add_assessors(batch)
         self._caregivers.add(batch)
         self._caregivers.add_assignments(batch)
+        add_imports(batch, self._setting)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""
@@ -82,6 +88,8 @@ class Services:
             stay = self._stays.of(resident, rng)
             if stay:
                 batch["bed_stay"].append(stay.row)
+            else:
+                self._admissions.add(batch, resident)
             if stay and stay.package:
                 batch["bed_stay_package"].append(stay.package)
             self._visits.add(batch, resident, rng)

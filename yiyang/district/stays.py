@@ -6,7 +6,7 @@ has a bed; beds at home and for the day are for the street's own elders only.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 
 from domain.beds.lifecycle import IN_BED, StayState
@@ -16,6 +16,7 @@ from yiyang.district import numbers
 from yiyang.district.beds import Beds
 from yiyang.district.chance import Weighted, between
 from yiyang.district.columns import Row
+from yiyang.district.facilities import Facility
 from yiyang.district.moments import at
 from yiyang.district.packages import package_row
 from yiyang.district.people import Resident
@@ -112,6 +113,20 @@ class Stays:
             return self._comes(resident, beds, rng)
         return self._came(resident, rng) if rng.random() < _FORMER_SHARE else None
 
+    def held(
+        self, resident: Resident, home: Facility, starts_on: date, until: datetime
+    ) -> Row | None:
+        """A nursing bed of a home that is kept for an elder; None where none is left.
+
+        Parameters:
+            until: by when they must have decided.
+        """
+        beds = next(some for some in self._beds[_NURSED] if some.house is home)
+        if beds.taken == beds.size:
+            return None
+        state = StayState.HELD
+        return self._stay(resident, beds, beds.take(), state, starts_on, None, until).row
+
     def _room(self, want: Want, street: str, resident: Resident) -> Beds | None:
         """Beds of a kind with room for one more: in the street, else in a home elsewhere."""
         come = (resident.index + 1) / self._setting.elders
@@ -161,10 +176,11 @@ class Stays:
         state: StayState,
         starts_on: date,
         ends_on: date | None,
+        held_until: datetime | None = None,
     ) -> Stay:
         setting = self._setting
         desk = setting.offices.stations[beds.house.street_code]
-        came = state is not StayState.RESERVED
+        came = state not in (StayState.HELD, StayState.RESERVED)
         day = (starts_on - setting.today).days + _EARLIEST_DAYS
         key = setting.keys[numbers.on_day(numbers.STAY, day, resident.index)]
         row = (
@@ -176,6 +192,7 @@ class Stays:
             beds.kind is not BedKind.DAY,
             starts_on,
             ends_on,
+            held_until,
             desk if came else None,
             at(starts_on, _ARRIVES) if came else None,
             desk if ends_on else None,

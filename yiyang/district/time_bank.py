@@ -23,7 +23,7 @@ LEDGER = {
     "ledger_account": ("id", "region_code", "currency", "holder", "volunteer_id", "elder_id"),
     "ledger_transfer": (
         *("id", "region_code", "currency", "kind", "amount", "at", "made_by", "reason"),
-        *("visit_task_id", "credited_on", "elder_id"),
+        *("visit_task_id", "credited_on", "elder_id", "hold_id"),
     ),
     "ledger_posting": ("transfer_id", "account_id", "region_code", "currency", "amount"),
     "ledger_hold": (
@@ -42,6 +42,12 @@ _VERIFIED = """
 
 _OFFICIAL = "SELECT id FROM account WHERE role = 'OFFICIAL' ORDER BY id LIMIT 1"
 
+_COMPLETED = """
+    UPDATE ledger_hold SET state = 'REDEEMED', ended_by = $2, ended_at = $3, note = $4 WHERE id = $1
+"""
+
+_HELPED, _HELP = 60, "陪同社区体检一小时"
+
 _BOOK = book_of(STREET)
 
 _POINTS, _REASON = 50, "重阳节敬老活动"
@@ -50,8 +56,10 @@ _POINTS, _REASON = 50, "重阳节敬老活动"
 class _Ledger:
     """Rows to be stored, of one book for each currency."""
 
-    def __init__(self, keys: Keys) -> None:
+    def __init__(self, connection: asyncpg.Connection, keys: Keys) -> None:
         self.batch: Batch = defaultdict(list)
+        self._connection = connection
+        self._stored = Counter[str]()
         self._keys = keys
         self._accounts: dict[tuple[object, ...], UUID] = {}
 
@@ -88,23 +96,66 @@ class _Ledger:
         self.batch["ledger_transfer"].append((key, *book, kind.value, amount, *rest))
         self.batch["ledger_posting"].extend((key, one, *book, change) for one, change in moved)
 
+    async def hold(self, account: UUID, minutes: int, by: UUID, when: datetime) -> UUID:
+        """Minutes that somebody has set aside; what is in the batch is stored before."""
+        key = self._keys[numbers.LEDGER_HOLD + len(self.batch["ledger_hold"])]
+        wanted = (_BOOK, Currency.MINUTES.value, minutes, HoldState.HELD.value)
+        self.batch["ledger_hold"].append((key, account, *wanted, by, when))
+        await self.store()
+        return key
 
-async def add_time_bank(connection: asyncpg.Connection, keys: Keys, today: date) -> None:
+    async def store(self) -> None:
+        """What is in the batch and was not stored yet."""
+        for table, columns in LEDGER.items():
+            if records := self.batch[table][self._stored[table] :]:
+                await self._connection.copy_records_to_table(
+                    table, records=records, columns=columns
+                )
+                self._stored[table] += len(records)
+
+
+async def add_time_bank(
+    connection: asyncpg.Connection, keys: Keys, today: date, station: UUID
+) -> None:
     """Credit the street's verified visits, and give some of its people points; the volunteer who
-    plays has set half an hour aside."""
-    ledger = _Ledger(keys)
+    plays has had an hour's help, and has set half an hour aside.
+
+    Parameters:
+        station: the account that says that help was given.
+    """
+    ledger = _Ledger(connection, keys)
     given = _credit(ledger, await connection.fetch(_VERIFIED, STREET))
     official = await connection.fetchval(_OFFICIAL)
     _grant(ledger, keys, official, at(today, -600))
     player = keys[numbers.VOLUNTEER]
     if given[player] >= STEP_MINUTES:
         account = ledger.account(Currency.MINUTES, Holder.VOLUNTEER, player)
-        hold = (_BOOK, Currency.MINUTES.value, STEP_MINUTES, HoldState.HELD.value)
-        key = keys[numbers.LEDGER_HOLD]
-        ledger.batch["ledger_hold"].append((key, account, *hold, player, at(today, -300)))
-    for table, columns in LEDGER.items():
-        if records := ledger.batch[table]:
-            await connection.copy_records_to_table(table, records=records, columns=columns)
+        if given[player] >= _HELPED + STEP_MINUTES:
+            await _help(connection, ledger, account, (player, station), today)
+        await ledger.hold(account, STEP_MINUTES, player, at(today, -300))
+    await ledger.store()
+
+
+async def _help(
+    connection: asyncpg.Connection,
+    ledger: _Ledger,
+    account: UUID,
+    by: tuple[UUID, UUID],
+    today: date,
+) -> None:
+    """Minutes are spent: set aside, and the help was given.
+
+    Parameters:
+        by: who has asked for it, and who says that it was.
+    """
+    player, station = by
+    spent = ledger.account(Currency.MINUTES, Holder.REDEEMED)
+    asked, done = at(today - timedelta(2), -200), at(today - timedelta(1), -500)
+    hold = await ledger.hold(account, _HELPED, player, asked)
+    await connection.execute(_COMPLETED, hold, station, done, _HELP)
+    legs = [(account, -_HELPED), (spent, _HELPED)]
+    said = (done, station, None, None, None, None, hold)
+    ledger.move(Currency.MINUTES, TransferKind.REDEMPTION, legs, *said)
 
 
 def _credit(ledger: _Ledger, visits: Iterable[asyncpg.Record]) -> Counter[UUID]:
@@ -121,7 +172,7 @@ def _credit(ledger: _Ledger, visits: Iterable[asyncpg.Record]) -> Counter[UUID]:
             (ledger.account(Currency.MINUTES, Holder.ISSUED), -minutes),
             (ledger.account(Currency.MINUTES, Holder.DONATED), minutes - theirs),
         ]
-        said = (visit["verified_at"], visit["verified_by"], None, visit["id"], day, None)
+        said = (visit["verified_at"], visit["verified_by"], None, visit["id"], day, None, None)
         ledger.move(Currency.MINUTES, TransferKind.VISIT_CREDIT, legs, *said)
         given[who] += theirs
         of_day[who, day] += theirs
@@ -139,5 +190,5 @@ def _grant(ledger: _Ledger, keys: Keys, by: UUID, when: datetime) -> None:
     for holder, volunteer, elder in (*people, (Holder.VOLUNTEER, keys[numbers.VOLUNTEER], None)):
         account = ledger.account(Currency.POINTS, holder, volunteer, elder)
         legs = [(account, _POINTS), (issued, -_POINTS)]
-        said = (when, by, _REASON, None, None, elder)
+        said = (when, by, _REASON, None, None, elder, None)
         ledger.move(Currency.POINTS, TransferKind.POINTS_GRANT, legs, *said)
