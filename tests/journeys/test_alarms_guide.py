@@ -23,6 +23,7 @@ from tests.clients import PUSH_TEMPLATE, Api
 from tests.conftest import Broker
 from tests.devices.wire import MASTER_KEY, Field, in_the_field, number, running
 from tests.journeys.night import at_work, messages_of
+from tests.journeys.telling import blocks, is_as_written, story
 from tests.makers.canary import ran
 from tests.makers.notifications import make_reachable, make_wechat_user, nobody_reachable
 from tests.waiting import until
@@ -38,23 +39,9 @@ OF_THE_DAY = {
 """Figures that are others each time; they are figures all the same."""
 
 
-def blocks(language: str) -> list[str]:
-    """What stands on the page in a language, in order."""
-    return re.findall(rf"```{language}\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)
-
-
-def story() -> list[tuple[Role, str, Any]]:
-    """Who asks, what, and what is answered."""
-    operations = blocks("graphql")
-    answers = [json.loads(one) for one in blocks("json")[-len(operations) :]]
-    roles = [re.split(r"[:\n]", one)[0].removeprefix("# ") for one in operations]
-    parts = zip(roles, operations, answers, strict=True)
-    return [(Role[role], operation, answer) for role, operation, answer in parts]
-
-
 def on_the_wire() -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """What the device says, and what it hears."""
-    said, heard = blocks("json")[:2]
+    said, heard = blocks(GUIDE, "json")[:2]
     return json.loads(said), [json.loads(line) for line in heard.splitlines()]
 
 
@@ -79,23 +66,6 @@ def remember(seen: dict[str, str], answer: Any) -> None:
         seen[found[2]] = found[1]
     if cursor := re.search(r"'streamCursor': '(.+?)'", str(answer)):
         seen["after"] = cursor[1]
-
-
-def is_as_written(answer: Any, written: Any, name: str = "") -> bool:
-    """Whether an answer is what the page says; an ellipsis stands for any text but none."""
-    if isinstance(written, dict) and isinstance(answer, dict):
-        return list(answer) == list(written) and all(
-            is_as_written(answer[key], value, key) for key, value in written.items()
-        )
-    if isinstance(written, list) and isinstance(answer, list):
-        return len(answer) == len(written) and all(
-            is_as_written(one, other) for one, other in zip(answer, written, strict=True)
-        )
-    if isinstance(written, str) and isinstance(answer, str):
-        return bool(re.fullmatch(re.escape(written).replace("…", ".+"), answer))
-    if name in OF_THE_DAY and not isinstance(written, bool):
-        return isinstance(answer, (int, float))
-    return answer == written
 
 
 @pytest.fixture
@@ -164,7 +134,7 @@ async def heard(api: Api, role: Role, subscription: str, written: Any) -> Any:
     """The first frame that is what the page says."""
     async with api.socket(role) as socket:
         await socket.subscribe(subscription)
-        while not is_as_written(frame := (await socket.next())["data"], written):
+        while not is_as_written(frame := (await socket.next())["data"], written, OF_THE_DAY):
             pass
     return frame
 
@@ -172,11 +142,11 @@ async def heard(api: Api, role: Role, subscription: str, written: Any) -> Any:
 async def test_the_story_can_be_copied(api: Api, devices: Field, database: Database) -> None:
     seen = an_hour_around(now())
     async with pressed(api, devices, database):
-        for role, operation, written in story():
-            filled = filled_in(operation, seen)
-            if "subscription" in operation:
-                answer = await heard(api, role, filled, written)
+        for told in story(GUIDE):
+            filled = filled_in(told.operation, seen)
+            if "subscription" in told.operation:
+                answer = await heard(api, told.role, filled, told.answer)
             else:
-                answer = await api.data(role, filled)
-            assert is_as_written(answer, written), (operation, answer)
+                answer = await api.data(told.role, filled)
+            assert is_as_written(answer, told.answer, OF_THE_DAY), (told.operation, answer)
             remember(seen, answer)
