@@ -128,3 +128,16 @@ async def test_the_player_was_helped_and_has_set_some_aside(thousands: asyncpg.C
         "SELECT balance FROM ledger_account WHERE holder = 'REDEEMED' AND currency = 'MINUTES'"
     )
     assert spent == 60
+
+
+async def test_the_wards_bed_is_fused_and_has_a_code(thousands: asyncpg.Connection) -> None:
+    rows = await thousands.fetch(
+        "SELECT m.role, m.consented_by, a.role AS who, c.id AS code FROM bed_stay_manager m"
+        " JOIN bed_stay s ON s.id = m.stay_id JOIN account a ON a.id = m.account_id"
+        " JOIN care_code c ON c.bed_id = s.bed_id AND c.ended_at IS NULL ORDER BY m.id"
+    )
+    assert [(row["role"], row["who"]) for row in rows] == [
+        *(("CARE", "CAREGIVER"), ("REHABILITATION", "ADVISOR")),
+    ]
+    assert [row["consented_by"] is None for row in rows] == [False, True]
+    assert await number(thousands, "bed_stay_package") > 0

@@ -76,9 +76,9 @@ class Admissions:
 
     def add(self, batch: Batch, resident: Resident) -> None:
         """The applications of an elder who has no bed, if there are any, into a batch."""
-        homes = self._setting.facilities.homes
-        if len(homes) <= max(home for wishes in _OTHERS for home, _ in wishes):
+        if not self._setting.has_choice:
             return
+        homes = self._setting.facilities.homes
         if resident.index == SCRIPTS.index(MOTHER):
             turn, wishes = 0, _MOTHERS
         elif not _may_apply(resident):

@@ -116,6 +116,11 @@ COLUMNS = {
         *("held_until", "admitted_by", "admitted_at", "ended_by", "ended_at"),
     ),
     "bed_stay_package": ("id", "stay_id", "since", "items", "set_by", "set_at"),
+    "bed_stay_manager": (
+        *("id", "stay_id", "role", "account_id", "named_by", "named_at"),
+        *("consented_by", "consented_at"),
+    ),
+    "care_code": ("id", "bed_id", "region_code", "code_hash", "issued_by", "issued_at"),
     "admission_application": (
         *("id", "elder_id", "station_id", "region_code", "kind", "nursing", "state"),
         *("created_by", "submitted_at", "stay_id", "reject_reason"),
@@ -212,14 +217,7 @@ COLUMNS = {
         "recorded_by",
     ),
     "care_assignment": (
-        "id",
-        "elder_id",
-        "account_id",
-        "region_code",
-        "kind",
-        "since",
-        "set_by",
-        "set_at",
+        *("id", "elder_id", "account_id", "region_code", "kind", "since", "set_by", "set_at"),
     ),
     "caseload": ("id", "elder_id", "account_id", "since", "set_by", "set_at"),
     "care_need": (

@@ -30,7 +30,9 @@ PER_CASE = 4
 CONTACT_NOTE, SUGGESTIONS, APPLICATION, WINDOW = (place * _BLOCK for place in range(160, 164))
 PER_CONTACTS, PER_SUGGESTIONS, PER_APPLICATIONS = 4, 8, 4
 """Of each elder: notes of contacts; a list of suggestions with its items; applications for beds."""
-VISIT_APPLICATION, IMPORT = (WINDOW + place * _PER_KIND for place in (1, 2))
+VISIT_APPLICATION, IMPORT, CO_MANAGER, CARE_CODE = (
+    WINDOW + place * _PER_KIND for place in range(1, 5)
+)
 
 # Behind the stations, of which there are no million.
 AREA = COMMUNITY_STATION + (1 << 20)

@@ -15,6 +15,7 @@ from yiyang.district.cases import Cases
 from yiyang.district.chance import stream
 from yiyang.district.columns import Batch
 from yiyang.district.facilities import canteen_rows, plan_facilities, station_rows
+from yiyang.district.fused import add_fused
 from yiyang.district.health import HealthRecords
 from yiyang.district.imports import add_imports
 from yiyang.district.keys import Keys
@@ -22,6 +23,7 @@ from yiyang.district.menus import menu_rows, plan_menu
 from yiyang.district.offices import offices
 from yiyang.district.orders import Orders
 from yiyang.district.people import Resident
+from yiyang.district.scripts import SCRIPTS, WARD
 from yiyang.district.setting import Setting
 from yiyang.district.staff import staff
 from yiyang.district.stays import Stays
@@ -90,6 +92,8 @@ class Services:
                 batch["bed_stay"].append(stay.row)
             else:
                 self._admissions.add(batch, resident)
+            if stay and self._setting.has_choice and resident.index == SCRIPTS.index(WARD):
+                add_fused(batch, self._setting, resident, stay.row)
             if stay and stay.package:
                 batch["bed_stay_package"].append(stay.package)
             self._visits.add(batch, resident, rng)

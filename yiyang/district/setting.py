@@ -27,6 +27,11 @@ class Setting:
     facilities: Facilities
     offices: Offices
 
+    @property
+    def has_choice(self) -> bool:
+        """Whether there are several homes; a smaller district has few of anything."""
+        return len(self.facilities.homes) > 1
+
     def elder(self, resident: Resident) -> UUID:
         """An elder's key."""
         return self.keys[numbers.of_elder(resident.index)]

@@ -106,8 +106,9 @@ class Stays:
         wishes = _wishes(resident.vitals)
         if wishes is None:
             return None
-        want = wishes.draw(rng)
-        street = resident.community.street_code
+        want, street = wishes.draw(rng), resident.community.street_code
+        if wishes is not _OLD_AND_MILD and self._is_first_at_home(street):
+            want = _AT_HOME
         beds = self._room(want, street, resident) if want else None
         if beds:
             return self._comes(resident, beds, rng)
@@ -134,12 +135,21 @@ class Stays:
         all_beds = self._beds.get(want, [])
         own = [beds for beds in all_beds if beds.house.street_code == street]
         others = all_beds if want[0] is BedKind.INSTITUTION else []
+        first = want == _AT_HOME and self._is_first_at_home(street)
         with_room = (
             beds
             for beds in (*own, *others)
-            if beds.taken + 0.5 < beds.size * (_TAKEN * come + rush)
+            if first or beds.taken + 0.5 < beds.size * (_TAKEN * come + rush)
         )
         return next(with_room, None)
+
+    def _is_first_at_home(self, street: str) -> bool:
+        """Whether nobody has a bed at home yet, and the first one is to be in this street: few of
+        a street's own elders ever want one."""
+        at_home = self._beds.get(_AT_HOME, [])
+        somebody = any(beds.taken for beds in at_home)
+        there = any(beds.house.street_code == street for beds in at_home)
+        return self._setting.has_choice and there and not somebody
 
     def _comes(self, resident: Resident, beds: Beds, rng: Random) -> Stay:
         today, state, bed = self._setting.today, _STATES.draw(rng), beds.take()
