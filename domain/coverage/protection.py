@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, not_, select
 from sqlmodel import col
 
 from domain.access import Actor
@@ -49,18 +49,22 @@ def figures(actor: Actor, region: str | None) -> Select[*tuple[Any, ...]]:
         region: only those in the subtree of this division; all if None.
     Raises: InvalidInput for a text that is no code.
     """
-    devices = (
+    there = [within(col(Elder.region_code), region)] if region is not None else []
+    # Elders and devices are joined as two sets: a look at each elder's devices takes five times as
+    # long for a district.
+    of = (
         select(
-            func.count().label("present"),
+            func.count(col(Device.id)).label("present"),
             func.coalesce(func.bool_or(_HEARD), False).label("heard"),
             func.coalesce(func.bool_or(_ONLINE), False).label("online"),
             func.coalesce(func.bool_or(and_(_HEARD, not_(_ONLINE))), False).label("silent"),
         )
-        .where(*_of_elder(actor))
-        .correlate(Elder)
-        .lateral("of_elder")
-    )
-    of = devices.c
+        .select_from(Elder)
+        .outerjoin(Device, and_(*_of_elder(actor)))
+        .where(elder_visible(actor), *there)
+        .group_by(col(Elder.id))
+        .subquery("of_elder")
+    ).c
     ways = {
         Protection.PROTECTED: and_(of.online, not_(of.silent)),
         Protection.PARTLY: and_(of.online, of.silent),
@@ -68,14 +72,8 @@ def figures(actor: Actor, region: str | None) -> Select[*tuple[Any, ...]]:
         Protection.NEVER_HEARD: and_(of.present > 0, not_(of.heard)),
         Protection.WITHOUT_DEVICE: of.present == 0,
     }
-    there = [within(col(Elder.region_code), region)] if region is not None else []
     counts = [func.count().filter(way).label(name.value.lower()) for name, way in ways.items()]
-    return (
-        select(func.count().label("elders"), *counts)
-        .select_from(Elder)
-        .join(devices, true())
-        .where(elder_visible(actor), *there)
-    )
+    return select(func.count().label("elders"), *counts)
 
 
 def _has(actor: Actor, *which: ColumnElement[bool]) -> ColumnElement[bool]:
