@@ -23,6 +23,7 @@ from migrations.run import upgrade
 from tests.api.plan.desk import Desk, WatchedDatabase
 from tests.browsing import chromium_here
 from tests.clients import PUBLIC_URL, PUSH_TEMPLATES, Api
+from tests.makers.everything import make_everything
 from tests.scratch import scratch
 from tests.serving import serving
 from tests.vendors import vendor_of
@@ -36,6 +37,7 @@ from yiyang.startup import release_collector
 hypothesis.settings.load_profile("ci")
 
 TEMPLATE = "template_district"
+FILLED = "template_filled"
 ELDERS = 300
 SHORT_SECONDS, LONG_SECONDS = 20.0, 120.0
 """What a test may take on a busy machine, and one that has asked for more time."""
@@ -130,6 +132,16 @@ async def administration(cluster: str) -> AsyncGenerator[asyncpg.Connection, Non
 def cloned(template: Template) -> str:
     """The name of the database that tests have clones of; modules may have another."""
     return TEMPLATE
+
+
+@pytest.fixture(scope="session")
+async def filled(administration: asyncpg.Connection, template: Template, vault: Vault) -> str:
+    """The name of one with something of all that there is, for `cloned` of a module."""
+    await administration.execute(f"CREATE DATABASE {FILLED} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+    database = Database(_sibling(template.url, FILLED), role=None)
+    await make_everything(database, vault, template.district)
+    await database.close()
+    return FILLED
 
 
 @pytest.fixture

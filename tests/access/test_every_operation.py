@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncGenerator
+from dataclasses import dataclass
 from typing import Any, get_args
 from uuid import uuid4
 
@@ -24,26 +25,8 @@ from tests.access.oracle import is_expected
 from tests.access.scene import Scene
 from tests.access.world import World
 from tests.clients import Api
-from tests.conftest import TEMPLATE, Template
-from tests.makers.admissions import make_admissions
-from tests.makers.advising import make_advising
-from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse, make_packages
-from tests.makers.calendars import make_calendar_links
-from tests.makers.codes import make_codes
-from tests.makers.data_requests import make_data_request
-from tests.makers.exports import make_export
-from tests.makers.health import make_health
-from tests.makers.imports import make_import
-from tests.makers.ledger import make_ledger
-from tests.makers.register import make_merges
-from tests.makers.rosters import make_duty
-from tests.makers.sessions import make_session
-from tests.makers.stations import make_belonging
-from tests.makers.thresholds import make_thresholds
+from tests.conftest import Template
 from tests.makers.webhooks import make_webhook
-from tests.makers.windows import make_windows
-from tests.signals import press
 from yiyang.district.cast import District
 
 
@@ -113,6 +96,28 @@ async def fingerprint(sql: asyncpg.Connection) -> list[Any]:
     return sorted(await sql.fetch(EVERY_ROW))
 
 
+@dataclass
+class Rows:
+    """All rows of all tables, read again only when one was written."""
+
+    sql: asyncpg.Connection
+    world: World
+    fingerprint: list[Any]
+
+    @classmethod
+    async def of(cls, sql: asyncpg.Connection) -> "Rows":
+        """As they are now."""
+        return cls(sql, await World.read_by(sql), await fingerprint(sql))
+
+    async def have_changed(self) -> bool:
+        """Since this was asked last."""
+        found = await fingerprint(self.sql)
+        if found == self.fingerprint:
+            return False
+        self.world, self.fingerprint = await World.read_by(self.sql), found
+        return True
+
+
 async def for_the_ward(sql: asyncpg.Connection, district: District) -> None:
     """An alarm, a meal order and one of the family of the elder whom the guardian looks after."""
     ward = {"elder_id": str(district.ward_id)}
@@ -134,75 +139,43 @@ async def for_the_ward(sql: asyncpg.Connection, district: District) -> None:
 
 
 @pytest.fixture(scope="session")
-async def cloned(administration: asyncpg.Connection, template: Template, vault: Vault) -> str:
-    """A database in which there is something of all: filled once, for each test begins with it."""
-    await administration.execute(f"CREATE DATABASE {FULL} TEMPLATE {TEMPLATE} STRATEGY file_copy")
+async def cloned(
+    administration: asyncpg.Connection, template: Template, filled: str, vault: Vault
+) -> str:
+    """Enough that each role has a row on which to try each operation that it may: made once, for
+    each test begins with it."""
+    await administration.execute(f"CREATE DATABASE {FULL} TEMPLATE {filled} STRATEGY file_copy")
     url = f"{template.url.rpartition('/')[0]}/{FULL}"
     database, sql = Database(url, role=None), await asyncpg.connect(url)
-    await fill(database, sql, vault, template.district)
+    await for_the_ward(sql, template.district)
+    vendor = Actor(template.district.players[Role.VENDOR].account_id, Role.VENDOR)
+    await make_webhook(database, vault, vendor)  # one is deleted
     await sql.close()
     await database.close()
     return FULL
-
-
-async def fill(
-    database: Database, sql: asyncpg.Connection, vault: Vault, district: District
-) -> None:
-    """Enough that each role has a row on which to try each operation that it may."""
-
-    def actor(role: Role) -> Actor:
-        player = district.players[role]
-        return Actor(player.account_id, role, player.region_code)
-
-    await press(database, district)
-    await for_the_ward(sql, district)
-    await make_export(database, actor(Role.OFFICIAL))
-    await make_import(database, actor(Role.STATION))
-    await make_merges(database, district)
-    await make_thresholds(database)
-    await make_duty(database, district)
-    await make_ledger(database, district)
-    await make_assessments(database, vault, district)
-    await make_advising(database, vault, district)
-    await make_health(database, vault, district.mother_id, district.ward_id)
-    await make_admissions(database, [district.mother_id, district.ward_id], "330102")
-    await make_calendar_links(database, district)
-    await make_windows(database, district)
-    await make_codes(database, district)
-    await make_belonging(database, district)
-    await fuse(database, [district.mother_id, district.ward_id])
-    await make_packages(database, [district.mother_id, district.ward_id])
-    for _ in range(2):  # one is deleted
-        await make_webhook(database, vault, actor(Role.VENDOR))
-    for role in set(Role) - {Role.VENDOR}:
-        await make_session(database, actor(role).id)
-    for elder_id in (district.mother_id, district.ward_id):
-        await make_data_request(database, elder_id, actor(Role.ELDER))
 
 
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
 async def test_every_role(api: Api, sql: asyncpg.Connection, vault: Vault, name: str) -> None:
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
-    world = await World.read_by(sql)
+    rows = await Rows.of(sql)
     for role in Role:
         operation, actor = OPERATIONS[name], api.actor(role)
-        scene = Scene(sql, world, actor, operation.row_for(world, actor))
+        scene = Scene(sql, rows.world, actor, operation.row_for(rows.world, actor))
         given = await operation.prepare(scene)
         if name == "mealOrderPlace":
             given = {"token": await token_for(api, vault, actor, given)}
-        world = await World.read_by(sql)
-        seen = is_expected(world, actor, operation.table, scene.key)
+        await rows.have_changed()
+        seen = is_expected(rows.world, actor, operation.table, scene.key)
         assert seen or role not in MAY[name], f"{role} has nothing on which to try this"
         wanted[role] = "NOT_FOUND" if not seen else "PERMISSION_DENIED"
         if seen and role in MAY[name]:
             wanted[role] = None
         assert await offered(api, scene, operation.table, name) in (None, wanted[role] is None)
-        before = await fingerprint(sql)
         told[role] = await tried(api, actor, name, given)
-        changed = await fingerprint(sql) != before
-        assert changed is (told[role] is None and name not in ASKING), role
-        world = await World.read_by(sql) if changed else world
+        changes = told[role] is None and name not in ASKING
+        assert await rows.have_changed() is changes, role
     assert told == wanted
 
 

@@ -9,35 +9,10 @@ import pytest
 from api.plan.shapes import declared_types
 from api.schema import access_page
 from domain.access import Actor, Role
-from domain.crypto import Vault
-from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, expected
 from tests.access.world import World
 from tests.clients import Api
-from tests.makers.admissions import make_admissions
-from tests.makers.advising import make_advising
-from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse, make_packages
-from tests.makers.calendars import make_calendar_links
-from tests.makers.caregivers import make_caregivers
-from tests.makers.codes import make_codes
-from tests.makers.data_requests import make_data_request
-from tests.makers.exports import make_export
-from tests.makers.health import make_health
-from tests.makers.imports import make_import
-from tests.makers.ledger import make_ledger
-from tests.makers.notifications import make_notifications
-from tests.makers.register import make_households, make_key_tags, make_merges
-from tests.makers.rosters import make_duty
-from tests.makers.sessions import make_session
-from tests.makers.stations import make_belonging
-from tests.makers.thresholds import make_thresholds
-from tests.makers.vital_signs import make_vital_signs
-from tests.makers.webhooks import make_webhook
-from tests.makers.windows import make_windows
-from tests.signals import press
-from tests.vendors import other_vendor
 
 LISTS = {
     "admission_application": "admissionApplications",
@@ -131,40 +106,15 @@ async def pages(api: Api, role: Role, query: str, field: str) -> AsyncGenerator[
         after = page["pageInfo"]["endCursor"]
 
 
+@pytest.fixture(scope="session")
+def cloned(filled: str) -> str:
+    """There is something of all."""
+    return filled
+
+
 @pytest.fixture
-async def world(api: Api, database: Database, database_url: str, vault: Vault) -> World:
-    """The district after the mother has pressed her button, something was measured of many,
-    everybody has asked for a list and was told, and two vendors have webhooks."""
-    await press(database, api.district)
-    await make_vital_signs(database)
-    await make_thresholds(database)
-    await make_duty(database, api.district)
-    await make_ledger(database, api.district)
-    await make_assessments(database, vault, api.district)
-    await make_caregivers(database, vault, api.district)
-    await make_advising(database, vault, api.district)
-    await make_health(database, vault, api.district.mother_id, api.district.ward_id)
-    await make_admissions(database, [api.district.mother_id, api.district.ward_id], "330102")
-    await make_key_tags(database, api.district)
-    await make_merges(database, api.district)
-    await make_households(database, api.district)
-    await make_calendar_links(database, api.district)
-    await make_windows(database, api.district)
-    await make_codes(database, api.district)
-    await make_belonging(database, api.district)
-    await fuse(database, [api.district.mother_id, api.district.ward_id])
-    await make_packages(database, [api.district.mother_id, api.district.ward_id])
-    for role in Role:
-        await make_export(database, api.actor(role))
-        await make_import(database, api.actor(role))
-        if role is not Role.VENDOR:
-            await make_session(database, api.actor(role).id)
-    await make_notifications(database)
-    vendor = api.actor(Role.VENDOR)
-    for owner in (vendor, await other_vendor(database, vendor)):
-        await make_webhook(database, vault, owner)
-    for elder_id in (api.district.mother_id, api.district.ward_id):
-        await make_data_request(database, elder_id, api.actor(Role.ELDER))
+async def world(database_url: str) -> World:
+    """What is in the database."""
     return await World.read(database_url)
 
 

@@ -10,31 +10,9 @@ from strawberry.utils.str_converters import to_camel_case
 
 from api.plan.shapes import Column, RowType, declared_types
 from domain.access import Role
-from domain.crypto import Vault
 from domain.ids import public_id
 from tests.api.plan.desk import Asked, Desk
-from tests.makers.admissions import make_admissions
-from tests.makers.advising import make_advising
-from tests.makers.assessments import make_assessments
-from tests.makers.beds import fuse, make_packages
-from tests.makers.calendars import make_calendar_links
-from tests.makers.caregivers import make_caregivers
-from tests.makers.codes import make_codes
-from tests.makers.data_requests import make_data_request
-from tests.makers.exports import make_export
-from tests.makers.health import make_health
-from tests.makers.imports import make_import
-from tests.makers.ledger import make_ledger
-from tests.makers.notifications import make_notifications
-from tests.makers.register import make_households, make_key_tags, make_merges
-from tests.makers.rosters import make_duty
-from tests.makers.sessions import make_session
-from tests.makers.stations import make_belonging
-from tests.makers.thresholds import make_thresholds
-from tests.makers.vital_signs import make_vital_signs
-from tests.makers.webhooks import make_webhook
-from tests.makers.windows import make_windows
-from tests.signals import press
+from tests.conftest import Template
 
 CONTROLS = "".join(chr(code) for code in (*range(1, 32), 127))
 
@@ -94,11 +72,24 @@ END $$
 """So that any value may stand anywhere: what is shown is what is there, whoever put it there."""
 
 
+UNBOUND = "template_unbound"
+
+
+@pytest.fixture(scope="session")
+async def cloned(administration: asyncpg.Connection, template: Template, filled: str) -> str:
+    """A database in which there is something of all, and any value may stand anywhere."""
+    await administration.execute(f"CREATE DATABASE {UNBOUND} TEMPLATE {filled} STRATEGY file_copy")
+    connection = await asyncpg.connect(f"{template.url.rpartition('/')[0]}/{UNBOUND}")
+    await connection.execute(_UNBOUND)
+    await connection.close()
+    return UNBOUND
+
+
 @pytest.fixture
 async def sql(desk: Desk) -> AsyncGenerator[asyncpg.Connection, None]:
-    """Past all checks."""
+    """Past all checks, and what keeps a ledger as it was posted."""
     connection = await asyncpg.connect(desk.database.url)
-    await connection.execute(_UNBOUND)
+    await connection.execute("SET session_replication_role = replica")
     yield connection
     await connection.close()
 
@@ -158,37 +149,7 @@ NODES = [row_type for row_type in declared_types() if row_type.prefix and leaves
 
 
 @pytest.mark.parametrize("row_type", NODES, ids=lambda row_type: row_type.prefix)
-async def test_what_a_row_holds(
-    desk: Desk, sql: asyncpg.Connection, vault: Vault, row_type: RowType
-) -> None:
-    await press(desk.database, desk.district)
-    await make_export(desk.database, desk.actor(Role.ADMIN))
-    await make_import(desk.database, desk.actor(Role.ADMIN))
-    await make_merges(desk.database, desk.district)
-    await make_webhook(desk.database, vault, desk.actor(Role.VENDOR))
-    await make_session(desk.database, desk.actor(Role.ELDER).id)
-    await make_notifications(desk.database)
-    await make_data_request(desk.database, desk.district.mother_id, desk.actor(Role.ELDER))
-    await make_duty(desk.database, desk.district)
-    await make_admissions(desk.database, [desk.district.mother_id], "330102")
-    await fuse(desk.database, [desk.district.ward_id])
-    await make_packages(desk.database, [desk.district.ward_id])
-    await make_ledger(desk.database, desk.district)
-    await make_assessments(desk.database, vault, desk.district)
-    await make_caregivers(desk.database, vault, desk.district)
-    await make_advising(desk.database, vault, desk.district)
-    await make_health(desk.database, vault, desk.district.mother_id)
-    await make_key_tags(desk.database, desk.district)
-    await make_households(desk.database, desk.district)
-    await make_calendar_links(desk.database, desk.district)
-    await make_codes(desk.database, desk.district)
-    await make_belonging(desk.database, desk.district)
-    await make_windows(desk.database, desk.district)
-    await make_import(desk.database, desk.actor(Role.STATION))
-    await make_merges(desk.database, desk.district)
-    await make_thresholds(desk.database)
-    # What keeps a ledger as it was posted.
-    await sql.execute("SET session_replication_role = replica")
+async def test_what_a_row_holds(desk: Desk, sql: asyncpg.Connection, row_type: RowType) -> None:
     name, table = row_type.cls.__name__, row_type.table.name
     key = await sql.fetchval(f"SELECT id FROM {table} ORDER BY id LIMIT 1")
     shown = " ".join(leaves(row_type))
@@ -225,7 +186,6 @@ TABLES_BELOW = {
 
 
 async def test_what_rows_below_a_row_hold(desk: Desk, sql: asyncpg.Connection) -> None:
-    await press(desk.database, desk.district)
     # Constraints on whole tables would forbid one name for all contacts.
     await sql.execute("DROP INDEX contact_calling_order_once, meal_order_subsidy_once")
     below = [one for one in declared_types() if one.cls.__name__ in TABLES_BELOW]
@@ -254,7 +214,6 @@ ONE_BELOW = {
 async def test_what_python_or_json_cannot_hold(
     desk: Desk, sql: asyncpg.Connection, name: str
 ) -> None:
-    await press(desk.database, desk.district)
     (row_type,) = (one for one in declared_types() if one.cls.__name__ == name)
     whole = (await both(desk, ONE_BELOW[name])).body
     for turn in range(max(map(len, NOT_HELD.values()))):
@@ -263,7 +222,6 @@ async def test_what_python_or_json_cannot_hold(
 
 
 async def test_lists_that_are_empty(desk: Desk, sql: asyncpg.Connection) -> None:
-    await sql.execute("SET session_replication_role = replica")
     for table in ("contact", "elder_tag", "device", "visit_task", "meal_order", "assistance_case"):
         await sql.execute(f"DELETE FROM {table}")
     asked = await both(desk, BELOW)
@@ -289,7 +247,6 @@ COMPUTED = {
 async def test_what_is_computed_of_a_number(
     desk: Desk, sql: asyncpg.Connection, place: str, value: str
 ) -> None:
-    await make_vital_signs(desk.database)
     table, _, column = place.partition(".")
     # One only: of several errors ordinary execution shows any.
     await sql.execute("DELETE FROM vital_sign WHERE kind = 'HEART_RATE'")
