@@ -1,6 +1,7 @@
 """The real parts that tests run on: PostgreSQL, a broker, an API server, clients."""
 
 import asyncio
+import signal
 import socket
 from collections.abc import AsyncGenerator, Generator
 from dataclasses import dataclass
@@ -35,6 +36,9 @@ from yiyang.startup import release_collector
 
 # Always the same examples, and no example fails for being slow on a busy machine.
 hypothesis.settings.load_profile("ci")
+
+# Whoever starts a run in the background has it ignore Ctrl-C, and all that tests start with it.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 TEMPLATE = "template_district"
 FILLED = "template_filled"

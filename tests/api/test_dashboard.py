@@ -1,5 +1,6 @@
 """The cockpit: no figure that is not its rows, and none that is not counted so elsewhere too."""
 
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
@@ -22,7 +23,7 @@ from tests.api.test_register import ask, entered, number
 from tests.banking import done as posted
 from tests.clients import Api
 from tests.cockpit import FIELDS, cockpit, document, numbers
-from tests.covered_month import MONTH, at
+from tests.covered_month import MONTH, at, last
 from tests.makers.alarms import make_alarms
 from tests.makers.ledger import make_rich
 from tests.makers.visits import make_scene, make_visit
@@ -57,8 +58,6 @@ CLOSE_ONE = """UPDATE bed SET closed_on = $2 WHERE id = (
   SELECT bed.id FROM bed JOIN station ON station.id = station_id
   WHERE starts_with(region_code, $1) AND bed.kind = 'INSTITUTION' AND nursing
     AND NOT EXISTS (SELECT FROM bed_stay WHERE bed_id = bed.id) LIMIT 1)"""
-LAST = today().replace(day=1) - timedelta(days=1)
-"""Of the month before this one."""
 IN_TIME = ("answeredIn60", "answeredIn180", "arrivedInTime")
 READERS = (Role.OFFICIAL, Role.DISPATCHER, Role.STATION, Role.ADMIN)
 
@@ -135,8 +134,11 @@ async def test_a_figure_says_what_it_counts_in_three_languages(api: Api) -> None
 
 
 # A day before anybody did anything, and the last of a month in which everybody did.
-@pytest.mark.parametrize("day", [date(2000, 2, 29), LAST])
-async def test_a_past_day_has_all_but_what_nobody_noted(api: Api, rung: None, day: date) -> None:
+@pytest.mark.parametrize("past", [lambda: date(2000, 2, 29), last], ids=["before", "last"])
+async def test_a_past_day_has_all_but_what_nobody_noted(
+    api: Api, rung: None, past: Callable[[], date]
+) -> None:
+    day = past()
     found = await cockpit(api, Role.OFFICIAL, region_of(api, Role.OFFICIAL), day)
     gone = [name for name in FIELDS if found[name]["unavailable"]]
     assert gone == ["protected"]
@@ -152,7 +154,7 @@ async def test_a_past_day_has_all_but_what_nobody_noted(api: Api, rung: None, da
 async def test_what_was_said_of_a_day_stays(
     api: Api, database: Database, database_url: str, vault: Vault
 ) -> None:
-    past = (today() - timedelta(days=1), LAST)
+    past = (today() - timedelta(days=1), last())
     before = [numbers(await cockpit(api, Role.ADMIN, STREET, day)) for day in past]
     now = numbers(await cockpit(api, Role.ADMIN, STREET))
     await visits_are_told_late(api, database)
@@ -193,7 +195,7 @@ async def visits_are_told_late(api: Api, database: Database) -> None:
     """One of last month's and one of today's; a visit is due no longer, and credits are given and
     taken back."""
     scene = await make_scene(database, api.district)
-    for began, who in ((at(LAST), scene.ann), (now(), scene.bob)):
+    for began, who in ((at(last()), scene.ann), (now(), scene.bob)):
         told: dict[str, Any] = {
             **dict.fromkeys(("starts", "checked_in_at", "checked_out_at"), began),
             **dict.fromkeys(("check_in_recorded_at", "check_out_recorded_at"), now()),
@@ -205,7 +207,7 @@ async def visits_are_told_late(api: Api, database: Database) -> None:
     given = {"id": waived["visitObligations"]["nodes"][0]["id"], "reason": "MOVED_AWAY"}
     payload = (await api.data(Role.ADMIN, WAIVE, input=given))["visitObligationWaive"]
     assert payload["userErrors"] == []
-    found = await cockpit(api, Role.ADMIN, STREET, LAST, "hours")
+    found = await cockpit(api, Role.ADMIN, STREET, last(), "hours")
     credited = found["hours"]["rows"]["nodes"][0]["id"]
     await posted(api, Role.ADMIN, "ledgerTransferReverse", id=credited, reason="重复登记")
 
