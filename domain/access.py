@@ -11,6 +11,9 @@ from domain.roles import Role as Role
 REGION_ROLES = frozenset({Role.DISPATCHER, Role.STATION, Role.OFFICIAL})
 """Roles of those who work for a region and its subtree."""
 
+FIGURE_READERS = REGION_ROLES | {Role.AUDITOR, Role.ADMIN}
+"""Who sees all rows of a region, of some tables at least; so a figure is the region's own."""
+
 
 class ConsentScope(StrEnum):
     """What an elder consents to that one of the family sees."""

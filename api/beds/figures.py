@@ -80,7 +80,8 @@ class BedFigureQueries:
     @strawberry.field(
         description="How many beds there are on a day, how many are occupied, and what part of "
         "those in institutions is for nursing. Figures of an earlier day stay as they were, but "
-        "for what is entered late."
+        "for what is entered late; they are for officials, auditors, desks and stations of all of "
+        "the region, and administrators."
     )
     async def bed_figures(
         self,

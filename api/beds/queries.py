@@ -17,7 +17,8 @@ from domain.beds import models
 from domain.beds.code_models import CareCode
 from domain.beds.code_visibility import care_code_visible
 from domain.beds.lifecycle import StayState
-from domain.beds.occupancy import bed_free, bed_open, lain_in
+from domain.beds.occupancy import bed_free, bed_open, lies_in
+from domain.beds.visibility import bed_stay_counted
 from domain.calendar import today
 from domain.stations.models import Station
 
@@ -27,6 +28,12 @@ def _coded(actor: Actor) -> ColumnElement[bool]:
         col(CareCode.ended_at).is_(None), care_code_visible(actor)
     )
     return col(models.Bed.id).in_(good)
+
+
+def _taken(actor: Actor, of_stays: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Beds of stays of which something holds, as far as the actor may know of them."""
+    known = select(col(models.BedStay.bed_id)).where(of_stays, bed_stay_counted(actor))
+    return col(models.Bed.id).in_(known)
 
 
 @filter_input
@@ -51,8 +58,10 @@ class BedFilter(Filter):
     """Only beds with a code (一床一人一码) that is good and that you see; or only those without."""
     open_on: date | None = on_day(bed_open)
     """Only beds that are there on this day."""
-    occupied_on: date | None = on_day(lain_in)
-    """Only beds in which somebody lives on this day, today or earlier; who is on leave counts."""
+    occupied_on: date | None = through(on_day(lies_in), _taken)
+    """Only beds in which somebody lives on this day, today or earlier, as far as you may know: who
+    sees no stay in a bed, and reads no figures of its region, does not find it. Who is on leave
+    counts."""
 
 
 @filter_input

@@ -9,12 +9,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, and_, func, select
 from sqlmodel import col
 
-from domain.access import Actor
+from domain.access import FIGURE_READERS, Actor
 from domain.beds.models import Bed, BedKind
 from domain.beds.occupancy import bed_free, bed_open, lain_in
 from domain.beds.visibility import bed_visible
 from domain.calendar import today
-from domain.errors import InvalidInput
+from domain.errors import InvalidInput, PermissionDenied
 from domain.geo import Circle, distance, near
 from domain.reasons import Reason
 from domain.stations.models import Station
@@ -57,11 +57,15 @@ def statement(actor: Actor, region: str | None, as_of: date) -> Select[*tuple[An
         region: only of places of care in the subtree of this division; all if None.
         as_of: the day, no later than today.
 
-    Raises: InvalidInput(as_of or region).
+    Raises: InvalidInput(as_of or region), PermissionDenied(as_of) for an earlier day of a region
+        whose figures the actor does not read: of a single bed the figure is its story.
     """
     day = today()
     if as_of > day:
         raise InvalidInput("as_of", reason=Reason.AT_LATEST, most=str(day))
+    reads = actor.role in FIGURE_READERS and (region is None or actor.governs(region))
+    if as_of < day and not reads:
+        raise PermissionDenied("as_of")
     there = bed_open(as_of)
     lain = and_(there, lain_in(as_of))
     counts: list[ColumnElement[int]] = []

@@ -87,15 +87,23 @@ def bed_open(day: date | ColumnElement[date]) -> ColumnElement[bool]:
 
 
 def lain_in(day: date | ColumnElement[date]) -> ColumnElement[bool]:
-    """Whether somebody lay in a bed on a day, as a condition on ``Bed``: leave counts, what was
-    only held or reserved does not, and who has overstayed is there through today.
+    """Whether somebody lay in a bed on a day, as a condition on ``Bed``.
+
+    Parameters:
+        day: as for ``lies_in``.
+    """
+    return exists().where(col(BedStay.bed_id) == col(Bed.id), lies_in(day))
+
+
+def lies_in(day: date | ColumnElement[date]) -> ColumnElement[bool]:
+    """Whether somebody lay in their bed on a day, as a condition on ``BedStay``: leave counts, what
+    was only held or reserved does not, and who has overstayed is there through today.
 
     Parameters:
         day: today or an earlier one.
     """
     starts_on, ends_on = col(BedStay.starts_on), col(BedStay.ends_on)
-    return exists().where(
-        col(BedStay.bed_id) == col(Bed.id),
+    return and_(
         col(BedStay.state).not_in((StayState.HELD, StayState.RESERVED)),
         starts_on <= day,
         or_(ends_on.is_(None), ends_on > day, col(BedStay.state).in_(IN_BED)),

@@ -30,15 +30,19 @@ def in_own_station(bed_id: Any) -> RowRule:
     return RowRule("in one's station", predicate)
 
 
-bed_stay_visible = RowAccess(
-    {
-        **family(col(BedStay.elder_id)),
-        **region_staff(in_region(col(BedStay.region_code))),
-        Role.CAREGIVER: in_own_station(col(BedStay.bed_id)),
-        Role.ADVISOR: of_advised(col(BedStay.elder_id)),
-        Role.ADMIN: EVERY_ROW,
-    }
-)
+_STAYS = {
+    **family(col(BedStay.elder_id)),
+    **region_staff(in_region(col(BedStay.region_code))),
+    Role.CAREGIVER: in_own_station(col(BedStay.bed_id)),
+    Role.ADVISOR: of_advised(col(BedStay.elder_id)),
+    Role.ADMIN: EVERY_ROW,
+}
+
+bed_stay_visible = RowAccess(_STAYS)
+
+bed_stay_counted = RowAccess({**_STAYS, Role.AUDITOR: in_region(col(BedStay.region_code))})
+"""Of which stays a role learns that there is one, and no more: also who reads the figures of a
+region, but none of its stays."""
 
 bed_stay_log_visible = bed_stay_visible.through(col(BedStayLog.stay_id), col(BedStay.id))
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, select
 from sqlmodel import col
 
-from domain.access import REGION_ROLES, Actor, Role
+from domain.access import FIGURE_READERS, Actor
 from domain.calendar import today
 from domain.database import Database
 from domain.errors import InvalidInput, NotFound, PermissionDenied
@@ -15,9 +15,6 @@ from domain.reasons import Reason
 from domain.regions.models import Region
 from domain.tables import within
 from domain.visits.coverage import Covered
-
-READERS = REGION_ROLES | {Role.AUDITOR, Role.ADMIN}
-"""Who sees all rows of a region, of some tables at least; so a figure is the region's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +56,6 @@ async def opened(database: Database, actor: Actor, region: str, as_of: date | No
         raise InvalidInput("as_of", reason=Reason.NOT_TO_COME)
     if not await database.fetch(select(col(Region.code)).where(col(Region.code) == region)):
         raise NotFound("region")
-    if actor.role not in READERS or not actor.governs(region):
+    if actor.role not in FIGURE_READERS or not actor.governs(region):
         raise PermissionDenied("region")
     return View(actor, region, day, Covered.of(day, day))

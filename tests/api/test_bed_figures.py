@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import update
 from sqlmodel import col
 
+from domain.access import Actor, Role
 from domain.beds.lifecycle import StayState
 from domain.beds.models import Bed, BedKind
 from domain.database import Database
@@ -14,11 +15,13 @@ from domain.ids import public_id
 from tests.bedside import Bedside, day, open_bedside
 from tests.clients import Api
 from tests.makers.beds import make_bed, make_station, make_stay, on
+from tests.makers.family import make_relative
 
 FIGURES = """query ($region: String, $asOf: Date) { bedFigures(region: $region, asOf: $asOf) {
   asOf institution { beds occupied occupancy } home { beds occupied } day { beds occupied }
   nursing nursingRatio nursingTarget } }"""
 ROWS = "query ($filter: BedFilter) { beds(first: 0, filter: $filter) { totalCount } }"
+TAKEN = "query ($filter: BedFilter) { beds(first: 200, filter: $filter) { nodes { id } } }"
 NEAR = """query ($near: NearInput!, $first: Int, $after: String, $last: Int, $before: String,
   $filter: BedFilter) { bedsNear(near: $near, first: $first, after: $after, last: $last,
   before: $before, filter: $filter) { totalCount nodes { bed { id } distanceM }
@@ -95,6 +98,53 @@ async def test_an_earlier_day_stays_as_it_was_when_beds_close(place: Bedside) ->
 async def test_tomorrow_has_no_figures(place: Bedside) -> None:
     answer = await place.api.post(place.staff, FIGURES, {"asOf": day(1)})
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_of_no_beds_no_part_is_for_nursing(place: Bedside) -> None:
+    nowhere = {"region": "330182999", "asOf": day(0)}
+    found = (await place.api.data(place.staff, FIGURES, **nowhere))["bedFigures"]
+    assert found["institution"] == {"beds": 0, "occupied": 0, "occupancy": None}
+    assert (found["nursing"], found["nursingRatio"], found["nursingTarget"]) == (0, None, 0.65)
+
+
+async def test_when_a_bed_was_taken_is_for_those_who_see_its_stays_or_read_the_figures(
+    place: Bedside,
+) -> None:
+    """Of a bed at home the days say when an elder was there."""
+    database = place.database
+    home = await make_bed(database, place.station_id, kind=BedKind.HOME, label="home")
+    elder = next(one for one in place.elders if one != place.api.district.mother_id)
+    await make_stay(database, home, elder, -20, -5, StayState.CLOSED)
+    relative = await make_relative(database, elder)
+    there, elsewhere = place.region_code[:6], "330108"
+    reader = Actor(place.staff.id, Role.AUDITOR, there)
+    knows = (place.staff, Role.ADMIN, reader, relative, Actor(place.staff.id, Role.STATION, there))
+    strangers = (
+        *(Role.FAMILY, Role.ELDER, Role.VOLUNTEER, Role.VENDOR, Role.CAREGIVER),
+        *(Actor(place.staff.id, role, elsewhere) for role in (Role.STATION, Role.AUDITOR)),
+    )
+
+    async def taken(who: Role | Actor, when: int) -> bool:
+        asked = {"station": public_id("station", place.station_id), "occupiedOn": day(when)}
+        found = await place.api.data(who, TAKEN, filter=asked)
+        return {"id": public_id("bed", home)} in found["beds"]["nodes"]
+
+    for when, was in ((-21, False), (-20, True), (-6, True), (-5, False)):
+        assert [await taken(who, when) for who in knows] == [was] * len(knows), when
+        assert [await taken(who, when) for who in strangers] == [False] * len(strangers), when
+
+
+@pytest.mark.parametrize("who", [Role.FAMILY, Role.CAREGIVER, Role.VENDOR])
+async def test_an_earlier_day_has_figures_for_those_who_read_the_region_alone(
+    place: Bedside, who: Role
+) -> None:
+    elsewhere = Actor(place.staff.id, Role.STATION, "330108")
+    for one in (who, elsewhere):
+        for when, code in ((0, None), (-1, "PERMISSION_DENIED")):
+            asked = {"region": place.region_code, "asOf": day(when)}
+            answer = await place.api.post(one, FIGURES, asked)
+            errors = [error["extensions"]["code"] for error in answer.get("errors", [])]
+            assert errors == ([] if code is None else [code])
 
 
 async def near(place: Bedside, radius: int = 3000, **page: Any) -> dict[str, Any]:
