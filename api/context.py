@@ -21,7 +21,7 @@ from api.texts import Language
 from api.turns import Turn
 from domain import calendar
 from domain.access import Actor, Permission
-from domain.audit.disclosures import Disclosures
+from domain.audit.disclosures import ELDER, Disclosures
 from domain.audit.service import Source
 from domain.crypto import Vault
 from domain.database import Database
@@ -125,15 +125,18 @@ class Context:
         """From where the operation comes, for the audit trail."""
         return Source(self.request_id, self.address)
 
-    def disclose(self, elder_id: UUID, field: str, purpose: str | None = None) -> None:
+    def disclose(
+        self, key: UUID, field: str, purpose: str | None = None, table: str = ELDER
+    ) -> None:
         """Note that the answer shows sensitive data.
 
         Parameters:
-            elder_id: whose.
+            key: whose.
             field: as ``Type.field`` of the schema.
             purpose: what the reader gave as theirs.
+            table: the one that the key is of.
         """
-        self.disclosures.note(elder_id, field, purpose)
+        self.disclosures.note(key, field, purpose, table)
 
     def refuse(self, key: UUID, field: str, purpose: str | None = None) -> None:
         """Note that sensitive data is asked for and not shown.

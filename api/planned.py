@@ -40,8 +40,8 @@ async def data_by_plan(
         _note(reason, context)
         return None
     context.masked += run.hidden
-    for elder_id, name in run.disclosed:
-        context.disclose(elder_id, name)
+    for table, key, name in run.disclosed:
+        context.disclose(key, name, table=table)
     metrics.PLANNED.add()
     metrics.STATEMENTS.value += len(context.statements)
     return data

@@ -84,6 +84,7 @@ _KEEPS_CAREGIVERS = frozenset(
         Permission.CERTIFICATE_KEEP,
         Permission.TRAINING_RECORD_KEEP,
         Permission.CARE_ASSIGNMENT_KEEP,
+        Permission.CARE_LAPSES_READ,
     }
 )
 
@@ -188,13 +189,19 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
     Role.CAREGIVER: _GOES
     | _ASSESSES
     | _KEEPS_HEALTH_RECORD
-    | {Permission.ALARM_MEASURES_READ, Permission.CALENDAR_LINK_KEEP},
+    | {
+        Permission.ALARM_MEASURES_READ,
+        Permission.CALENDAR_LINK_KEEP,
+        # Their own.
+        Permission.CARE_LAPSES_READ,
+    },
     Role.DISPATCHER: _RESPONDER
     | _REVEALS
     | {
         Permission.VISIT_VERIFY,
         Permission.VISIT_MISS,
         Permission.VOLUNTEER_STANDING_READ,
+        Permission.CARE_LAPSES_READ,
         Permission.ROSTER_KEEP,
         Permission.ASSESSMENT_READ_ANSWERS,
     },
@@ -238,6 +245,7 @@ _OF_ROLES: dict[Role, frozenset[Permission]] = {
         Permission.VISIT_VERIFY,
         Permission.VOLUNTEER_DECIDE_CHECK,
         Permission.VOLUNTEER_STANDING_READ,
+        Permission.CARE_LAPSES_READ,
         Permission.ASSISTANCE_CASE_SUBMIT,
         Permission.ASSISTANCE_CASE_ACCEPT,
         Permission.ASSISTANCE_CASE_REJECT,

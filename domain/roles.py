@@ -106,6 +106,7 @@ class Permission(StrEnum):
     CERTIFICATE_KEEP = "certificate:keep"
     TRAINING_RECORD_KEEP = "training_record:keep"
     CARE_ASSIGNMENT_KEEP = "care_assignment:keep"
+    CARE_LAPSES_READ = "care_assignment:read_lapses"
     CASELOAD_KEEP = "caseload:keep"
     CARE_NEED_KEEP = "care_need:keep"
     CONTACT_NOTE_KEEP = "contact_note:keep"

@@ -6,13 +6,13 @@ import strawberry
 from sqlmodel import col
 
 from api.caregivers.types import CareAssignment, Certificate, TrainingRecord
-from api.plan.criteria import equal_id, holds, on_day, one_of, under, until
+from api.plan.criteria import equal_id, holds, on_day, one_of, through, under, until
 from api.plan.declare import ascending, descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
 from api.relay import Connection
 from domain.caregivers import models
-from domain.caregivers.assignments import holds_on, lapsed_on
+from domain.caregivers.assignments import as_told, holds_on, lapsed_on
 from domain.caregivers.certificates import renewed
 
 
@@ -28,8 +28,9 @@ class CertificateFilter(Filter):
     """Only those of one of these kinds; one alone needs no brackets."""
     expiring_before: date | None = until(models.Certificate.until)
     """Only those that end before this day."""
-    renewed: bool | None = holds(lambda _: renewed())
-    """Only those that another of the kind follows; if false, only those that none does."""
+    renewed: bool | None = holds(renewed)
+    """Only those that another of the kind follows that you see; if false, only those that none
+    does."""
     withdrawn: bool | None = holds(lambda _: col(models.Certificate.withdrawn_at).is_not(None))
     """Only those that were withdrawn; if false, only the others."""
 
@@ -58,8 +59,9 @@ class CareAssignmentFilter(Filter):
     """Only those of one of these kinds; one alone needs no brackets."""
     on: date | None = on_day(holds_on)
     """Only those in force on this day."""
-    lapsed_on: date | None = on_day(lapsed_on)
-    """Only those in force on this day of which a certificate that they take is not good then."""
+    lapsed_on: date | None = through(on_day(lapsed_on), as_told)
+    """Only those in force on this day of which a certificate that they take is not good then; none,
+    for those who do not see a caregiver's certificates."""
 
 
 @strawberry.type

@@ -73,8 +73,10 @@ class Certificate(Node):
         _number,
         needs=[models.Certificate.account_id, models.Certificate.number_cipher],
         permission=Permission.CERTIFICATE_KEEP,
+        discloses=models.Certificate.id,
     )
-    """Its number in full, for those who keep certificates; null for others."""
+    """Its number in full, for those who keep certificates; null for others. Who was shown it is in
+    the audit trail."""
     issued_by: str
     """Who has issued it."""
     since: date
@@ -153,9 +155,13 @@ class CareAssignment(Node):
     until: date | None
     """The day on which they do it no more; null where no end is set; the same as `since` for one
     that was ended before."""
-    lacking: list[models.CertificateKind] = computed(_lacking, needs=[models.CareAssignment.id])
+    lacking: list[models.CertificateKind] | None = computed(
+        _lacking, needs=[models.CareAssignment.id], permission=Permission.CARE_LAPSES_READ
+    )
     """The certificates that it takes and that are not good today: the assignment has lapsed, until
-    they are renewed. Empty where none is lacking, and where it is not in force."""
+    they are renewed. Empty where none is lacking, and where it is not in force. Null, with an entry
+    in `extensions.masked`, for those who do not see a caregiver's certificates: the elder, the
+    family and advisors."""
     set_at: datetime
     """When it was set."""
     set_by: Account | None = one(models.CareAssignment.set_by)

@@ -21,7 +21,7 @@ class Run:
 
     Parameters:
         hidden: what is null although there is something.
-        disclosed: the sensitive data that the answer shows: whose, and which field.
+        disclosed: the sensitive data that the answer shows: of which table, whose, which field.
         position: of the stream of changes, where a page shows it.
         wanted: while Python values are looked through, the keys of the rows that they point to.
         rows: those rows.
@@ -29,7 +29,7 @@ class Run:
 
     context: Context
     hidden: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
-    disclosed: set[tuple[UUID, str]] = field(default_factory=set[tuple[UUID, str]])
+    disclosed: set[tuple[str, UUID, str]] = field(default_factory=set[tuple[str, UUID, str]])
     position: int | None = None
     wanted: "defaultdict[Reference, dict[Any, None]] | None" = None
     rows: "dict[Reference, Any]" = field(default_factory=dict[Any, Any])
@@ -47,13 +47,13 @@ def hide(run: Run, path: Path, reason: str) -> None:
     run.hidden.append({"path": flat(path), "reason": reason})
 
 
-def disclose(run: Run, elder: UUID | None, name: str, value: Any) -> Any:
+def disclose(run: Run, table: str, key: UUID | None, name: str, value: Any) -> Any:
     """Note that sensitive data is shown; there is none where the value is null.
 
     Returns: the value.
     """
-    if value is not None and elder is not None:
-        run.disclosed.add((elder, name))
+    if value is not None and key is not None:
+        run.disclosed.add((table, key, name))
     return value
 
 

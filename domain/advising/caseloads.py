@@ -1,6 +1,6 @@
 """Each elder has at most one advisor a day; that two do not overlap is PostgreSQL's to say."""
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,6 +19,7 @@ from domain.elders.visibility import elder_visible
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.ids import public_id
 from domain.reasons import Reason
+from domain.stations.days import MAX_DAYS_AHEAD
 from domain.versions import check_version
 
 
@@ -32,7 +33,7 @@ async def assign(
     """Let an advisor answer for an elder.
 
     Parameters:
-        since: the first day, none past; today if None.
+        since: the first day, none past, a year ahead at most; today if None.
 
     Raises: NotFound(elder_id or account_id), PermissionDenied, InvalidInput(account_id or since),
         AlreadyExists(elder_id) where somebody does on one of these days; the blockers are theirs.
@@ -43,6 +44,8 @@ async def assign(
     first = since or today()
     if first < today():
         raise InvalidInput("since", reason=Reason.NOT_PAST)
+    if first > today() + timedelta(days=MAX_DAYS_AHEAD):
+        raise InvalidInput("since", reason=Reason.DAYS_AHEAD, most=MAX_DAYS_AHEAD)
     await _check_advisor(session, actor, account_id, elder_id)
     taken = select(col(Caseload.id)).where(
         col(Caseload.elder_id) == elder_id,

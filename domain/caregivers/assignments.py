@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, false, literal, or_, select, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,6 +27,7 @@ from domain.elders.visibility import elder_visible
 from domain.errors import CertificateExpired, CertificateMissing, InvalidInput, NotFound
 from domain.ids import public_id
 from domain.reasons import Reason
+from domain.stations.days import enterable
 from domain.versions import check_version
 
 _CAREGIVERS = frozenset({Role.CAREGIVER})
@@ -37,7 +38,7 @@ class Wish:
     """An assignment to be.
 
     Parameters:
-        since: the first day; today if None.
+        since: the first day, 31 days back to a year ahead; today if None.
         until: the first day no more; None for one without an end.
     """
 
@@ -51,14 +52,15 @@ class Wish:
 async def add(session: AsyncSession, actor: Actor, wish: Wish) -> CareAssignment:
     """Assign a caregiver to an elder.
 
-    Raises: NotFound(elder_id or account_id), PermissionDenied, InvalidInput(account_id or until),
-        CertificateMissing(account_id) and CertificateExpired(account_id) where one that it takes
-        is not good on the first day, AlreadyExists where they are assigned on one of these days.
+    Raises: NotFound(elder_id or account_id), PermissionDenied, InvalidInput(account_id, since or
+        until), CertificateMissing(account_id) and CertificateExpired(account_id) where one that it
+        takes is not good on the first day, AlreadyExists where they are assigned on one of these
+        days.
     """
     await _lock_elder(session, actor, wish.elder_id)
     permission = Permission.CARE_ASSIGNMENT_KEEP
     caregiver, region_code = await worker(session, actor, permission, wish.account_id, _CAREGIVERS)
-    since = wish.since or today()
+    since = enterable(wish.since, "since")
     if wish.until is not None and wish.until <= since:
         raise InvalidInput("until", reason=Reason.AFTER_SINCE)
     await _check_certificates(session, caregiver.id, wish.kind, since)
@@ -119,6 +121,11 @@ def lapsed_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
         for kind, needs in NEEDS.items()
     ]
     return and_(holds_on(day), or_(*lacks))
+
+
+def as_told(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition on a caregiver's certificates; who does not see them finds nothing by it."""
+    return condition if actor.may(Permission.CARE_LAPSES_READ) else false()
 
 
 async def lacking_today(

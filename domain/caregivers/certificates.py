@@ -124,14 +124,16 @@ def good_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     )
 
 
-def renewed() -> ColumnElement[bool]:
-    """Whether another certificate of the kind follows it."""
+def renewed(actor: Actor) -> ColumnElement[bool]:
+    """Whether another certificate of the kind follows it, that the actor sees."""
     later = aliased(Certificate)
+    seen = select(col(Certificate.id)).where(certificate_visible(actor)).correlate(None)
     follows = select(col(later.id)).where(
         col(later.account_id) == col(Certificate.account_id),
         col(later.kind) == col(Certificate.kind),
         col(later.until) > col(Certificate.until),
         col(later.withdrawn_at).is_(None),
+        col(later.id).in_(seen),
     )
     return follows.correlate(Certificate).exists()
 

@@ -34,6 +34,9 @@ READERS: dict[tuple[str, str], set[Role]] = {
         *(Role.ELDER, Role.GUARDIAN, Role.FAMILY, Role.STATION, Role.ADVISOR, Role.ADMIN)
     },
     ("Certificate", "full_number"): {Role.STATION, Role.ADMIN},
+    ("CareAssignment", "lacking"): {
+        *(Role.CAREGIVER, Role.DISPATCHER, Role.STATION, Role.OFFICIAL, Role.ADMIN)
+    },
     ("MealOrder", "recipient"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "recipient_phone"): _AT_TABLE | {Role.CANTEEN, Role.VENDOR},
     ("MealOrder", "subsidy_reason"): _AT_TABLE | {Role.AUDITOR},

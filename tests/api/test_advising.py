@@ -106,6 +106,12 @@ async def test_an_advisor_advises_where_the_elder_lives(api: Api, database: Data
     assert await seen(api, elsewhere, api.district.mother_id) is None
 
 
+async def test_no_case_begins_in_the_past_or_in_years_to_come(api: Api, advisor: Actor) -> None:
+    for since in (day(-1), day(367), "9999-12-31"):
+        assert (await assign(api, advisor, since=since))[1] == [("INVALID_INPUT", "since")]
+    assert (await assign(api, advisor, since=day(366)))[1] == []
+
+
 async def test_a_case_to_come_shows_nothing_before_its_day(api: Api, advisor: Actor) -> None:
     _, errors = await assign(api, advisor, since=day(1))
     assert errors == []

@@ -5,17 +5,25 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from domain.access import Actor, Role
+from domain.advising.models import Caseload
 from domain.calendar import today
-from domain.caregivers.models import CareAssignment, Certificate, CertificateKind
+from domain.caregivers.models import (
+    CareAssignment,
+    CareAssignmentKind,
+    Certificate,
+    CertificateKind,
+)
 from domain.crypto import Vault
 from domain.database import Database
 from domain.ids import public_id
+from tests.api.plan.desk import Desk
 from tests.clients import Api
 from tests.makers.accounts import make_person
+from tests.makers.advising import make_caseload
 from tests.makers.caregivers import (
     NUMBER_GIVEN,
     make_assignment,
@@ -23,6 +31,7 @@ from tests.makers.caregivers import (
     make_certificate,
     nobody_is_qualified,
 )
+from tests.trail import trail
 
 PAPER = "id kind grade number fullNumber since until good withdrawnAt withdrawnBecause"
 CERTIFICATES = f"""query ($filter: CertificateFilter) {{
@@ -175,6 +184,9 @@ async def test_an_assignment_takes_certificates_that_are_good_on_its_first_day(
     assert (await assign(api, caregiver))[1] == [("ALREADY_EXISTS", None)]
     late = await assign(api, caregiver, "COMPANY", since=day(3), until=day(3))
     assert late[1] == [("INVALID_INPUT", "until")]
+    for since in (day(-32), day(367), "9999-12-31"):
+        far = await assign(api, caregiver, "COMPANY", since=since)
+        assert far[1] == [("INVALID_INPUT", "since")]
     query = """mutation ($i: CareAssignmentAddInput!) { careAssignmentAdd(input: $i) {
       userErrors { message blockers } } }"""
     given = {
@@ -210,13 +222,64 @@ async def test_who_has_lapsed_is_listed_and_counts_again_once_renewed(
     assert await lapsed(day(-1)) == []
     assert await lapsed(day(0)) == [{"id": assigned, "lacking": ["HEALTH"]}]
     assert await lapsed(day(-11)) == [], "it had not begun"
-    for who in (Role.ELDER, Role.FAMILY, caregiver):
-        found = await api.data(who, LIST, filter={"on": day(0)})
+    for who in (caregiver, Role.DISPATCHER, Role.OFFICIAL):
+        found = await api.data(who, LIST, filter={"lapsedOn": day(0)})
         assert found["careAssignments"]["nodes"] == [{"id": assigned, "lacking": ["HEALTH"]}]
     paper = {"id": public_id("certificate", health), "number": "3301-2027-0002", "issuedBy": "疾控"}
     renewing = {**paper, "since": day(0), "until": day(365)}
     assert (await ask(api, Role.STATION, "CertificateRenew", PAPER, **renewing))[1] == []
     assert await lapsed(day(0)) == []
+
+
+@pytest.mark.parametrize("who", [Role.ELDER, Role.FAMILY, Role.ADVISOR])
+async def test_whoever_is_looked_after_learns_nothing_of_a_caregivers_health(
+    api: Api, database: Database, caregiver: Actor, who: Role
+) -> None:
+    """Of company a lapse would say that the clean bill of health is over."""
+    kind, mother = CareAssignmentKind.COMPANY, api.district.mother_id
+    key = await make_assignment(database, mother, caregiver.id, kind)
+    if who is Role.ADVISOR:
+        async with database.transaction("test") as session:
+            await session.execute(delete(Caseload).where(col(Caseload.elder_id) == mother))
+        await make_caseload(database, mother, api.actor(who).id)
+    assigned = public_id("care_assignment", key)
+    answer = await api.post(who, LIST, {"filter": {"on": day(0)}})
+    assert answer["data"]["careAssignments"]["nodes"] == [{"id": assigned, "lacking": None}]
+    (mask,) = answer["extensions"]["masked"]
+    assert mask == {"path": ["careAssignments", "nodes", 0, "lacking"], "reason": "NOT_PERMITTED"}
+    lapsed = await api.data(who, LIST, filter={"lapsedOn": day(0)})
+    assert lapsed["careAssignments"]["nodes"] == []
+
+
+async def test_a_certificate_that_one_does_not_see_renews_none(
+    api: Api, database: Database, vault: Vault, caregiver: Actor
+) -> None:
+    """Nobody moves with an account; but no filter takes it for granted."""
+    kind, until = CertificateKind.HEALTH, today() + timedelta(days=30)
+    first = await make_certificate(database, vault, caregiver.id, kind, until=until)
+    elsewhere = {"since": until, "until": until + timedelta(days=365), "region_code": "330102009"}
+    await make_certificate(database, vault, caregiver.id, kind, **elsewhere)
+    for who, renewed in ((Role.STATION, False), (caregiver, True), (Role.ADMIN, True)):
+        for asked in (True, False):
+            found = await api.data(who, CERTIFICATES, filter={"renewed": asked})
+            shown = [one["id"] for one in found["certificates"]["nodes"]]
+            assert (public_id("certificate", first) in shown) is (asked is renewed), who
+
+
+@pytest.mark.parametrize("planned", [True, False], ids=["planned", "ordinary"])
+async def test_who_was_shown_a_whole_number_is_in_the_trail(
+    desk: Desk, database: Database, vault: Vault, caregiver: Actor, planned: bool
+) -> None:
+    key = await make_certificate(database, vault, caregiver.id, CertificateKind.HEALTH)
+    query = "{ certificates(first: 5) { nodes { number fullNumber } } }"
+    for who, number in ((Role.STATION, NUMBER_GIVEN), (caregiver, None), (Role.OFFICIAL, None)):
+        asked = await desk.ask(who, query, {}, planned=planned)
+        shown = asked.body["data"]["certificates"]["nodes"]
+        assert [one["fullNumber"] for one in shown] == [number]
+    (entry,) = await trail(database, action="read")
+    assert (entry.actor_id, entry.role) == (desk.actor(Role.STATION).id, Role.STATION)
+    assert (entry.object_type, entry.object_id, entry.elder_id) == ("certificate", key, None)
+    assert entry.fields == ["Certificate.fullNumber"]
 
 
 async def test_an_assignment_is_ended_once_by_who_has_seen_it(
