@@ -34,7 +34,8 @@ class MeasuredInput:
     diastolic: float | None = None
     """Of a blood pressure the diastolic value, which is needed then; null of anything else."""
     device_id: strawberry.ID | None = None
-    """What it was measured by, where that is a device that you see."""
+    """What it was measured by, where that is a device that you see: the elder's, or one that was
+    theirs on the day and told of them."""
 
     def reading(self) -> Reading:
         """The same for the domain. Raises: InvalidInput(device_id)."""

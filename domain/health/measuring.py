@@ -17,13 +17,12 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.accounts.visibility import own
 from domain.calendar import DISTRICT_ZONE, now
-from domain.devices.models import Device
-from domain.devices.visibility import device_visible
 from domain.elders.models import Elder
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.health.entries import elder_in_care, lock_elder, state_of
 from domain.health.kinds import KINDS, Bounds, MeasurementKind
 from domain.health.lifecycle import ENTRY_LIFECYCLE, EntryAction, EntryState
+from domain.health.meters import check_meters
 from domain.health.models import Measurement
 from domain.health.visibility import measurement_visible
 from domain.reasons import Reason
@@ -42,7 +41,8 @@ class Reading:
     Parameters:
         value: in the kind's unit; of a blood pressure the systolic one.
         diastolic: of a blood pressure only.
-        device_id: what it was measured by, where that is one of ours.
+        device_id: what it was measured by, where that is one of ours: the elder's, or one that
+            told of them on the day.
     """
 
     kind: MeasurementKind
@@ -68,7 +68,8 @@ async def add(
     if not 1 <= len(readings) <= MOST_AT_ONCE:
         raise InvalidInput("measurements", reason=Reason.RANGE, least=1, most=MOST_AT_ONCE)
     wanted = [_checked(reading, elder, place) for place, reading in enumerate(readings)]
-    await _check_devices(session, actor, {one.device_id for one in wanted} - {None})
+    measured = [(one.device_id, one.taken_at) for one in wanted]
+    await check_meters(session, actor, elder.id, measured)
     fresh = await _unknown(session, elder.id, wanted)
     for one in fresh:
         session.add(
@@ -157,16 +158,6 @@ def _check_bounds(value: float, bounds: Bounds, field: str) -> None:
     if not bounds.admit(value):
         least, most = f"{bounds.least:g}", f"{bounds.most:g}"
         raise InvalidInput(field, reason=Reason.RANGE, least=least, most=most)
-
-
-async def _check_devices(
-    session: AsyncSession, actor: Actor, devices: Collection[UUID | None]
-) -> None:
-    if not devices:
-        return
-    known = select(func.count()).where(col(Device.id).in_(devices), device_visible(actor))
-    if await session.scalar(known) != len(devices):
-        raise NotFound("device_id")
 
 
 async def _unknown(

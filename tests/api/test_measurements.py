@@ -1,7 +1,7 @@
 """What was measured: once however often it is sent, and between bounds."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +10,7 @@ import pytest
 from domain.access import Role
 from domain.calendar import now
 from domain.database import Database
+from domain.devices.models import Device, Telemetry
 from domain.health.kinds import KINDS, MeasurementKind
 from domain.ids import public_id
 from tests.api.health import ask, done, refused
@@ -160,6 +161,31 @@ async def test_a_device_is_named_where_it_is_seen(api: Api, mother: str) -> None
     assert shown == [{"device": {"id": band}}]
     given["measurements"] = [{**PRESSURE, "deviceId": public_id("device", UUID(int=1))}]
     assert await refused(api, Role.STATION, "measurementAdd", **given) == ("NOT_FOUND", "deviceId")
+
+
+async def test_a_device_of_another_elder_has_measured_nothing_of_hers(
+    api: Api, database: Database, mother: str
+) -> None:
+    """Given to the neighbour, the band counts for the day on which it told of her."""
+    band, told_at = api.district.sleep_band_id, now() - timedelta(days=2)
+    async with database.transaction("test") as session:
+        device = await session.get_one(Device, band)
+        device.elder_id = api.district.neighbour_id
+        told = {"device_id": band, "elder_id": api.district.mother_id, "device_time": told_at}
+        session.add(Telemetry(**told, seq=1, received_at=told_at, measures={}))
+
+    def measured(*times: datetime) -> dict[str, Any]:
+        one = {**WEIGHT, "deviceId": public_id("device", band)}
+        return {"elderId": mother, "measurements": [{**one, "takenAt": str(at)} for at in times]}
+
+    for times in ((now(),), (told_at, told_at - timedelta(days=1))):
+        assert await refused(api, Role.STATION, "measurementAdd", **measured(*times)) == (
+            "INVALID_INPUT",
+            f"measurements.{len(times) - 1}.deviceId",
+        )
+    assert (await listed(api, Role.ADMIN, mother))["totalCount"] == 0
+    await done(api, Role.STATION, "measurementAdd", **measured(told_at))
+    assert (await listed(api, Role.ADMIN, mother))["totalCount"] == 1
 
 
 async def test_an_elder_enters_their_own_and_takes_back_only_that(api: Api, mother: str) -> None:
