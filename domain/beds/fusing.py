@@ -11,6 +11,8 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
+from domain.accounts.periods import in_force
+from domain.accounts.visibility import account_visible
 from domain.beds.lifecycle import StayState
 from domain.beds.log import TOPIC
 from domain.beds.models import BedStay, BedStayManager, CoManagerRole
@@ -29,10 +31,10 @@ async def name_manager(
     """Name who answers for one side of a stay that is not over.
 
     Parameters:
-        account_id: of somebody who works in care: caregiver, station or advisor.
+        account_id: of somebody who works in care now: caregiver, station or advisor.
 
-    Raises: NotFound(stay_id), PermissionDenied, InvalidInput(stay_id or account_id), AlreadyExists
-        where somebody has the role.
+    Raises: NotFound(stay_id or account_id), PermissionDenied, InvalidInput(stay_id or account_id),
+        AlreadyExists where somebody has the role.
     """
     seen = select(BedStay).where(col(BedStay.id) == stay_id, bed_stay_visible(actor))
     stay = await session.scalar(seen.with_for_update(of=BedStay))
@@ -42,8 +44,11 @@ async def name_manager(
         raise PermissionDenied(action=Permission.BED_STAY_NAME_MANAGER.value)
     if stay.state in (StayState.HELD, StayState.CLEANING, StayState.CLOSED):
         raise InvalidInput("stay_id", reason=Reason.STAY_OVER)
-    works = select(col(Account.role)).where(col(Account.id) == account_id)
-    if await session.scalar(works) not in _LOOK_AFTER:
+    seen_account = select(Account).where(col(Account.id) == account_id, account_visible(actor))
+    account = await session.scalar(seen_account)
+    if account is None:
+        raise NotFound("account_id")
+    if account.role not in _LOOK_AFTER or not in_force(account):
         raise InvalidInput("account_id", reason=Reason.WORKS_IN_CARE)
     manager = BedStayManager(
         stay_id=stay_id, role=role, account_id=account_id, named_by=actor.id, named_at=now()

@@ -17,6 +17,7 @@ from domain.beds.visibility import bed_stay_visible
 from domain.calendar import today
 from domain.errors import BedUnavailable, InvalidInput, NotFound
 from domain.ids import public_id
+from domain.lines import line
 from domain.reasons import Reason
 from domain.stations.models import Station
 from domain.stations.visibility import station_visible
@@ -40,7 +41,7 @@ async def open_bed(
     """Set up a bed.
 
     Parameters:
-        label: 1 to 40 characters; no other open bed of the place has it.
+        label: 1 to 40 characters without blanks around them; no other open bed of the place has it.
         opened_on: the first day that it is there, from 1949-10-01 to a year ahead; today if None.
 
     Raises: NotFound(station_id), PermissionDenied, InvalidInput(label or opened_on),
@@ -51,11 +52,10 @@ async def open_bed(
     if station is None:
         raise NotFound("station_id")
     require(actor, Permission.BED_KEEP, station.region_code, Permission.BED_KEEP.value)
-    if not label.strip() or len(label) > MAX_LABEL:
-        raise InvalidInput("label", reason=Reason.LENGTH, least=1, most=MAX_LABEL)
+    named = line("label", label, MAX_LABEL)
     day = opened_on or today()
     _refuse_far("opened_on", day, None)
-    bed = Bed(station_id=station_id, kind=kind, nursing=nursing, label=label, opened_on=day)
+    bed = Bed(station_id=station_id, kind=kind, nursing=nursing, label=named, opened_on=day)
     session.add(bed)
     await session.flush()
     return bed

@@ -8,8 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor, Permission
-from domain.errors import InvalidInput
-from domain.reasons import Reason
+from domain.lines import line
 from domain.stations.authority import governed_station
 from domain.stations.models import Station, StationField, StationLog
 from domain.stations.opening import clock_of
@@ -74,9 +73,7 @@ def _given(wanted: Wanted) -> Iterator[tuple[str, Any]]:
     for field in fields(wanted):
         value = getattr(wanted, field.name)
         if isinstance(value, str):
-            value, most = value.strip(), limits[field.name]
-            if not 1 <= len(value) <= most:
-                raise InvalidInput(field.name, reason=Reason.LENGTH, least=1, most=most)
+            value = line(field.name, value, limits[field.name])
         if value is not None:
             yield field.name, value
 

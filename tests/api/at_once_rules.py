@@ -12,7 +12,7 @@ APPLICATIONS = _pairs("""
         ASSESSING: OFFERED WAITLISTED REJECTED WITHDRAWN
         WAITLISTED: OFFERED REJECTED WITHDRAWN
         OFFERED: ACCEPTED ADMITTED OFFER_EXPIRED WITHDRAWN
-        OFFER_EXPIRED: OFFERED WAITLISTED REJECTED WITHDRAWN
+        OFFER_EXPIRED: WAITLISTED REJECTED WITHDRAWN
         ACCEPTED: ADMITTED WITHDRAWN
         ADMITTED: DISCHARGED
 """)
@@ -54,11 +54,11 @@ BROKEN = {
 """What there must be none of, whatever came first."""
 
 FITS = {
-    "Offer": ("ASSESSING", "WAITLISTED", "OFFER_EXPIRED"),
+    "Offer": ("ASSESSING", "WAITLISTED"),
     "Accept": ("OFFERED",),
     "Admit": ("ACCEPTED",),
     "Withdraw": ("OFFERED", "ACCEPTED"),
-    "Waitlist": ("ASSESSING",),
+    "Waitlist": ("ASSESSING", "OFFER_EXPIRED"),
     "Reject": ("WAITLISTED",),
     "Claim": ("OPEN",),
     "Release": ("CLAIMED",),

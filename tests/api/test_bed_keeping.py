@@ -37,6 +37,17 @@ async def test_a_bed_is_set_up_and_given_from_its_first_day_on(place: Bedside) -
     assert again["bedOpen"]["userErrors"][0]["code"] == "ALREADY_EXISTS"
 
 
+async def test_a_bed_has_a_name_that_can_be_read_and_said(place: Bedside) -> None:
+    made = await place.api.data(place.staff, OPEN, input=new(place, label=" 301-2 "))
+    assert made["bedOpen"]["bed"]["label"] == "301-2"
+    again = await place.api.data(place.staff, OPEN, input=new(place, label="301-2"))
+    assert again["bedOpen"]["userErrors"][0]["code"] == "ALREADY_EXISTS"
+    for label in ("", " ", "3\n01", "301\u200b", "3" * 41):
+        refused = await place.api.data(place.staff, OPEN, input=new(place, label=label))
+        error = {"code": "INVALID_INPUT", "field": "label"}
+        assert refused["bedOpen"] == {"bed": None, "userErrors": [error]}
+
+
 async def test_a_bed_closes_once_nobody_has_it_and_its_name_is_free(place: Bedside) -> None:
     bed = public_id("bed", place.beds[0])
     stay = stay_of(await place.admit(place.beds[0], place.elders[0], -3, 5))["id"]
