@@ -20,6 +20,7 @@ from domain.beds.models import Bed
 from domain.calendar import today
 from domain.database import Database
 from domain.elders.models import CareLevel, Elder, ElderTag, Tag
+from domain.elders.tags import holds_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +208,9 @@ def _points(rule: WaitingRule) -> ColumnElement[int]:
 
 
 def _counting_tags(rule: WaitingRule) -> tuple[ColumnElement[bool], ...]:
-    """An elder's tags that hold today and count."""
-    until = col(ElderTag.until)
-    return (
-        col(ElderTag.elder_id) == col(Elder.id),
-        col(ElderTag.tag).in_(rule.tags),
-        col(ElderTag.since) <= today(),
-        or_(until.is_(None), until > today()),
-    )
+    """An elder's tags that are believed to hold today, and count."""
+    theirs = col(ElderTag.elder_id) == col(Elder.id)
+    return theirs, col(ElderTag.tag).in_(rule.tags), holds_on(today())
 
 
 def _order(points: ColumnElement[int]) -> list[ColumnElement[Any]]:

@@ -4,7 +4,7 @@ An offer is a stay that is held on a named bed until a moment; where the stay go
 follows (``following``).
 """
 
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -26,6 +26,7 @@ from domain.admissions.models import AdmissionApplication
 from domain.admissions.visibility import applicant_visible
 from domain.beds import holding
 from domain.beds import service as beds
+from domain.beds.days import MAX_DAYS_AHEAD
 from domain.beds.models import Bed, BedKind
 from domain.calendar import now, today
 from domain.elders.models import Elder
@@ -50,10 +51,10 @@ async def create(
 
     Parameters:
         nursing: whether it must be a nursing bed, or must be none; None where it does not matter.
-        wanted_from: before which day the elder cannot come; None for at once.
+        wanted_from: before which day the elder cannot come, a year ahead at most; None for at once.
 
-    Raises: NotFound, PermissionDenied, InvalidInput(kind) where the home has no such bed,
-        AlreadyExists(station_id), which names the application that is under way.
+    Raises: NotFound, PermissionDenied, InvalidInput(kind) where the home has no such bed, or
+        (wanted_from), AlreadyExists(station_id), which names the application that is under way.
     """
     seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, applicant_visible(actor))
     if await session.scalar(seen.with_for_update(of=Elder, key_share=True)) is None:
@@ -64,6 +65,7 @@ async def create(
         raise NotFound("station_id")
     if not actor.may(Permission.ADMISSION_APPLY):
         raise PermissionDenied(action=AdmissionAction.CREATE.value)
+    _refuse_far(wanted_from)
     await _refuse_senseless(session, elder_id, station_id, kind)
     application = AdmissionApplication(
         elder_id=elder_id,
@@ -227,6 +229,13 @@ async def _moved(
     application.state = ADMISSION_LIFECYCLE.next(application.state, action)
     note_change(session, application, action, actor, note)
     return application
+
+
+def _refuse_far(wanted_from: date | None) -> None:
+    """Nobody is offered a bed for a later day: who waited so would be passed over for ever."""
+    last = today() + timedelta(days=MAX_DAYS_AHEAD)
+    if wanted_from is not None and wanted_from > last:
+        raise InvalidInput("wanted_from", reason=Reason.AT_LATEST, most=str(last))
 
 
 async def _refuse_senseless(

@@ -15,7 +15,7 @@ from domain.database import Database
 from domain.ids import parse_public_id, public_id
 from tests.admissions import Homes, open_homes
 from tests.clients import Api
-from tests.makers.beds import make_bed, make_stay
+from tests.makers.beds import make_bed, make_stay, on
 from tests.makers.family import link_of, set_scopes
 
 STAY = "query ($id: ID!) { bedStay(id: $id) { state endsOn startsOn } }"
@@ -130,6 +130,9 @@ async def test_one_application_a_home_but_many_homes(homes: Homes) -> None:
     )
     senseless = await homes.refused(homes.relatives[0], "Create", **{**again, "kind": "DAY"})
     assert (senseless["code"], senseless["field"]) == ("INVALID_INPUT", "kind")
+    never = {**again, "kind": "INSTITUTION", "wantedFrom": on(366).isoformat()}
+    far = await homes.refused(homes.relatives[0], "Create", **never)
+    assert (far["code"], far["field"]) == ("INVALID_INPUT", "wantedFrom")
     assert await homes.applied(0, 1)
     await homes.done(homes.relatives[0], "Withdraw", id=first)
     assert await homes.applied(0, 0)

@@ -79,6 +79,27 @@ async def test_the_family_is_told_its_place_by_what_holds_today(homes: Homes) ->
     assert (await place_of(homes, other))["number"] == 1
 
 
+async def test_what_was_taken_back_or_entered_anew_counts_not_at_all_or_once(homes: Homes) -> None:
+    """Of a tag that is ended on a day to come there are two rows, and one of them is believed."""
+    await needs(homes, 0, CareLevel.MILD, (Tag.CHILDLESS, Tag.LIVES_ALONE))
+    await needs(homes, 1, CareLevel.MILD, (Tag.LIVES_ALONE,))
+    one, other = await homes.waiting(0), await homes.waiting(1)
+    assert [(await place_of(homes, each))["points"] for each in (one, other)] == [25, 15]
+    tagged = {"id": public_id("elder", homes.elders[0])}
+    for verb, given in (
+        ("Withdraw", {"tag": "CHILDLESS", "since": on(-9).isoformat()}),
+        ("End", {"tag": "LIVES_ALONE", "until": on(9).isoformat()}),
+    ):
+        mutation = f"""mutation ($i: ElderTag{verb}Input!) {{ done: elderTag{verb}(input: $i) {{
+          userErrors {{ code field }} }} }}"""
+        done = await homes.api.data(homes.staff, mutation, i={**tagged, **given})
+        assert done["done"]["userErrors"] == []
+    places = [await place_of(homes, each) for each in (one, other)]
+    assert [place["points"] for place in places] == [15, 15]
+    assert [len(place["because"]) for place in places] == [2, 2]
+    assert [place["number"] for place in places] == [1, 2], "who applied first"
+
+
 async def test_a_freed_bed_goes_to_the_first_who_fits(homes: Homes) -> None:
     for elder, level in enumerate([CareLevel.COMPLETE, CareLevel.SEVERE, CareLevel.MILD]):
         await needs(homes, elder, level)
