@@ -3,13 +3,14 @@
 import re
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.accounts.models import Person
+from domain.accounts.models import Account, Person
 from domain.accounts.visibility import own
 from domain.crypto import Vault, masked_phone
 from domain.errors import InvalidInput
@@ -81,6 +82,13 @@ async def person_with_phone(session: AsyncSession, vault: Vault, phone: str, nam
         found = await person_by_phone(session, vault, phone)
     assert found is not None, "a person is never deleted"
     return found
+
+
+async def is_elder(session: AsyncSession, actor: Actor, elder_id: UUID) -> bool:
+    """Whether an elder is the actor, in whatever role."""
+    theirs = aliased(Account)
+    themselves = exists().where(col(theirs.elder_id) == elder_id, own(actor, col(theirs.id)))
+    return bool(await session.scalar(select(themselves)))
 
 
 async def same_person(session: AsyncSession, actor: Actor, account_id: UUID) -> bool:

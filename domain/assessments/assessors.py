@@ -12,11 +12,18 @@ from sqlmodel import col
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.accounts.periods import in_force
+from domain.accounts.persons import same_person
 from domain.accounts.visibility import account_visible
 from domain.assessments.models import Assessor
 from domain.assessments.visibility import assessor_visible
 from domain.calendar import today
-from domain.errors import CertificateMissing, InvalidInput, NotFound, PermissionDenied
+from domain.errors import (
+    CertificateMissing,
+    ConflictOfInterest,
+    InvalidInput,
+    NotFound,
+    PermissionDenied,
+)
 from domain.reasons import Reason
 from domain.versions import check_version
 
@@ -46,13 +53,15 @@ class Appointment:
 async def appoint(session: AsyncSession, actor: Actor, wish: Appointment) -> Assessor:
     """Enter somebody's certificate.
 
-    Raises: NotFound(account_id), PermissionDenied, InvalidInput, AlreadyExists where they have
-        another one on one of these days.
+    Raises: NotFound(account_id), PermissionDenied, ConflictOfInterest(account_id) for one's own, in
+        whatever role, InvalidInput, AlreadyExists where they have another one on one of these days.
     """
     if not actor.may(Permission.ASSESSOR_KEEP):
         raise PermissionDenied(action=Permission.ASSESSOR_KEEP.value)
     account = await _account(session, actor, wish.account_id)
     _authorize(actor, account.region_code or "")
+    if await same_person(session, actor, account.id):
+        raise ConflictOfInterest("account_id")
     if account.role not in _ASSESSING or not in_force(account) or account.region_code is None:
         raise InvalidInput("account_id", reason=Reason.ASSESSES)
     certificate = wish.certificate.strip()

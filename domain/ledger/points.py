@@ -9,9 +9,10 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.accounts.models import Account
+from domain.accounts.persons import is_elder, same_person
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
-from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.ledger.models import (
     Currency,
     Holder,
@@ -59,13 +60,17 @@ class Person:
 async def grant(
     session: AsyncSession, actor: Actor, whom: Person, points: int, reason: str
 ) -> LedgerTransfer:
-    """Give somebody points of their district's.
+    """Give somebody points of their district's, which is the actor's as well.
 
-    Raises: NotFound(elder_id or volunteer_id), PermissionDenied, InvalidInput(points or reason).
+    Raises: NotFound(elder_id or volunteer_id), PermissionDenied, ConflictOfInterest(elder_id or
+        volunteer_id) for oneself, in whatever role, InvalidInput(points or reason).
     """
     book = book_of(await _place_of(session, actor, whom))
-    if not actor.may(Permission.POINTS_GRANT):
+    # A volunteer whom one sees here may be another district's.
+    theirs = actor.governs(book) or book == book_of(actor.region or "")
+    if not actor.may(Permission.POINTS_GRANT) or not theirs:
         raise PermissionDenied(action=Permission.POINTS_GRANT.value)
+    await _refuse_oneself(session, actor, whom)
     given, said = whole(points, MOST_AT_ONCE, "points"), reason_given(reason)
     account = await opened(
         session,
@@ -107,6 +112,14 @@ async def redeem(
     redeemed = await opened(session, account.region_code, Currency.POINTS, Holder.REDEEMED)
     entry = Entry(TransferKind.POINTS_REDEMPTION, actor.id, elder_id=account.elder_id, reason=said)
     return await transfer(session, [Leg(account, -spent), Leg(redeemed, spent)], entry)
+
+
+async def _refuse_oneself(session: AsyncSession, actor: Actor, whom: Person) -> None:
+    """Raises: ConflictOfInterest."""
+    if whom.elder_id and await is_elder(session, actor, whom.elder_id):
+        raise ConflictOfInterest("elder_id")
+    if whom.volunteer_id and await same_person(session, actor, whom.volunteer_id):
+        raise ConflictOfInterest("volunteer_id")
 
 
 async def _place_of(session: AsyncSession, actor: Actor, whom: Person) -> str:

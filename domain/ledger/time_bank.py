@@ -14,7 +14,7 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.accounts.models import Account, Person, Relation
-from domain.accounts.persons import same_person
+from domain.accounts.persons import is_elder, same_person
 from domain.accounts.visibility import own
 from domain.calendar import district_day, now, today, whole_years
 from domain.elders.models import Elder
@@ -238,9 +238,7 @@ async def _check_kin(session: AsyncSession, actor: Actor, elder_id: UUID) -> Non
 
     Raises: NotFound, InvalidInput(elder_id).
     """
-    theirs = aliased(Account)
-    oneself = exists().where(col(theirs.elder_id) == elder_id, own(actor, col(theirs.id)))
-    if await session.scalar(select(oneself)):
+    if await is_elder(session, actor, elder_id):
         return
     links = (
         select(col(FamilyLink.relation), col(Elder.birth_date))

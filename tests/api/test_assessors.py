@@ -14,6 +14,7 @@ from domain.database import Database
 from domain.ids import public_id
 from tests.api.assessing import Team, confirm, make_team, submit
 from tests.clients import Api
+from tests.makers.accounts import make_person
 from tests.makers.assessments import clear_assessments
 
 APPOINT = """mutation ($input: AssessorAppointInput!) { assessorAppoint(input: $input) {
@@ -52,6 +53,17 @@ async def appoint(api: Api, who: Role = Role.OFFICIAL, **different: Any) -> dict
 
 async def stored(database: Database, table: Any) -> int:
     return len(await database.fetch(select(col(table.id))))
+
+
+async def test_nobody_makes_an_assessor_of_themselves_in_whatever_role(
+    api: Api, database: Database
+) -> None:
+    await make_person(
+        database, accounts=[api.actor(one).id for one in (Role.OFFICIAL, Role.CAREGIVER)]
+    )
+    refused = await appoint(api)
+    assert refused["userErrors"] == [{"code": "CONFLICT_OF_INTEREST", "field": "accountId"}]
+    assert await stored(database, Assessor) == 0
 
 
 async def test_a_certificate_is_entered_found_and_ended(api: Api, database: Database) -> None:

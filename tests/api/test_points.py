@@ -10,6 +10,7 @@ from domain.ids import public_id
 from domain.ledger.models import Currency, Holder
 from tests.banking import done, elder_id, own, refused
 from tests.clients import Api
+from tests.makers.accounts import make_person
 from tests.makers.family import link_of, set_scopes
 from tests.makers.ledger import balances, empty_ledger, make_ledger, transfers
 from tests.makers.visits import make_volunteers
@@ -75,6 +76,29 @@ async def test_what_is_no_grant_is_refused_by_its_field(api: Api, database: Data
         assert await refused(api, Role.OFFICIAL, "pointsGrant", **good | change) == expected
     for who in (Role.ELDER, Role.STATION):
         assert await refused(api, who, "pointsGrant", **good) == ("PERMISSION_DENIED", None)
+    assert await transfers(database) == 0
+
+
+async def test_nobody_is_given_points_by_themselves_or_by_another_district(
+    api: Api, database: Database
+) -> None:
+    official, mother = api.actor(Role.OFFICIAL), elder_id(api.district.mother_id)
+    near, far = [(await make_volunteers(database, where))[0] for where in ("330102", "330108")]
+    # Somebody who lives here and visits there.
+    (there,) = await make_volunteers(database, "330108", lives_in="330102001")
+    await make_person(database, accounts=[official.id, near.id, api.actor(Role.ELDER).id])
+
+    def named(who: Actor) -> dict[str, Any]:
+        return {"volunteerId": public_id("volunteer", who.id)}
+
+    for whom, expected in (
+        (named(near), ("CONFLICT_OF_INTEREST", "volunteerId")),
+        ({"elderId": mother}, ("CONFLICT_OF_INTEREST", "elderId")),
+        (named(there), ("PERMISSION_DENIED", None)),
+        (named(far), ("NOT_FOUND", "volunteerId")),
+    ):
+        given = {"points": 9, "reason": "生日", **whom}
+        assert await refused(api, official, "pointsGrant", **given) == expected
     assert await transfers(database) == 0
 
 
