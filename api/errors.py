@@ -68,6 +68,8 @@ enumeration(
     CERTIFICATE_EXPIRED="A certificate that it takes is not good on the day: see `blockers`.",
     GONE="There was one, and it is good no more.",
     NOT_CLEARED="Your background has not been checked, or too long ago: ask your station.",
+    CLEARANCE_ENDS="You are cleared today, but no more on the day of the visit: hand in the next "
+    "certificate.",
     VOLUNTEER_SUSPENDED="You are not to visit anybody for now: your `history` says why.",
     ALLOTTED_LATER="Nobody claims it: apply by `visitApply` until its window closes.",
     SKILLS_MISSING="The visit asks for skills that you have not named as yours.",

@@ -9,6 +9,11 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         "尚無有效的無犯罪紀錄查核，請聯絡服務站",
         "You have not been cleared to visit, or no longer are: ask your station",
     ),
+    ErrorCode.CLEARANCE_ENDS: (
+        "您的无犯罪记录核查有效至 {until}，早于探访日期，请先更新",
+        "您的無犯罪紀錄查核有效至 {until}，早於探訪日期，請先更新",
+        "You are cleared until {until}, and the visit is later: hand in the next certificate",
+    ),
     ErrorCode.VOLUNTEER_SUSPENDED: (
         "您的志愿服务已暂停，请联系服务站",
         "您的志願服務已暫停，請聯絡服務站",
@@ -42,6 +47,11 @@ VOLUNTEERS: dict[str, tuple[str, str, str]] = {
         "不在接受申请的时间内",
         "不在接受申請的時間內",
         "one for which applications are taken",
+    ),
+    Reason.OF_ONES_OWN: (
+        "志愿者不探访本人或家人",
+        "志願者不探訪本人或家人",
+        "a visit to somebody who is neither you nor of your family",
     ),
     Reason.NOT_SUSPENDED: ("并未暂停", "並未暫停", "one who is suspended"),
     Reason.CLOCK_24: (

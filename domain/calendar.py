@@ -2,7 +2,7 @@
 
 from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from chinese_calendar import holidays, workdays
@@ -42,7 +42,12 @@ def today() -> date:
 
 def sql_today() -> ColumnElement[date]:
     """The district's current day by PostgreSQL's own clock."""
-    return cast(func.timezone(DISTRICT_ZONE.key, func.now()), Date)
+    return sql_day(func.now())
+
+
+def sql_day(moment: Any) -> ColumnElement[date]:
+    """The district's day of a moment, in SQL."""
+    return cast(func.timezone(DISTRICT_ZONE.key, moment), Date)
 
 
 def district_day(moment: datetime) -> date:

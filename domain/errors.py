@@ -41,6 +41,7 @@ class ErrorCode(StrEnum):
     CERTIFICATE_EXPIRED = "CERTIFICATE_EXPIRED"
     GONE = "GONE"
     NOT_CLEARED = "NOT_CLEARED"
+    CLEARANCE_ENDS = "CLEARANCE_ENDS"
     VOLUNTEER_SUSPENDED = "VOLUNTEER_SUSPENDED"
     SKILLS_MISSING = "SKILLS_MISSING"
     ALLOTTED_LATER = "ALLOTTED_LATER"
@@ -264,6 +265,13 @@ class NotCleared(DomainError):
     """The volunteer's background has not been checked, or too long ago."""
 
     code = ErrorCode.NOT_CLEARED
+
+
+class ClearanceEnds(DomainError):
+    """The volunteer is cleared today, but no more on the day of the visit; fact ``until`` is the
+    last day on which they are."""
+
+    code = ErrorCode.CLEARANCE_ENDS
 
 
 class VolunteerSuspended(DomainError):

@@ -16,8 +16,8 @@ declarations.
 """
 
 import inspect
-from collections.abc import Callable, Sequence
-from typing import Any, Concatenate, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Concatenate, TypeVar, cast
 
 import strawberry
 
@@ -118,14 +118,18 @@ def computed(
             field's arguments, and then it has ``named``.
         needs: the columns that it reads.
         own: a column with an account; the function is told by ``own=`` whether that is the actor's,
-            or the same person's in another role.
+            or the same person's in another role. Of several columns by what they are given under.
         permission: who lacks it gets null and an entry in ``extensions.masked``.
         discloses: the column with the elder of whom it shows what is sensitive: where they live,
-            their health. Who was shown it is in the audit trail before the answer leaves.
+            their health; or the key of a row that is no elder's. Who was shown it is in the audit
+            trail before the answer leaves.
         named: what the trail says of the arguments: field and purpose. Who is refused is then in
             the trail as well, and whoever asks it of a row that is not there to be seen.
     """
-    return Computed(function, tuple(needs), own, permission, discloses, named)
+    accounts: Mapping[str, Any] = {} if own is None else {"own": own}
+    if isinstance(own, Mapping):
+        accounts = cast("Mapping[str, Any]", own)
+    return Computed(function, tuple(needs), accounts, permission, discloses, named)
 
 
 def consented(scope: ConsentScope, declaration: Any, *, elder: Any = Elder.id) -> Any:

@@ -1,5 +1,6 @@
 """Ordinary execution of declarations: a resolver for each, all of them through DataLoaders."""
 
+from collections.abc import Mapping
 from inspect import Parameter, Signature, isawaitable, signature
 from typing import Any
 
@@ -135,21 +136,23 @@ def _computed(declaration: Computed) -> Any:
         value = declaration.function(root, context, **arguments)
         if key and value is not None:
             name = f"{info.path.typename}.{info.field_name}"
-            context.disclose(key, *(named(arguments) if named else (name, None)))
+            what = named(arguments) if named else (name, None)
+            context.disclose(key, *what, table=declaration.disclosed)
         return value
 
-    if declaration.own is not None:
-        return _knowing(declaration.own.key, resolve)
+    if declaration.own:
+        return _knowing({name: column.key for name, column in declaration.own.items()}, resolve)
     _, _, *given = signature(declaration.function).parameters.values()
     return taking(resolve, given)
 
 
-def _knowing(account: str, resolve: Any) -> Any:
-    """A resolver that is told whether an account is the actor's own."""
+def _knowing(accounts: Mapping[str, str], resolve: Any) -> Any:
+    """A resolver that is told whether accounts are the actor's own."""
 
     async def knowing(root: Any, info: Info) -> Any:
-        own = await info.context.loaders.own().load(getattr(root, account))
-        return resolve(root, info, own=own)
+        loader = info.context.loaders.own()
+        own = await loader.load_many([getattr(root, account) for account in accounts.values()])
+        return resolve(root, info, **dict(zip(accounts, own, strict=True)))
 
     return knowing
 

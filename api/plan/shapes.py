@@ -80,19 +80,27 @@ class Computed:
     the actor's role lacks the permission.
 
     Parameters:
-        own: the column with the account of which the function is told whether it is the actor's,
-            or the same person's; None where it need not know.
-        discloses: the column with the elder whose sensitive data it shows; None where it shows
-            none.
+        own: the columns with accounts of which the function is told whether they are the actor's,
+            or the same person's, by the argument's name; none where it need not know.
+        discloses: the column with the elder, or the key of another row, whose sensitive data it
+            shows; None where it shows none.
         named: where the field has arguments. Who is refused is then in the trail, too.
     """
 
     function: Callable[..., Any]
     needs: tuple[InstrumentedAttribute[Any], ...]
-    own: InstrumentedAttribute[Any] | None = None
+    own: Mapping[str, InstrumentedAttribute[Any]] = field(default_factory=dict[str, Any])
     permission: Permission | None = None
     discloses: InstrumentedAttribute[Any] | None = None
     named: Named | None = None
+
+    @property
+    def disclosed(self) -> str:
+        """The table of those whose sensitive data it shows."""
+        assert self.discloses is not None
+        column = self.discloses.property.columns[0]
+        pointed_at = [one.column.table.name for one in column.foreign_keys]
+        return pointed_at[0] if pointed_at else column.table.name
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,9 +202,9 @@ def _columns_of(declaration: Declaration) -> Iterator[InstrumentedAttribute[Any]
             yield from _columns_of(inner)
         case Column(column) | One(column):
             yield column
-        case Computed(needs=needs, own=account, discloses=elder):
-            yield from needs
-            yield from (column for column in (account, elder) if column is not None)
+        case Computed(needs=needs, own=accounts, discloses=whose):
+            yield from (*needs, *accounts.values())
+            yield from [] if whose is None else [whose]
         case Many() | OneBack() | Listing():
             pass
 

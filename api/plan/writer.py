@@ -4,6 +4,7 @@ Both come from the declarations on the types, as ordinary execution's resolvers 
 ``v`` are the request's values and ``o`` is the answer in the making.
 """
 
+from functools import partial
 from inspect import iscoroutinefunction
 from typing import Any
 
@@ -160,27 +161,30 @@ class Writer:
         known = self._own(record, access, declaration)
         made = f"{function}({row}({', '.join(given)}), o.context{known})"
         if declaration.discloses is not None:
-            made = self._disclosed(record, access, picked, declaration.discloses, made)
+            made = self._disclosed(record, access, picked, declaration, made)
         return self.values.value(picked.kind, picked, made, path)
 
     def _own(self, record: Record, access: Access, declaration: Computed) -> str:
-        """What else the function is told: whether an account is the actor's own."""
-        if declaration.own is None:
-            return ""
-        name = access.need(declaration.own)
+        """What else the function is told: whether accounts are the actor's own."""
+        told: list[str] = []
+        for argument, column in declaration.own.items():
+            name = access.need(column)
+            is_own = partial(self._is_own, access, name)
+            told.append(f", {argument}={record.slot((access.name, name, 'own'), is_own)}")
+        return "".join(told)
 
-        def is_own() -> Any:
-            return own(self._reads.actor, access.alias.c[name])
-
-        return f", own={record.slot((access.name, name, 'own'), is_own)}"
+    def _is_own(self, access: Access, name: str) -> Any:
+        return own(self._reads.actor, access.alias.c[name])
 
     def _disclosed(
-        self, record: Record, access: Access, picked: Picked, elder: Any, made: str
+        self, record: Record, access: Access, picked: Picked, declaration: Computed, made: str
     ) -> str:
         """The value, and a note of whose it is."""
-        key = f"{self.source.constant(python_value(elder.type))}({record.column(access, elder)})"
+        column: Any = declaration.discloses
+        key = f"{self.source.constant(python_value(column.type))}({record.column(access, column)})"
         name = f"{picked.parent.name}.{picked.name}"
-        return f"{self.source.constant(disclose)}(o, {key}, {name!r}, {made})"
+        noted = self.source.constant(disclose)
+        return f"{noted}(o, {declaration.disclosed!r}, {key}, {name!r}, {made})"
 
     def _one(
         self, record: Record, access: Access, picked: Picked, declaration: One, path: str

@@ -228,7 +228,8 @@ class VolunteerMutations:
     # SUBMITTED -> CLEARED or REJECTED.
     volunteer_check_decide = mutation(
         VolunteerCheckDecidePayload,
-        "Clear a volunteer to visit elders, or do not; nobody clears themselves.",
+        "Clear a volunteer to visit elders, or do not; nobody decides about themselves, or about "
+        "a certificate that they have handed in (CONFLICT_OF_INTEREST).",
         node=Volunteer,
         asks=Permission.VOLUNTEER_DECIDE_CHECK,
         given=VolunteerCheckDecideInput,

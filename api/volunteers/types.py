@@ -116,10 +116,16 @@ def _exceptions(one: visiting.Volunteer, context: Context) -> list[VolunteerExce
     return [VolunteerException(begins=begins, ends=ends, free=free) for begins, ends, free in times]
 
 
-def _actions(one: visiting.Volunteer, context: Context, *, own: bool) -> list[VolunteerAction]:
-    suspended, governed = is_suspended(one), context.actor.governs(one.region_code)
+def _actions(
+    one: visiting.Volunteer, context: Context, *, own: bool, submitted: bool
+) -> list[VolunteerAction]:
     return available_actions(
-        context.actor, one.check_state, suspended=suspended, own=own, governed=governed
+        context.actor,
+        one.check_state,
+        suspended=is_suspended(one),
+        own=own,
+        submitted=submitted,
+        governed=context.actor.governs(one.region_code),
     )
 
 
@@ -227,6 +233,7 @@ class Volunteer(Node):
     available_actions: list[VolunteerAction] = computed(
         _actions,
         needs=[visiting.Volunteer.check_state, visiting.Volunteer.region_code, *_SUSPENSION],
-        own=visiting.Volunteer.id,
+        own={"own": visiting.Volunteer.id, "submitted": visiting.Volunteer.submitted_by},
     )
-    """What you may do about them now."""
+    """What you may do about them now; nobody decides about a certificate that they have handed in
+    themselves."""

@@ -31,7 +31,7 @@ from domain.visits.lifecycle import (
 from domain.visits.models import VisitTask, Volunteer
 from domain.visits.moving import tell_of_all
 from domain.volunteers.availability import available
-from domain.volunteers.fitness import able
+from domain.volunteers.fitness import able, in_office
 
 BEFORE: Final = timedelta(days=30)
 """Of which days visits count that somebody has taken on."""
@@ -98,7 +98,8 @@ async def _locked(session: AsyncSession, window: VisitWindow) -> list[VisitTask]
 async def _candidates(
     session: AsyncSession, window: VisitWindow, visits: Collection[UUID]
 ) -> list[Candidate]:
-    fits = and_(able(), not_(_busy()), col(VisitTask.scheduled_from) > window.closes_at)
+    in_time = col(VisitTask.scheduled_from) > window.closes_at
+    fits = and_(able(), in_office(), not_(_busy()), in_time)
     has_time = available(col(VisitTask.scheduled_from), col(VisitTask.scheduled_to))
     columns: tuple[Any, ...] = (
         VisitApplication,

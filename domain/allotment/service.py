@@ -116,7 +116,8 @@ async def apply(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitApp
     """Ask for a visit of an open window; who has taken an application back may apply again.
 
     Raises: NotFound, PermissionDenied, InvalidInput(visit) for one for which no applications
-        are taken, VolunteerSuspended, NotCleared, SkillsMissing(skills), AlreadyExists.
+        are taken, or to oneself or one's family, VolunteerSuspended, NotCleared,
+        ClearanceEnds(until), SkillsMissing(skills), AlreadyExists.
     """
     statement = select(VisitTask).where(col(VisitTask.id) == visit_id, visit_task_visible(actor))
     visit = await session.scalar(statement)
@@ -128,7 +129,7 @@ async def apply(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitApp
     window = await _shared(session, visit.window_id)
     if window is None or visit.state is not VisitState.OPEN:
         raise InvalidInput("visit", reason=Reason.NO_WINDOW)
-    refuse_unfit(volunteer, visit, "visit")
+    await refuse_unfit(session, volunteer, visit, "visit")
     theirs = select(VisitApplication).where(
         col(VisitApplication.window_id) == window.id,
         col(VisitApplication.task_id) == visit.id,

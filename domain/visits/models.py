@@ -101,6 +101,10 @@ class Volunteer(Table, table=True):
     )
     # The day on which the certificate was issued that was submitted last.
     certificate_on: date | None = None
+    # Who has submitted it last; somebody else decides about it.
+    submitted_by: UUID | None = Field(
+        default=None, sa_column=reference("account.id", nullable=True)
+    )
     # The last day on which they are cleared to visit, whatever has been submitted since.
     cleared_until: date | None = None
     suspended_at: datetime | None = Field(default=None, sa_column=moment(nullable=True))

@@ -34,7 +34,7 @@ from domain.visits.moving import TOPIC, checked_text, concerns, for_update, free
 from domain.visits.presence import Entry, refuse_elsewhere
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
-from domain.volunteers.fitness import refuse_uncleared, refuse_unfit
+from domain.volunteers.fitness import refuse_at_door, refuse_unfit
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -56,8 +56,9 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
 
     Raises: NotFound, PermissionDenied (for whoever is no registered volunteer), AlreadyClaimed,
         IllegalTransition for a visit that one has claimed oneself, InvalidInput(id) for one whose
-        time is over, AllottedLater, VolunteerSuspended, NotCleared, SkillsMissing(skills),
-        TimesOverlap(blockers: all of one's own visits at that time).
+        time is over, and for one to oneself or one's family, AllottedLater, VolunteerSuspended,
+        NotCleared, ClearanceEnds(until), SkillsMissing(skills), TimesOverlap(blockers: all of one's
+        own visits at that time).
     """
     # The volunteer first. Of two claims by one volunteer the second waits here and then sees the
     # first; both in the exclusion constraint would wait for each other, and one would be killed.
@@ -72,7 +73,7 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
         raise InvalidInput("id", reason=Reason.VISIT_OVER)
     if visit.allocation is Allocation.FAIR:
         raise AllottedLater("id")
-    refuse_unfit(volunteer, visit)
+    await refuse_unfit(session, volunteer, visit)
     await _refuse_overlaps(session, actor, visit)
     visit.state, visit.claimed_by, visit.claimed_at = following, actor.id, now()
     tell(session, actor, visit, VisitAction.CLAIM)
@@ -111,16 +112,15 @@ async def check_in(
     Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
         TimesOverlap(blockers: one's own visits at that moment), InvalidInput(longitude) for a visit
         at home without a place, InvalidInput(at) for a moment to come, before the claim, or more
-        than seven days ago, and for a visit that was long over where none is given; where none is
-        given, NotCleared for whose clearance has ended since the claim.
+        than seven days ago, and for a visit that was long over where none is given;
+        VolunteerSuspended and NotCleared for who was no more to visit anybody at that moment.
     """
     volunteer = await _lock_volunteer(session, actor)
     visit = await moved(session, actor, visit_id, VisitAction.CHECK_IN, expected_version)
-    if at is None and volunteer is not None:
-        # What was made without a network is told as it was; who stands at the door is asked.
-        refuse_uncleared(volunteer)
     entry = Entry.of(at, now())
     entry.refuse_before(visit.claimed_at)
+    if volunteer is not None:
+        refuse_at_door(volunteer, entry.at)
     if at is None and visit.scheduled_to + KNOWN_AFTERWARDS <= entry.at:
         raise InvalidInput("at", reason=Reason.VISIT_OVER)
     await refuse_elsewhere(session, actor, visit, entry.at, entry.at + _AN_INSTANT)

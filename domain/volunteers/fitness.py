@@ -1,28 +1,46 @@
 """Who may make a visit: cleared, not suspended, and able to do what it asks for.
 
-Where a volunteer may visit is a matter of which visits they see (``visits.visibility``). When they
-have time is a hint for them and for whoever allots visits, and never keeps anybody from claiming.
+Where a volunteer may visit is a matter of which visits they see (``visits.visibility``); whoever
+allots visits looks at their role for it. When they have time is a hint, and never keeps anybody
+from claiming.
 """
 
-from typing import Any
+from datetime import date, datetime
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_
+from sqlalchemy import ColumnElement, and_, exists, false, func, not_, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
-from domain.access import Actor, Permission
+from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
-from domain.calendar import now, today
-from domain.errors import NotCleared, SkillsMissing, VolunteerSuspended
+from domain.accounts.periods import is_in_force
+from domain.calendar import district_day, now, sql_day, today
+from domain.errors import (
+    ClearanceEnds,
+    InvalidInput,
+    NotCleared,
+    SkillsMissing,
+    VolunteerSuspended,
+)
+from domain.family.lifecycle import LinkState
+from domain.family.models import FamilyLink
+from domain.reasons import Reason
 from domain.tables import district_today
 from domain.visits.lifecycle import TIME_FREED_STATES, VisitState
 from domain.visits.models import VisitTask, Volunteer
 from domain.volunteers.availability import available
 
 
-def cleared() -> ColumnElement[bool]:
-    """Volunteers whose background was checked, and not too long ago."""
-    return func.coalesce(col(Volunteer.cleared_until) >= district_today(), false())
+def cleared(day: Any = None) -> ColumnElement[bool]:
+    """Volunteers whose background was checked, and not too long ago.
+
+    Parameters:
+        day: on which they are to be cleared, SQL as well; today if None.
+    """
+    wanted = district_today() if day is None else day
+    return func.coalesce(col(Volunteer.cleared_until) >= wanted, false())
 
 
 def suspended() -> ColumnElement[bool]:
@@ -51,42 +69,109 @@ def as_told(actor: Actor, condition: ColumnElement[bool]) -> ColumnElement[bool]
     return condition if actor.may(Permission.VOLUNTEER_STANDING_READ) else false()
 
 
-def is_cleared(volunteer: Volunteer) -> bool:
-    """The same of one row."""
-    return volunteer.cleared_until is not None and volunteer.cleared_until >= today()
+def is_cleared(volunteer: Volunteer, day: date | None = None) -> bool:
+    """The same of one row.
+
+    Parameters:
+        day: when; today if None.
+    """
+    wanted = today() if day is None else day
+    return volunteer.cleared_until is not None and volunteer.cleared_until >= wanted
 
 
-def is_suspended(volunteer: Volunteer) -> bool:
-    """The same of one row."""
-    until = volunteer.suspended_until
-    return volunteer.suspended_at is not None and (until is None or until > now())
+def is_suspended(volunteer: Volunteer, moment: datetime | None = None) -> bool:
+    """The same of one row.
+
+    Parameters:
+        moment: when; now if None.
+    """
+    at, since, until = moment or now(), volunteer.suspended_at, volunteer.suspended_until
+    return since is not None and since <= at and (until is None or until > at)
 
 
-def refuse_unfit(volunteer: Volunteer, visit: VisitTask, field: str = "id") -> None:
-    """Whoever visits an elder is cleared, not suspended, and able to.
+async def refuse_unfit(
+    session: AsyncSession, volunteer: Volunteer, visit: VisitTask, field: str = "id"
+) -> None:
+    """Whoever is to visit an elder is cleared, now and on the day of the visit, not suspended, able
+    to, and somebody else than the elder and the family.
 
     Parameters:
         field: of the input, which names the visit.
-    Raises: VolunteerSuspended, NotCleared, SkillsMissing(skills that are missing).
+    Raises: VolunteerSuspended, NotCleared, ClearanceEnds(until), SkillsMissing(skills that are
+        missing), InvalidInput(field) for a visit to one's own.
     """
     if is_suspended(volunteer):
         raise VolunteerSuspended(field)
     if not is_cleared(volunteer):
         raise NotCleared(field)
+    if not is_cleared(volunteer, district_day(visit.scheduled_from)):
+        raise ClearanceEnds(field, until=str(volunteer.cleared_until))
     if missing := sorted(set(visit.skills) - set(volunteer.skills)):
         raise SkillsMissing(field, skills=", ".join(missing))
+    both = select(ones_own()).select_from(Volunteer).join(VisitTask, col(VisitTask.id) == visit.id)
+    own = both.where(col(Volunteer.id) == volunteer.id)
+    if await session.scalar(own):
+        raise InvalidInput(field, reason=Reason.OF_ONES_OWN)
 
 
-def refuse_uncleared(volunteer: Volunteer) -> None:
-    """Raises: NotCleared."""
-    if not is_cleared(volunteer):
+def refuse_at_door(volunteer: Volunteer, moment: datetime) -> None:
+    """Whoever stands at a door is cleared then, and not suspended.
+
+    Parameters:
+        moment: when they stood there, now or earlier.
+    Raises: VolunteerSuspended, NotCleared.
+    """
+    if is_suspended(volunteer, moment):
+        raise VolunteerSuspended("id")
+    if not is_cleared(volunteer, district_day(moment)):
         raise NotCleared("id")
+
+
+def ones_own() -> ColumnElement[bool]:
+    """Visits of volunteers to themselves or to their family, whatever role they are that in: these
+    are no help that anybody else would be credited for."""
+    mine, theirs = aliased(Account), aliased(Account)
+    same = or_(col(theirs.id) == col(mine.id), col(theirs.person_id) == col(mine.person_id))
+    elder_id = col(VisitTask.elder_id)
+    linked = exists().where(
+        col(FamilyLink.account_id) == col(theirs.id),
+        col(FamilyLink.elder_id) == elder_id,
+        col(FamilyLink.state) == LinkState.ACTIVE,
+    )
+    related = exists().where(
+        col(mine.id) == col(Volunteer.id),
+        same,
+        or_(col(theirs.elder_id) == elder_id, linked.correlate(theirs, VisitTask)),
+    )
+    return related.correlate(Volunteer, VisitTask)
 
 
 def able() -> ColumnElement[bool]:
     """Volunteers who may make a visit, of those who see it."""
     skills: Any = col(VisitTask.skills)
-    return and_(cleared(), not_(suspended()), skills.op("<@")(col(Volunteer.skills)))
+    return and_(
+        cleared(),
+        cleared(sql_day(col(VisitTask.scheduled_from))),
+        not_(suspended()),
+        not_(ones_own()),
+        skills.op("<@")(col(Volunteer.skills)),
+    )
+
+
+def in_office() -> ColumnElement[bool]:
+    """Volunteers who are it when a visit begins, where it is: whose role ends before makes no
+    visit afterwards."""
+    place, begins = col(Account.region_code), cast(Any, col(VisitTask.scheduled_from))
+    return (
+        exists()
+        .where(
+            col(Account.id) == col(Volunteer.id),
+            col(Account.role) == Role.VOLUNTEER,
+            is_in_force(begins),
+            func.starts_with(col(VisitTask.region_code), place),
+        )
+        .correlate(Volunteer, VisitTask)
+    )
 
 
 def fitting(actor: Actor) -> ColumnElement[bool]:

@@ -76,6 +76,9 @@ BY_OTHERS = frozenset(
 )
 """Nobody decides so about themselves, in whatever role."""
 
+DECIDES = frozenset({VolunteerAction.CLEAR, VolunteerAction.REJECT})
+"""Nobody decides so about a certificate that they have handed in: four eyes see it."""
+
 BY_WHO_GOVERNS = BY_OTHERS - {VolunteerAction.SUSPEND}
 """For those who work for where the volunteer lives. Who sees them visit may stop them at once, but
 nobody else clears them, or lets them go on."""

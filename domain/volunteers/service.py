@@ -30,6 +30,7 @@ from domain.volunteers.lifecycle import (
     BY_OTHERS,
     BY_WHO_GOVERNS,
     CHECK_LIFECYCLE,
+    DECIDES,
     PERMISSION_FOR,
     CheckState,
     VolunteerAction,
@@ -104,6 +105,7 @@ async def submit_check(
     following = CHECK_LIFECYCLE.next(volunteer.check_state, action)
     _check_day("certificate_on", certificate_on, today() - timedelta(CERTIFICATE_DAYS), today())
     volunteer.check_state, volunteer.certificate_on = following, certificate_on
+    volunteer.submitted_by = actor.id
     _log(session, actor, volunteer, action)
     return volunteer
 
@@ -123,11 +125,15 @@ async def decide_check(
             where the certificate is not accepted, and then they may not from now on.
         note: why, for the history.
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed),
-        ConflictOfInterest for one's own, InvalidInput(cleared_until or note).
+        ConflictOfInterest for one's own, and for whoever has handed it in, in whatever role,
+        InvalidInput(cleared_until or note).
     """
     action = VolunteerAction.REJECT if cleared_until is None else VolunteerAction.CLEAR
     volunteer = await _for_update(session, actor, volunteer_id, action)
     following = CHECK_LIFECYCLE.next(volunteer.check_state, action)
+    submitted_by = volunteer.submitted_by
+    if submitted_by is not None and await same_person(session, actor, submitted_by):
+        raise ConflictOfInterest("id")
     if cleared_until is not None:
         _check_day("cleared_until", cleared_until, today(), today() + timedelta(CLEARED_DAYS))
     volunteer.check_state, volunteer.cleared_until = following, cleared_until
@@ -183,12 +189,19 @@ async def reinstate(
 
 
 def available_actions(
-    actor: Actor, check: CheckState, *, suspended: bool, own: bool, governed: bool
+    actor: Actor,
+    check: CheckState,
+    *,
+    suspended: bool,
+    own: bool,
+    submitted: bool,
+    governed: bool,
 ) -> list[VolunteerAction]:
     """What the actor may do about a volunteer now, in the order of the enum.
 
     Parameters:
         own: whether they are the actor, in whatever role.
+        submitted: whether the actor has handed in their certificate, in whatever role.
         governed: whether they live where the actor works.
     """
     possible = {
@@ -204,6 +217,7 @@ def available_actions(
         if action in possible
         and actor.may(PERMISSION_FOR[action])
         and not (own and action in BY_OTHERS)
+        and not (submitted and action in DECIDES)
         and (governed or action not in BY_WHO_GOVERNS)
     ]
 

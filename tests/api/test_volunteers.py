@@ -16,6 +16,8 @@ from domain.visits.lifecycle import VisitState
 from domain.visits.models import VisitTaskLog, Volunteer
 from domain.volunteers.lifecycle import CheckState
 from tests.clients import Api
+from tests.makers.accounts import make_account, make_person
+from tests.makers.family import make_relative
 from tests.makers.visits import (
     ELSEWHERE,
     Scene,
@@ -25,8 +27,15 @@ from tests.makers.visits import (
     stored,
     tomorrow_at,
 )
-from tests.visiting import HERE, done, payload, refused
+from tests.visiting import HERE, done, payload, refused, visit_id
 from tests.volunteering import READ, change, changed, errors, fits, listed
+from tests.windows import APPLY, apply, asked, its_time_comes, opened
+
+CERTIFIED = {"certificateOn": str(today())}
+
+
+async def seen(api: Api, who: Role | Actor, volunteer: Actor) -> Any:
+    return (await api.data(who, READ, id=public_id("volunteer", volunteer.id)))["volunteer"]
 
 
 @pytest.fixture
@@ -88,7 +97,7 @@ async def test_a_clearance_ends_with_its_last_day_and_one_to_come_takes_nothing_
         (await make_volunteers(database, scene.region_code, cleared_until=day))[0]
         for day in (today() - timedelta(days=1), today())
     ]
-    key = await make_visit(database, scene.elder_id, scene.region_code)
+    key = await make_visit(database, scene.elder_id, scene.region_code, starts=now())
     assert await refused(api, over, "Claim", key) == ("NOT_CLEARED", "id")
     # The next certificate is in, and nobody has looked at it.
     assert (await changed(api, last, "CheckSubmit", last, certificateOn=str(today())))["cleared"]
@@ -97,6 +106,40 @@ async def test_a_clearance_ends_with_its_last_day_and_one_to_come_takes_nothing_
     assert await listed(api, scene.station, both, cleared=True) == [last]
     assert await listed(api, scene.station, both, cleared=False) == [over]
     assert await listed(api, scene.station, both, check=["SUBMITTED"]) == [last]
+
+
+async def test_a_clearance_counts_on_the_day_of_the_visit_its_last_day_included(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    place, last = (scene.elder_id, scene.region_code), today() + timedelta(days=2)
+    (one,) = await make_volunteers(database, scene.region_code, cleared_until=last)
+    midnight = tomorrow_at(0) + timedelta(days=2)
+    on_it = await make_visit(database, *place, starts=midnight - timedelta(minutes=30))
+    after = await make_visit(database, *place, starts=midnight)
+    (error,) = (await payload(api, one, "Claim", after))["userErrors"]
+    assert (error["code"], error["field"]) == ("CLEARANCE_ENDS", "id")
+    assert str(last) in error["message"]
+    assert (await stored(database, after)).state is VisitState.OPEN
+    assert (await fits(api, one, on_it), await fits(api, one, after)) == (True, False)
+    await done(api, one, "Claim", on_it)
+
+
+async def test_who_hands_a_certificate_in_does_not_decide_about_it_in_whatever_role(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    official, until = api.actor(Role.OFFICIAL), str(today() + timedelta(days=9))
+    handed_in = await changed(api, scene.station, "CheckSubmit", scene.ann, **CERTIFIED)
+    assert {"CLEAR", "REJECT"}.isdisjoint(handed_in["availableActions"])
+    await make_person(database, accounts=[scene.station.id, official.id])
+    for who in (scene.station, official):
+        for given in ({"clearedUntil": until}, {}):
+            told = await errors(api, who, "CheckDecide", scene.ann, **given)
+            assert told == ("CONFLICT_OF_INTEREST", "id")
+    assert (await seen(api, official, scene.ann))["checkState"] == "SUBMITTED"
+    other = await make_account(database, Role.STATION, region_code=scene.region_code[:9])
+    assert "CLEAR" in (await seen(api, other, scene.ann))["availableActions"]
+    good = await changed(api, other, "CheckDecide", scene.ann, clearedUntil=until)
+    assert (good["checkState"], good["clearedUntil"]) == ("CLEARED", until)
 
 
 async def test_who_is_rejected_gives_back_what_they_have_claimed(
@@ -123,7 +166,7 @@ async def test_nobody_decides_about_themselves_in_whatever_role(
         ("Reinstate", {}),
     ):
         assert await errors(api, both, verb, scene.ann, **given) == ("CONFLICT_OF_INTEREST", "id")
-    shown = (await api.data(both, READ, id=public_id("volunteer", scene.ann.id)))["volunteer"]
+    shown = await seen(api, both, scene.ann)
     assert shown["availableActions"] == ["UPDATE", "SET_AVAILABILITY"]
 
 
@@ -174,8 +217,7 @@ async def test_whoever_sees_them_visit_stops_them_and_only_their_own_place_lets_
     there = Actor(scene.station.id, Role.STATION, ELSEWHERE[:9])
     assert (await changed(api, there, "Suspend", scene.ann, reason="投诉待查"))["suspended"]
     assert await errors(api, there, "Reinstate", scene.ann) == ("PERMISSION_DENIED", None)
-    shown = (await api.data(there, READ, id=public_id("volunteer", scene.ann.id)))["volunteer"]
-    assert "REINSTATE" not in shown["availableActions"]
+    assert "REINSTATE" not in (await seen(api, there, scene.ann))["availableActions"]
     assert not (await changed(api, scene.station, "Reinstate", scene.ann))["suspended"]
 
 
@@ -189,6 +231,50 @@ async def test_who_is_no_longer_cleared_stands_at_no_door(
         await session.execute(over.values(cleared_until=today() - timedelta(days=1)))
     assert await refused(api, scene.ann, "CheckIn", key, **HERE) == ("NOT_CLEARED", "id")
     assert (await stored(database, key)).state is VisitState.CLAIMED
+
+
+async def test_a_phone_without_a_network_opens_no_door(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    """What counts is the moment at which somebody stood there, and not when it was told."""
+    day = timedelta(days=1)
+    stopped: dict[str, Any] = {"suspended_at": now() - day, "suspended_until": now() + day}
+    stopped |= {"suspended_by": scene.station.id}
+    (ended,) = await make_volunteers(database, scene.region_code[:9], cleared_until=today() - day)
+    (held,) = await make_volunteers(database, scene.region_code[:9], **stopped)
+    for who, code in ((ended, "NOT_CLEARED"), (held, "VOLUNTEER_SUSPENDED")):
+        claimed = {"claimed_by": who.id, "claimed_at": now() - 9 * day}
+        key = await make_visit(
+            *(database, scene.elder_id, scene.region_code),
+            starts=now() - 2 * day,
+            state=VisitState.CLAIMED,
+            **claimed,
+        )
+        late, early = str(now() - timedelta(seconds=1)), str(now() - 2 * day)
+        assert await refused(api, who, "CheckIn", key, at=late, **HERE) == (code, "id")
+        await done(api, who, "CheckIn", key, at=early, **HERE)
+
+
+@pytest.mark.parametrize("whose", ["oneself", "mother"])
+async def test_nobody_is_credited_for_being_with_their_own(
+    api: Api, database: Database, scene: Scene, whose: str
+) -> None:
+    """Ann is the elder herself, or her daughter, with another account."""
+    if whose == "oneself":
+        other = await make_account(database, Role.ELDER, elder_id=scene.elder_id)
+    else:
+        other = await make_relative(database, scene.elder_id)
+    await make_person(database, accounts=[scene.ann.id, other.id])
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    assert await refused(api, scene.ann, "Claim", key) == ("INVALID_INPUT", "id")
+    assert (await fits(api, scene.ann, key), await fits(api, scene.bob, key)) == (False, True)
+    assert (await stored(database, key)).claimed_by is None
+    window = await opened(api, scene, key)
+    _, told = await asked(api, scene.ann, APPLY, visit=visit_id(key))
+    assert told == [("INVALID_INPUT", "visit")]
+    await apply(api, scene.bob, key)
+    await its_time_comes(database, window)
+    assert (await stored(database, key)).claimed_by == scene.bob.id
 
 
 async def test_a_suspension_runs_out_by_itself(api: Api, database: Database, scene: Scene) -> None:
