@@ -45,6 +45,10 @@ async def errors(
     return error["code"], error["field"]
 
 
+async def seen(api: Api, who: Role | Actor, volunteer: Actor) -> Any:
+    return (await api.data(who, READ, id=public_id("volunteer", volunteer.id)))["volunteer"]
+
+
 async def listed(api: Api, who: Role | Actor, volunteers: list[Actor], **given: Any) -> list[Actor]:
     """Who of some volunteers a filter finds."""
     nodes = (await api.data(who, LIST, filter=given))["volunteers"]["nodes"]

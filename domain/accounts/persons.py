@@ -1,9 +1,10 @@
 """Persons and the phones by which they are known."""
 
 import re
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -82,6 +83,17 @@ async def person_with_phone(session: AsyncSession, vault: Vault, phone: str, nam
         found = await person_by_phone(session, vault, phone)
     assert found is not None, "a person is never deleted"
     return found
+
+
+def one_person(account: Any) -> Select[tuple[UUID]]:
+    """The keys of an account, and of all others of the same person's.
+
+    Parameters:
+        account: its key, or a column that holds one.
+    """
+    mine, theirs = aliased(Account), aliased(Account)
+    same = or_(col(theirs.id) == col(mine.id), col(theirs.person_id) == col(mine.person_id))
+    return select(col(theirs.id)).join(mine, same).where(col(mine.id) == account)
 
 
 async def is_elder(session: AsyncSession, actor: Actor, elder_id: UUID) -> bool:

@@ -1,14 +1,16 @@
 """When a volunteer was with an elder: now, or as their phone wrote it down without a network."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
+from domain.accounts.persons import one_person
 from domain.errors import InvalidInput, TimesOverlap
 from domain.ids import public_id
 from domain.reasons import Reason
@@ -63,7 +65,7 @@ class Entry:
 async def refuse_elsewhere(
     session: AsyncSession, actor: Actor, visit: VisitTask, since: datetime, until: datetime
 ) -> None:
-    """Nobody is with two elders at once.
+    """Nobody is with two elders at once, in whatever role.
 
     Parameters:
         visit: made, or being made; it is left out itself.
@@ -72,9 +74,9 @@ async def refuse_elsewhere(
         included).
     """
     statement = (
-        select(col(VisitTask.id))
+        select(col(VisitTask.id), col(VisitTask.claimed_by))
         .where(
-            col(VisitTask.claimed_by) == actor.id,
+            col(VisitTask.claimed_by).in_(one_person(actor.id)),
             col(VisitTask.id) != visit.id,
             col(VisitTask.state).in_((VisitState.CHECKED_IN, *MADE_STATES)),
             col(VisitTask.checked_in_at) < until,
@@ -84,6 +86,17 @@ async def refuse_elsewhere(
     )
     # The visit's own changes are not asked about, and are to be one write.
     with session.no_autoflush:
-        found = (await session.scalars(statement)).all()
+        found = (await session.execute(statement)).all()
+    refuse_overlaps(actor, found, "at")
+
+
+def refuse_overlaps(actor: Actor, found: Sequence[Any], field: str) -> None:
+    """Refuse what is at the time of other visits of the same person's.
+
+    Parameters:
+        found: their keys, and the accounts that have claimed them.
+    Raises: TimesOverlap(field), which names those of this account: it sees no others.
+    """
     if found:
-        raise TimesOverlap("at", blockers=[public_id(TOPIC, key) for key in found])
+        seen = [public_id(TOPIC, key) for key, claimed_by in found if claimed_by == actor.id]
+        raise TimesOverlap(field, blockers=seen)

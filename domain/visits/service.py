@@ -8,16 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
+from domain.accounts.persons import one_person
 from domain.calendar import now
 from domain.errors import (
     AllottedLater,
     AlreadyClaimed,
     InvalidInput,
     PermissionDenied,
-    TimesOverlap,
 )
 from domain.geo import Position
-from domain.ids import public_id
 from domain.ledger import time_bank
 from domain.reasons import Reason
 from domain.visits.lifecycle import (
@@ -30,8 +29,8 @@ from domain.visits.lifecycle import (
     VisitState,
 )
 from domain.visits.models import VisitKind, VisitTask, Volunteer
-from domain.visits.moving import TOPIC, checked_text, concerns, for_update, freed, moved, tell
-from domain.visits.presence import Entry, refuse_elsewhere
+from domain.visits.moving import checked_text, concerns, for_update, freed, moved, tell
+from domain.visits.presence import Entry, refuse_elsewhere, refuse_overlaps
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
 from domain.volunteers.fitness import refuse_at_door, refuse_unfit
@@ -257,26 +256,27 @@ def _is_over(scheduled_to: datetime) -> bool:
 
 
 async def _lock_volunteer(session: AsyncSession, actor: Actor) -> Volunteer | None:
-    """The actor as a registered volunteer, whose claims now wait for this one; None for others."""
-    statement = select(Volunteer).where(col(Volunteer.id) == actor.id)
+    """The actor as a registered volunteer, whose claims now wait for this one, whichever place they
+    visit in; None for others."""
+    theirs = select(Volunteer).where(col(Volunteer.id).in_(one_person(actor.id)))
     # FOR NO KEY UPDATE: rows that point at the volunteer need not wait.
-    return await session.scalar(statement.with_for_update(of=Volunteer, key_share=True))
+    locked = theirs.order_by(col(Volunteer.id)).with_for_update(of=Volunteer, key_share=True)
+    return next((one for one in await session.scalars(locked) if one.id == actor.id), None)
 
 
 async def _refuse_overlaps(session: AsyncSession, actor: Actor, visit: VisitTask) -> None:
     """Half-open times: one visit may begin when another ends."""
     statement = (
-        select(col(VisitTask.id))
+        select(col(VisitTask.id), col(VisitTask.claimed_by))
         .where(
-            col(VisitTask.claimed_by) == actor.id,
+            col(VisitTask.claimed_by).in_(one_person(actor.id)),
             col(VisitTask.state).not_in(TIME_FREED_STATES),
             col(VisitTask.scheduled_from) < visit.scheduled_to,
             col(VisitTask.scheduled_to) > visit.scheduled_from,
         )
         .order_by(col(VisitTask.scheduled_from), col(VisitTask.id))
     )
-    if found := (await session.scalars(statement)).all():
-        raise TimesOverlap("id", blockers=[public_id(TOPIC, key) for key in found])
+    refuse_overlaps(actor, (await session.execute(statement)).all(), "id")
 
 
 def _keep(visit: VisitTask, fix: Fix) -> None:

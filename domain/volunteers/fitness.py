@@ -16,6 +16,7 @@ from sqlmodel import col
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.accounts.periods import is_in_force
+from domain.accounts.persons import one_person
 from domain.calendar import district_day, now, sql_day, today
 from domain.errors import (
     ClearanceEnds,
@@ -130,20 +131,15 @@ def refuse_at_door(volunteer: Volunteer, moment: datetime) -> None:
 def ones_own() -> ColumnElement[bool]:
     """Visits of volunteers to themselves or to their family, whatever role they are that in: these
     are no help that anybody else would be credited for."""
-    mine, theirs = aliased(Account), aliased(Account)
-    same = or_(col(theirs.id) == col(mine.id), col(theirs.person_id) == col(mine.person_id))
-    elder_id = col(VisitTask.elder_id)
-    linked = exists().where(
-        col(FamilyLink.account_id) == col(theirs.id),
+    elder_id, theirs = col(VisitTask.elder_id), one_person(col(Volunteer.id)).correlate(Volunteer)
+    oneself = exists().where(col(Account.elder_id) == elder_id, col(Account.id).in_(theirs))
+    family = exists().where(
         col(FamilyLink.elder_id) == elder_id,
         col(FamilyLink.state) == LinkState.ACTIVE,
+        col(FamilyLink.account_id).in_(theirs),
     )
-    related = exists().where(
-        col(mine.id) == col(Volunteer.id),
-        same,
-        or_(col(theirs.elder_id) == elder_id, linked.correlate(theirs, VisitTask)),
-    )
-    return related.correlate(Volunteer, VisitTask)
+    both = (Volunteer, VisitTask)
+    return or_(oneself.correlate(*both), family.correlate(*both))
 
 
 def able() -> ColumnElement[bool]:

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.accounts.persons import same_person
+from domain.accounts.persons import one_person, same_person
 from domain.calendar import now, today
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
@@ -150,24 +150,29 @@ async def suspend(
     reason: str,
     until: datetime | None = None,
 ) -> Volunteer:
-    """A volunteer is not to visit anybody for now: the visits that they have claimed, and that
-    would begin meanwhile, are open again. One that has begun goes on.
+    """A volunteer is not to visit anybody for now, in whichever place: the visits that they have
+    claimed, and that would begin meanwhile, are open again. One that has begun goes on.
+
+    Of somebody who visits in several places each lets them go on for itself.
 
     Parameters:
         reason: 1 to 2000 characters, for the history, which the volunteer reads.
         until: a moment to come; None for until somebody reinstates them.
     Raises: NotFound, PermissionDenied, ConflictOfInterest for oneself, InvalidInput(reason, until).
     """
+    everywhere = await _of_one_person(session, volunteer_id)
     volunteer = await _for_update(session, actor, volunteer_id, VolunteerAction.SUSPEND)
     moment = now()
     if not reason.strip():
         raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=2000)
     if until is not None and until <= moment:
         raise InvalidInput("until", reason=Reason.TO_COME)
-    volunteer.suspended_at, volunteer.suspended_by = moment, actor.id
-    volunteer.suspended_until = until
-    _log(session, actor, volunteer, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
-    await _give_back(session, actor, volunteer, until)
+    for one in everywhere:
+        if one is not volunteer and _is_stopped_for_longer(one, until):
+            continue
+        one.suspended_at, one.suspended_by, one.suspended_until = moment, actor.id, until
+        _log(session, actor, one, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
+        await _give_back(session, actor, one, until)
     return volunteer
 
 
@@ -240,6 +245,19 @@ async def _for_update(
     if action in BY_OTHERS and await same_person(session, actor, volunteer_id):
         raise ConflictOfInterest("id")
     return volunteer
+
+
+async def _of_one_person(session: AsyncSession, volunteer_id: UUID) -> Sequence[Volunteer]:
+    """A volunteer, and who is the same person in another place, locked by their keys, as claims
+    lock them."""
+    theirs = select(Volunteer).where(col(Volunteer.id).in_(one_person(volunteer_id)))
+    in_order = theirs.order_by(col(Volunteer.id)).with_for_update(of=Volunteer, key_share=True)
+    return (await session.scalars(in_order)).all()
+
+
+def _is_stopped_for_longer(volunteer: Volunteer, until: datetime | None) -> bool:
+    end = volunteer.suspended_until
+    return is_suspended(volunteer) and (end is None or (until is not None and end >= until))
 
 
 async def _give_back(

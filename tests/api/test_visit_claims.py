@@ -14,6 +14,7 @@ from domain.database import Database
 from domain.ids import public_id
 from domain.visits.models import VisitTaskLog
 from tests.clients import Api
+from tests.makers.accounts import make_person
 from tests.makers.visits import (
     Scene,
     make_scene,
@@ -112,6 +113,25 @@ async def test_one_account_on_two_phones_claims_once(
     answers = await asyncio.gather(*(payload(api, scene.ann, "Claim", key) for _ in range(2)))
     assert sorted(codes(answer) for answer in answers) == [[], ["ILLEGAL_TRANSITION"]]
     assert all(answer["visitTask"]["state"] == "CLAIMED" for answer in answers)
+
+
+@pytest.mark.parametrize("at_once", [False, True])
+async def test_who_visits_in_two_places_is_one_person(
+    api: Api, database: Database, scene: Scene, at_once: bool
+) -> None:
+    """Two accounts, two visits of the same hour: one is claimed, and the other account, which does
+    not see the visit in the way, is told no more than that there is one."""
+    (other,) = await make_volunteers(database, scene.region_code[:6])
+    await make_person(database, accounts=[scene.ann.id, other.id])
+    first, second = [
+        await make_visit(database, scene.elder_id, scene.region_code, starts=tomorrow_at(9, minute))
+        for minute in (0, 30)
+    ]
+    claims = payload(api, scene.ann, "Claim", first), payload(api, other, "Claim", second)
+    answers = await asyncio.gather(*claims) if at_once else [await one for one in claims]
+    assert sorted(codes(answer) for answer in answers) == [[], ["TIMES_OVERLAP"]]
+    (refused,) = (answer["userErrors"] for answer in answers if answer["userErrors"])
+    assert refused[0]["blockers"] == []
 
 
 async def test_a_release_and_a_check_in_at_once_are_one_or_the_other(

@@ -13,14 +13,13 @@ from domain.access import Actor, Role
 from domain.allotment.closing import close, due
 from domain.allotment.deciding import lot
 from domain.allotment.models import VisitApplication, VisitWindow
-from domain.calendar import now, today
+from domain.calendar import now
 from domain.database import Database
 from domain.ids import public_id
 from domain.visits.lifecycle import Allocation, VisitState
 from domain.visits.models import VisitTaskLog
 from tests.clients import Api
 from tests.makers.visits import (
-    ELSEWHERE,
     Scene,
     make_scene,
     make_visit,
@@ -178,33 +177,6 @@ async def test_who_does_not_fit_when_it_is_decided_gets_nothing(
         named(dan): ("ALLOTTED", "ALONE"),
     }
     assert reasons(found, off) == {named(dan): ("NOT_ALLOTTED", "VISIT_GONE")}
-
-
-async def test_who_is_no_volunteer_there_or_not_cleared_on_the_day_of_the_visit_gets_nothing(
-    api: Api, database: Database, scene: Scene
-) -> None:
-    """On the day on which it is decided all of them still might."""
-    carl, dan = await make_volunteers(database, scene.region_code[:9], 2)
-    key = await make_visit(database, scene.elder_id, scene.region_code, starts=tomorrow_at(0, 30))
-    window = await opened(api, scene, key)
-    for who in (scene.ann, scene.bob, carl, dan):
-        await apply(api, who, key)
-    async with database.transaction("test") as session:
-        for change, who in (
-            ("volunteer SET cleared_until = :day", scene.ann),
-            ("account SET until = :midnight", scene.bob),
-            ("account SET region_code = :elsewhere", carl),
-        ):
-            values = {"day": today(), "midnight": tomorrow_at(0), "elsewhere": ELSEWHERE}
-            (name,) = (name for name in values if f":{name}" in change)
-            given = {"id": who.id, name: values[name]}
-            await session.execute(text(f"UPDATE {change} WHERE id = :id"), given)
-    await its_time_comes(database, window)
-    found = await outcome(api, Role.ADMIN, window)
-    assert reasons(found, key) == {
-        **dict.fromkeys(map(named, (scene.ann, scene.bob, carl)), ("NOT_ALLOTTED", "NOT_FIT")),
-        named(dan): ("ALLOTTED", "ALONE"),
-    }
 
 
 async def test_who_has_time_then_who_lives_nearer(
