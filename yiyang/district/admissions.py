@@ -57,6 +57,9 @@ _OTHERS: Final[tuple[tuple[_Wish, ...], ...]] = (
 
 _MIDDAY, _EVENING = 12 * 60, 18 * 60
 _STEP_DAYS, _WAIT_DAYS = 3, 6
+_STAYS = numbers.PER_APPLICATIONS // 2
+"""After the numbers of an elder's applications, those of what is kept for them."""
+
 _DECIDE_DAYS = 5
 """How many days there are left to decide about an offer."""
 
@@ -129,10 +132,10 @@ class Admissions:
             )
 
     def _keep(self, batch: Batch, resident: Resident, home: Facility, place: int) -> UUID | None:
-        """A bed of the home for some days to come; the key of the stay."""
-        starts_on = self._setting.today + timedelta(_DECIDE_DAYS + place)
+        """A bed of the home for some days; the key of the stay."""
+        number = numbers.APPLICATION + numbers.PER_APPLICATIONS * resident.index + _STAYS + place
         until = at(self._setting.today + timedelta(_DECIDE_DAYS), _EVENING)
-        row = self._stays.held(resident, home, starts_on, until)
+        row = self._stays.held(resident, home, number, until)
         if row is None:
             return None
         batch["bed_stay"].append(row)

@@ -28,8 +28,9 @@ PER_CASE = 4
 
 # Behind the stays, of which there are some 2,200 days.
 CONTACT_NOTE, SUGGESTIONS, APPLICATION, WINDOW = (place * _BLOCK for place in range(160, 164))
-PER_CONTACTS, PER_SUGGESTIONS, PER_APPLICATIONS = 4, 8, 4
-"""Of each elder: notes of contacts; a list of suggestions with its items; applications for beds."""
+PER_CONTACTS, PER_SUGGESTIONS, PER_APPLICATIONS = 4, 8, 8
+"""Of each elder: notes of contacts; a list of suggestions with its items; applications for beds,
+and the beds that are kept for them."""
 VISIT_APPLICATION, IMPORT, CO_MANAGER, CARE_CODE = (
     WINDOW + place * _PER_KIND for place in range(1, 5)
 )

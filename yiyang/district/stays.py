@@ -114,19 +114,20 @@ class Stays:
             return self._comes(resident, beds, rng)
         return self._came(resident, rng) if rng.random() < _FORMER_SHARE else None
 
-    def held(
-        self, resident: Resident, home: Facility, starts_on: date, until: datetime
-    ) -> Row | None:
-        """A nursing bed of a home that is kept for an elder; None where none is left.
+    def held(self, resident: Resident, home: Facility, number: int, until: datetime) -> Row | None:
+        """A nursing bed of a home that is kept for an elder from today on, who may have another one
+        kept elsewhere; None where none is left.
 
         Parameters:
+            number: of the stay's key.
             until: by when they must have decided.
         """
         beds = next(some for some in self._beds[_NURSED] if some.house is home)
         if beds.taken == beds.size:
             return None
-        state = StayState.HELD
-        return self._stay(resident, beds, beds.take(), state, starts_on, None, until).row
+        state, today = StayState.HELD, self._setting.today
+        _, *rest = self._stay(resident, beds, beds.take(), state, today, None, until).row
+        return self._setting.keys[number], *rest
 
     def _room(self, want: Want, street: str, resident: Resident) -> Beds | None:
         """Beds of a kind with room for one more: in the street, else in a home elsewhere."""
