@@ -67,7 +67,7 @@ fragment VisitParts on VisitTask {
 
 /** Whoever has claimed a visit learns whose it is and where they live, while it is theirs. */
 const CLAIMED_VISIT = `
-fragment ClaimedVisitParts on VisitTask { ...VisitParts elder { name fullAddress } }
+fragment ClaimedVisitParts on VisitTask { ...VisitParts enteredLate elder { name fullAddress } }
 ${VISIT}`;
 
 /** All that the visits page shows: those to be had, near where the volunteer is, and their own. */
@@ -110,6 +110,33 @@ mutation VisitRelease($input: VisitReleaseInput!) {
 }
 ${VISIT}`;
 
+const CHECK_IN = `
+mutation VisitCheckIn($input: VisitCheckInInput!) {
+  answer: visitCheckIn(input: $input) {
+    visitTask { ...ClaimedVisitParts }
+    userErrors { code message }
+  }
+}
+${CLAIMED_VISIT}`;
+
+const CHECK_OUT = `
+mutation VisitCheckOut($input: VisitCheckOutInput!) {
+  answer: visitCheckOut(input: $input) {
+    visitTask { ...ClaimedVisitParts }
+    userErrors { code message }
+  }
+}
+${CLAIMED_VISIT}`;
+
+const REFUSE = `
+mutation VisitRefuse($input: VisitRefuseInput!) {
+  answer: visitRefuse(input: $input) {
+    visitTask { ...ClaimedVisitParts }
+    userErrors { code message }
+  }
+}
+${CLAIMED_VISIT}`;
+
 module.exports = {
   VIEWER,
   HOME,
@@ -121,4 +148,7 @@ module.exports = {
   MORE_VISITS,
   CLAIM,
   RELEASE,
+  CHECK_IN,
+  CHECK_OUT,
+  REFUSE,
 };

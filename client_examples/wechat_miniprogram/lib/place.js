@@ -6,13 +6,13 @@ const EARTH_M = 6371000;
 let last = null;
 
 /**
- * @returns {Promise<{ here: { longitude: number, latitude: number } | null, isRefused: boolean }>}
- *   nowhere where WeChat cannot or may not tell
+ * @typedef {{ longitude: number, latitude: number, accuracyM: number }} Place
+ * @returns {Promise<{ here: Place | null, isRefused: boolean }>} nowhere where WeChat cannot or may not tell
  */
 async function whereAmI() {
   try {
-    const { longitude, latitude } = await wx.getLocation({ type: "gcj02" });
-    last = { longitude, latitude };
+    const { longitude, latitude, accuracy } = await wx.getLocation({ type: "gcj02" });
+    last = { longitude, latitude, accuracyM: accuracy };
     return { here: last, isRefused: false };
   } catch ({ errMsg }) {
     // `fail auth deny`, `fail:auth denied`, `fail authorize no response`: by system and version.

@@ -1,5 +1,8 @@
 /** What the visits page knows: the open visits, and those that the volunteer has claimed. */
 
+/** States in which a visit is the volunteer's; after them it is over. */
+const MINE = ["CLAIMED", "CHECKED_IN"];
+
 class Visits {
   constructor() {
     this.open = [];
@@ -26,10 +29,11 @@ class Visits {
   put(task) {
     const others = ({ id }) => id !== task.id;
     const isOpen = task.state === "OPEN";
+    const isMine = MINE.indexOf(task.state) !== -1;
     this.open = this.open.filter(others);
     this.mine = this.mine.filter(others);
     if (isOpen) this.open = inOrder(this.open.concat([task]));
-    else this.mine = inOrder(this.mine.concat([task]));
+    else if (isMine) this.mine = inOrder(this.mine.concat([task]));
   }
 }
 

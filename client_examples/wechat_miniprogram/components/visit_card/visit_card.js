@@ -1,4 +1,7 @@
-/** One visit, open or claimed. Tells its page by the events `claim` and `release`. */
+/**
+ * One visit, open or claimed. Tells its page what was pressed by the events `claim`, `release`,
+ * `checkin`, `checkout` and `refuse`.
+ */
 Component({
   properties: {
     /** As lib/visit_view.js makes it. */
@@ -12,6 +15,18 @@ Component({
 
     release() {
       this.tell("release");
+    },
+
+    checkIn() {
+      this.tell("checkin");
+    },
+
+    checkOut() {
+      this.tell("checkout");
+    },
+
+    refuse() {
+      this.tell("refuse");
     },
 
     tell(event) {

@@ -1,5 +1,9 @@
-/** A volunteer's page: visits to be had nearby, claimed by one touch, and those that are theirs. */
+/**
+ * A volunteer's page: visits to be had nearby, claimed by one touch, and those that are theirs, which
+ * begin and end here, with a network or without one.
+ */
 const { CLAIM, MORE_VISITS, RELEASE, VISITS } = require("../../lib/documents");
+const entries = require("../../lib/entries");
 const { ask } = require("../../lib/graphql");
 const { now, FAILED, REFUSED } = require("../../lib/http");
 const { once } = require("../../lib/once");
@@ -11,6 +15,7 @@ const { say } = require("../../lib/words");
 
 const NEAR_M = 3000;
 const REASONS = ["ILL", "NO_TIME", "TOO_FAR", "OTHER"];
+const REFUSALS = ["NOT_TODAY", "NOT_AT_HOME", "NOT_WANTED", "OTHER"];
 
 Component({
   data: {
@@ -35,6 +40,8 @@ Component({
       /** Visit's id -> `{ busy, error, gone }` of the last press of its button. */
       this.notes = {};
       this.here = null;
+      this.online = ({ isConnected }) => isConnected && this.send();
+      wx.onNetworkStatusChange(this.online);
     },
 
     /** Others claim visits all the time: whenever the page is shown, it is read anew. */
@@ -44,6 +51,7 @@ Component({
 
     onUnload() {
       this.isGone = true;
+      wx.offNetworkStatusChange(this.online);
     },
 
     async onPullDownRefresh() {
@@ -62,6 +70,7 @@ Component({
     async read() {
       if (this.isReading) return;
       this.isReading = true;
+      await this.send();
       const { here, isRefused } = await whereAmI();
       this.here = here;
       this.setData({ isRefused });
@@ -103,14 +112,57 @@ Component({
     },
 
     async release({ detail: { id } }) {
-      const itemList = REASONS.map((reason) => say("releaseReason", reason));
-      let chosen;
+      const reason = await chosen(REASONS.map((one) => say("releaseReason", one)));
+      if (reason) await this.change(id, RELEASE, { id, reason }, "released");
+    },
+
+    /** A visit at home begins where the phone is; satellites need no network. */
+    async checkIn({ detail: { id } }) {
+      const task = this.visits.mine.find((one) => one.id === id);
+      const isAtHome = task.kind === "HOME";
+      const { here } = isAtHome ? await whereAmI() : { here: {} };
+      if (!here) return this.note(id, { error: say("placeNeeded") });
+      await this.enter(id, "CHECK_IN", Object.assign({ id }, here));
+    },
+
+    checkOut({ detail: { id } }) {
+      return this.enter(id, "CHECK_OUT", { id });
+    },
+
+    async refuse({ detail: { id } }) {
+      const reason = await chosen(REFUSALS.map((one) => say("refuseReason", one)));
+      if (reason) await this.enter(id, "REFUSE", { id, reason });
+    },
+
+    /** On the phone first, so that nothing is lost; then to the server, if it can be reached. */
+    enter(visit, action, input) {
+      entries.add({ visit, action, at: now(), input });
+      this.note(visit, {});
+      return this.send();
+    },
+
+    /** All that the phone keeps, in its order. What can't be sent now is tried again later. */
+    async send() {
+      if (this.isSending) return;
+      this.isSending = true;
+      let [entry] = entries.mine();
+      const isNothing = !entry;
       try {
-        chosen = await wx.showActionSheet({ itemList });
-      } catch (closed) {
-        return;
+        for (; entry; [entry] = entries.mine()) this.sent(entry, await entries.send(entry));
+      } catch (error) {
+        if (error.kind === REFUSED && !this.isGone) session.refused();
+        if (error.kind === FAILED) this.notes[entry.visit] = { error: error.message };
       }
-      await this.change(id, RELEASE, { id, reason: itemList[chosen.tapIndex] }, "released");
+      this.isSending = false;
+      if (!isNothing && !this.isGone) this.draw();
+    },
+
+    /** What the server says to an entry; one that it has had before is no fault. */
+    sent(entry, { visitTask, userErrors }) {
+      const isRefused = userErrors.length > 0 && !entries.wasThere(entry, userErrors);
+      this.notes[entry.visit] = isRefused ? refusal(userErrors) : {};
+      if (visitTask) this.visits.put(visitTask);
+      if (!isRefused) wx.showToast({ title: say("sent", entry.action), icon: "none" });
     },
 
     /** Change one visit; what the server answers is shown at once, its refusals on the card. */
@@ -151,6 +203,15 @@ Component({
     },
   },
 });
+
+/** Which of some reasons is chosen; null where the sheet is closed again. */
+async function chosen(itemList) {
+  try {
+    return itemList[(await wx.showActionSheet({ itemList })).tapIndex];
+  } catch (closed) {
+    return null;
+  }
+}
 
 /** The server's words; what somebody else has claimed is to be had no more. */
 function refusal(userErrors) {
