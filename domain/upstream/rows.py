@@ -27,7 +27,7 @@ from domain.elders.models import Elder
 from domain.ids import public_id
 from domain.outbox import OutboxEvent
 from domain.visits.models import VisitTask
-from domain.visits.service import TOPIC as VISIT_TASK
+from domain.visits.moving import TOPIC as VISIT_TASK
 
 VERSION: Final = 1
 """Of the form: it grows by fields without a new one; a field that goes or changes makes one."""
