@@ -29,7 +29,7 @@ from domain.errors import ConflictOfInterest, InvalidInput, NotFound, Permission
 from domain.ids import public_id
 from domain.jobs import Job, enqueue
 from domain.reasons import Reason
-from domain.visits import service as visits
+from domain.volunteers.registering import register
 
 END_JOB = "account.end"
 """The worker's job that voids the tokens of an account whose time was cut short."""
@@ -121,7 +121,7 @@ async def grant(session: AsyncSession, actor: Actor, vault: Vault, wish: Wish) -
     session.add(account)
     await session.flush()
     if account.role is Role.VOLUNTEER and place.region_code is not None:
-        visits.register(session, account.id, account.name, place.region_code, district_day(since))
+        await register(session, account, place.region_code, district_day(since))
     return account
 
 

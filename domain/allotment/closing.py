@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.accounts.persons import one_person
 from domain.allotment.deciding import Candidate, decide, lot, reasons
 from domain.allotment.lifecycle import (
     APPLICATION_LIFECYCLE,
@@ -138,7 +139,8 @@ async def _candidates(
 def _busy() -> Any:
     other = aliased(VisitTask)
     overlaps = exists().where(
-        col(other.claimed_by) == col(Volunteer.id),
+        # In whichever place they visit; so below.
+        col(other.claimed_by).in_(one_person(col(Volunteer.id)).correlate(Volunteer)),
         col(other.state).not_in(TIME_FREED_STATES),
         col(other.scheduled_from) < col(VisitTask.scheduled_to),
         col(other.scheduled_to) > col(VisitTask.scheduled_from),
@@ -150,7 +152,7 @@ def _before(moment: datetime) -> ScalarSelect[int]:
     """How many visits somebody has taken on lately, and not given back."""
     other = aliased(VisitTask)
     counted = select(func.count()).where(
-        col(other.claimed_by) == col(Volunteer.id),
+        col(other.claimed_by).in_(one_person(col(Volunteer.id)).correlate(Volunteer)),
         col(other.state).not_in(TIME_FREED_STATES),
         col(other.claimed_at) > moment - BEFORE,
     )

@@ -1,6 +1,6 @@
 """What may happen to a visit: volunteers claim and make it, others verify it."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -36,18 +36,6 @@ from domain.visits.visibility import visit_task_findable
 from domain.volunteers.fitness import refuse_at_door, refuse_unfit
 
 _AN_INSTANT = timedelta(microseconds=1)
-
-
-def register(
-    session: AsyncSession, account_id: UUID, name: str, region_code: str, day: date
-) -> None:
-    """Enter whoever has been made a volunteer into the register of those who visit.
-
-    Parameters:
-        region_code: where they will visit, until they say where they live.
-        day: the first on which they may.
-    """
-    session.add(Volunteer(id=account_id, name=name, region_code=region_code, registered_on=day))
 
 
 async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTask:

@@ -177,7 +177,7 @@ def fitting(actor: Actor) -> ColumnElement[bool]:
     suits = exists().where(col(Volunteer.id) == actor.id, able(), available(begins, ends))
     other = aliased(VisitTask)
     busy = exists().where(
-        col(other.claimed_by) == actor.id,
+        col(other.claimed_by).in_(one_person(actor.id)),
         col(other.state).not_in(TIME_FREED_STATES),
         col(other.scheduled_from) < ends,
         col(other.scheduled_to) > begins,

@@ -11,8 +11,10 @@ from sqlmodel import col
 from domain.access import Actor, Role
 from domain.calendar import now, today
 from domain.database import Database
+from domain.ids import parse_public_id, public_id
 from domain.visits.lifecycle import VisitState
 from domain.visits.models import VisitTaskLog
+from tests.api.roles import grant
 from tests.clients import Api
 from tests.makers.accounts import make_account, make_person
 from tests.makers.family import make_relative
@@ -27,7 +29,7 @@ from tests.makers.visits import (
 )
 from tests.visiting import done, payload, refused, visit_id
 from tests.volunteering import change, changed, errors, fits, listed, seen
-from tests.windows import APPLY, apply, asked, its_time_comes, opened
+from tests.windows import APPLY, apply, asked, its_time_comes, named, opened, outcome, reasons
 
 
 @pytest.fixture
@@ -127,6 +129,40 @@ async def test_who_visits_in_two_places_is_stopped_in_both_and_each_lets_them_go
     assert await refused(api, there, "Claim", key) == ("VOLUNTEER_SUSPENDED", "id")
     await changed(api, elsewhere, "Reinstate", there)
     await done(api, there, "Claim", key)
+
+
+async def test_who_is_busy_with_another_account_is_allotted_nothing_at_that_hour(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    (other,) = await make_volunteers(database, scene.region_code[:6])
+    await make_person(database, accounts=[scene.ann.id, other.id])
+    place = (scene.elder_id, scene.region_code)
+    key = await make_visit(database, *place, starts=tomorrow_at(9))
+    assert await fits(api, scene.ann, key)
+    window = await opened(api, scene, key)
+    await apply(api, scene.ann, key)
+    taken = {"state": VisitState.CLAIMED, "claimed_by": other.id}
+    await make_visit(database, *place, starts=tomorrow_at(9, 30), **taken)
+    assert not await fits(api, scene.ann, key)
+    await its_time_comes(database, window)
+    found = await outcome(api, scene.station, window)
+    assert reasons(found, key) == {named(scene.ann): ("NOT_ALLOTTED", "NOT_FIT")}
+
+
+async def test_who_is_suspended_is_so_wherever_they_become_a_volunteer_next(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    await make_person(database, accounts=[scene.ann.id])
+    await changed(api, scene.station, "Suspend", scene.ann, reason="投诉待查")
+    given = {"accountId": public_id("account", scene.ann.id), "regionCode": ELSEWHERE[:9]}
+    answer = await grant(api, Role.ADMIN, Role.VOLUNTEER, **given)
+    assert answer["userErrors"] == []
+    found = parse_public_id(answer["account"]["id"])
+    assert found
+    there = Actor(found[1], Role.VOLUNTEER, ELSEWHERE[:9])
+    told = await seen(api, there, there)
+    assert (told["suspended"], told["suspendedUntil"]) == (True, None)
+    assert [one["action"] for one in told["history"]] == ["SUSPEND"]
 
 
 @pytest.mark.parametrize("whose", ["oneself", "mother"])
