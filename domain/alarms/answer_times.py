@@ -7,7 +7,7 @@ have known. One that nobody has answered counts as missed as soon as the time is
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -36,6 +36,9 @@ from domain.tables import within
 
 LONGEST = timedelta(days=92)
 """Of a period that figures are asked about."""
+
+_LAST = datetime.max.replace(tzinfo=UTC) - LONGEST
+"""When the last of them begins."""
 
 ANSWERED_IN: Final = {60: 0.975, 180: 0.99}
 """Seconds -> the share of alarms that are to be answered by then."""
@@ -75,8 +78,8 @@ class Period:
     purpose: AlarmPurpose = AlarmPurpose.REAL
 
     def __post_init__(self) -> None:
-        if not self.since < self.until <= self.since + LONGEST:
-            most = self.since + LONGEST
+        most = min(self.since, _LAST) + LONGEST
+        if not self.since < self.until <= most:
             raise InvalidInput(
                 "to", reason=Reason.DAYS, after=self.since.isoformat(), most=most.isoformat()
             )

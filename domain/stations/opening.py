@@ -57,8 +57,14 @@ class Instant(NamedTuple):
 
     @classmethod
     def of(cls, moment: datetime) -> "Instant":
-        """The district's view of a moment."""
-        local = moment.astimezone(DISTRICT_ZONE)
+        """The district's view of a moment.
+
+        Raises: InvalidInput(open_at) for one on a day after the calendar's last.
+        """
+        try:
+            local = moment.astimezone(DISTRICT_ZONE)
+        except OverflowError:
+            raise InvalidInput("open_at", reason=Reason.NOT_STORABLE) from None
         day = local.date()
         return cls(day.isoformat(), word_of(day).value, local.hour * 60 + local.minute)
 

@@ -22,6 +22,9 @@ from domain.visits.models import VisitTask
 from domain.visits.obligation_models import VisitObligation
 from domain.visits.obligation_visibility import visit_obligation_visible
 
+_FIRST, _LAST = date(1900, 1, 1), date(9998, 12, 31)
+"""Days whose month begins and ends at moments that there are in UTC."""
+
 
 @dataclass(frozen=True, slots=True)
 class Covered:
@@ -44,10 +47,14 @@ class Covered:
 
         Parameters:
             as_of: a day, at whose end it was known; today if None.
-        Raises: InvalidInput(as_of) for a day to come.
+        Raises: InvalidInput(as_of) for a day to come, and of either for one at an end of the
+            calendar.
         """
         if as_of is not None and as_of > today():
             raise InvalidInput("as_of", reason=Reason.NOT_TO_COME)
+        for field, one in (("as_of", as_of), ("month", day)):
+            if one is not None and not _FIRST <= one <= _LAST:
+                raise InvalidInput(field, reason=Reason.RANGE, least=str(_FIRST), most=str(_LAST))
         first = day.replace(day=1)
         known = (as_of or today()) + timedelta(days=1)
         return cls(first, _midnight(first), _midnight(following(first)), _midnight(known))

@@ -230,11 +230,18 @@ async def opens(api: Api, shown: Any, span: dict[str, str], purpose: str) -> Non
 
 
 @pytest.mark.parametrize("days", [0, -1, 93])
+@pytest.mark.parametrize("begins", ["2026-01-01T00:00:00+00:00", "9999-06-01T00:00:00-08:00"])
 async def test_a_period_that_is_none_or_too_long_is_refused(
-    api: Api, database: Database, days: int
+    api: Api, database: Database, days: int, begins: str
 ) -> None:
-    since = datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    since = datetime.fromisoformat(begins)
     span = {"from": since.isoformat(), "to": (since + timedelta(days=days)).isoformat()}
+    answer = await api.post(Role.OFFICIAL, TIMES, {**span, "purpose": "REAL"})
+    assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
+
+
+async def test_no_period_ends_after_the_calendar(api: Api) -> None:
+    span = {"from": "9999-12-31T23:59:59-08:00", "to": "9999-12-31T23:59:59-09:00"}
     answer = await api.post(Role.OFFICIAL, TIMES, {**span, "purpose": "REAL"})
     assert answer["errors"][0]["extensions"]["code"] == "INVALID_INPUT"
 

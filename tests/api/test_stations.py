@@ -167,6 +167,15 @@ async def test_a_place_is_open_by_the_week_on_holidays_and_on_single_dates(place
         assert (here <= await open_places(place, moment)) is is_there, moment
 
 
+async def test_no_place_is_open_after_the_calendar(place: Bedside) -> None:
+    late = {"openAt": "9999-12-31T23:59:59Z"}
+    point = {"longitude": 120.17, "latitude": 30.25}
+    for query, given in ((OPEN, {"filter": late}), (NEARBY, {"point": point, "first": 1, **late})):
+        (error,) = (await place.api.post(Role.FAMILY, query, given))["errors"]
+        told = error["extensions"]["code"], error["extensions"]["field"]
+        assert told == ("INVALID_INPUT", "openAt")
+
+
 def test_holidays_have_hours_of_their_own() -> None:
     days = {
         date(2026, 2, 17): "HOLIDAY",

@@ -176,6 +176,24 @@ async def test_a_visit_that_was_not_accepted_had_counted_until_then(
     assert await coverage(api, scene.station, third + timedelta(days=5)) == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("month", "as_of", "field"),
+    [
+        ("0001-01-01", "0001-01-01", "asOf"),
+        ("0001-01-01", None, "month"),
+        ("9999-12-31", None, "month"),
+    ],
+)
+async def test_a_month_begins_and_ends_at_moments_that_there_are(
+    api: Api, scene: Scene, month: str, as_of: str | None, field: str
+) -> None:
+    asked = {"month": month, "asOf": as_of}
+    for query, variables in ((COVERAGE, asked), (LIST, {"filter": {"month": asked}})):
+        (error,) = (await api.post(scene.station, query, variables))["errors"]
+        told = error["extensions"]["code"], error["extensions"]["field"]
+        assert told == ("INVALID_INPUT", field)
+
+
 async def test_no_day_to_come_is_known(api: Api, scene: Scene) -> None:
     tomorrow = (today() + timedelta(days=1)).isoformat()
     asked = {"month": MONTH.isoformat(), "asOf": tomorrow}
