@@ -102,7 +102,7 @@ class ContactNoteQueries:
 
 @mutation_input
 class ContactNoteAddInput(MutationInput):
-    """Who was in touch with whom is said by who notes it; with whom, how and when is said here."""
+    """With whom you were in touch, how and when."""
 
     elder_id: strawberry.ID
     """The elder."""

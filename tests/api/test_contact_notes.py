@@ -1,5 +1,6 @@
 """Advisors note when they were in touch with an elder; a caseload says with whom nobody was."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from sqlmodel import col
 from domain.access import Actor, ConsentScope, Role
 from domain.advising.contact_notes import NOTE
 from domain.advising.models import ContactNote
+from domain.audit.models import Outcome
 from domain.calendar import now
 from domain.crypto import Vault, place
 from domain.database import Database
@@ -161,6 +163,17 @@ async def test_what_was_noted_wrongly_is_taken_back_once(
     assert (await ask(api, advisor, "Withdraw", **given))[1] == [("INVALID_INPUT", "id")]
     assert len(await notes(api, advisor)) == 1, "it stays to be read"
     assert await notes(api, advisor, withdrawn=False) == []
+
+
+async def test_of_many_who_take_a_note_back_at_once_one_does(
+    api: Api, database: Database, advisor: Actor
+) -> None:
+    key = await make_contact_note(database, api.district.mother_id, advisor.id)
+    given = {"id": public_id("contact_note", key)}
+    answers = await asyncio.gather(*(ask(api, advisor, "Withdraw", **given) for _ in range(6)))
+    assert sorted(errors for _, errors in answers) == [[], *[[("INVALID_INPUT", "id")]] * 5]
+    done = await trail(database, object_id=key, outcome=Outcome.DONE)
+    assert [row.elder_id for row in done] == [api.district.mother_id]
 
 
 async def test_a_caseload_says_with_whom_nobody_was_in_touch(
