@@ -1,4 +1,5 @@
-"""How many objects an operation may answer with, before anything is read for it.
+"""What an operation may cost, before anything is read for it: the objects that it may answer with,
+each at its price.
 
 Each fragment is counted once for each size of page that it stands in. Without a bound five short
 levels of lists would keep a process busy for minutes.
@@ -7,7 +8,7 @@ levels of lists would keep a process busy for minutes.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, cast
+from typing import Any, Final, NamedTuple, cast
 
 from graphql import (
     FieldNode,
@@ -24,12 +25,36 @@ from graphql import (
 from strawberry.utils.str_converters import to_camel_case
 
 from api.plan.shapes import USUAL_LENGTH, Many, declared_types, unwrapped
+from api.prices import price_of
 from api.relay import MAX_PAGE
+from domain.health.series import MOST as MOST_POINTS
+
+SIZES: Final = {"first": MAX_PAGE, "last": MAX_PAGE, "points": MOST_POINTS}
+"""Arguments that say how many rows the lists right below a field hold, and how many at most."""
+
+_SIZED = ("Connection", "Page", "Series")
+"""How types are called whose lists are as long as was asked for."""
+
+
+class Objects(NamedTuple):
+    """The objects of a field; of a scalar there are none.
+
+    Parameters:
+        kind: their type.
+        number: how many there may be.
+        points: what each costs.
+        page: the size of pages below.
+    """
+
+    kind: Any
+    number: int
+    points: int
+    page: int
 
 
 @dataclass
 class Measure:
-    """Counts the objects of one operation.
+    """Adds up the points of one operation.
 
     Parameters:
         fragments: the document's, by name.
@@ -46,7 +71,7 @@ class Measure:
     _known: dict[tuple[str, int], int] = field(default_factory=dict[tuple[str, int], int])
 
     def of(self, operation: OperationDefinitionNode) -> int:
-        """How many objects the operation's answer may hold: what it costs."""
+        """What the operation may cost."""
         root = self.schema.get_root_type(operation.operation)
         return self.below(operation, root, 1)
 
@@ -63,52 +88,61 @@ class Measure:
         """The same of a field, or of a fragment's fields; parameters as for ``below``."""
         self.visited += 1
         if isinstance(selection, FieldNode):
-            named, rows, page = self.rows_of(selection, parent, page)
-            return rows * (1 + self.below(selection, named, page)) if rows else 0
+            found = self.objects_of(selection, parent, page)
+            if not found.number:
+                return 0
+            return found.number * (found.points + self.below(selection, found.kind, found.page))
         if isinstance(selection, FragmentSpreadNode):
             return self._of_fragment(selection.name.value, page)
-        condition = selection.type_condition
-        within = self.schema.get_type(condition.name.value) if condition else parent
-        return self.below(selection, within, page)
+        return self.below(selection, parent_within(self.schema, selection, parent), page)
 
     def _of_fragment(self, name: str, page: int) -> int:
         known = self._known.get((name, page))
         if known is None:
             fragment = self.fragments[name]
-            within = self.schema.get_type(fragment.type_condition.name.value)
+            within = parent_within(self.schema, fragment, None)
             known = self._known[name, page] = self.below(fragment, within, page)
         return known
 
-    def rows_of(self, node: FieldNode, parent: Any, page: int) -> tuple[Any, int, int]:
-        """The type of a field's objects, how many there may be, and the size of pages below.
-
-        No objects of a scalar.
-        """
+    def objects_of(self, node: FieldNode, parent: Any, page: int) -> Objects:
+        """The objects of a field; parameters as for ``below``."""
         definition: Any = self.schema.get_field(parent, node.name.value) if parent else None
         named = cast(Any, get_named_type(definition.type)) if definition else None
         if not is_composite_type(named):
-            return None, 0, page
+            return Objects(None, 0, 0, page)
         rows = 1
         if _is_list(definition.type):
-            in_page = parent.name.endswith(("Connection", "Page"))
-            rows = page if in_page else _length(parent.name, node.name.value)
-        return named, rows, self._page_size(node) if "first" in definition.args else page
+            sized = parent.name.endswith(_SIZED)
+            rows = page if sized else _length(parent.name, node.name.value)
+        below = self._page_size(node, definition) if SIZES.keys() & definition.args.keys() else page
+        return Objects(named, rows, price_of(definition), below)
 
-    def _page_size(self, node: FieldNode) -> int:
-        for value in _sizes_asked(node):
+    def _page_size(self, node: FieldNode, definition: Any) -> int:
+        for name, value in _sizes_asked(node):
             if isinstance(value, IntValueNode):
-                return _of_a_page(int(value.value))
+                return _of_a_page(int(value.value), SIZES[name])
             if isinstance(value, VariableNode):
                 given = self.pages[value.name.value]
                 if given is not None:
-                    return given
-        return MAX_PAGE
+                    return min(given, SIZES[name])
+        return next(_usual_size(name, definition) for name in SIZES if name in definition.args)
 
 
 def selections_of(node: Any) -> Sequence[Any]:
     """What is selected below a node."""
     selections: SelectionSetNode | None = getattr(node, "selection_set", None)
     return selections.selections if selections else ()
+
+
+def parent_within(schema: GraphQLSchema, node: Any, parent: Any) -> Any:
+    """The type whose fields a fragment selects.
+
+    Parameters:
+        node: a fragment, named or not.
+        parent: the type where it stands, which a fragment without a condition goes by.
+    """
+    condition = node.type_condition
+    return schema.get_type(condition.name.value) if condition else parent
 
 
 def page_variables(
@@ -134,7 +168,8 @@ def given_pages(names: Mapping[str, Any], variables: Mapping[str, Any]) -> dict[
     """
     given = {name: variables.get(name, default) for name, default in names.items()}
     return {
-        name: _of_a_page(value) if isinstance(value, int) else None for name, value in given.items()
+        name: _of_a_page(value, max(SIZES.values())) if isinstance(value, int) else None
+        for name, value in given.items()
     }
 
 
@@ -146,20 +181,26 @@ def _asked_by_variables(
         node = waiting.pop()
         waiting += selections_of(node)
         if isinstance(node, FieldNode):
-            for value in _sizes_asked(node):
+            for _, value in _sizes_asked(node):
                 if isinstance(value, VariableNode):
                     yield value.name.value
 
 
-def _sizes_asked(node: FieldNode) -> Iterator[Any]:
+def _sizes_asked(node: FieldNode) -> Iterator[tuple[str, Any]]:
     for argument in node.arguments or ():
-        if argument.name.value in ("first", "last"):
-            yield argument.value
+        if argument.name.value in SIZES:
+            yield argument.name.value, argument.value
 
 
-def _of_a_page(asked: int) -> int:
+def _usual_size(name: str, definition: Any) -> int:
+    """What an argument means that nobody gives."""
+    usual = definition.args[name].default_value
+    return usual if isinstance(usual, int) else SIZES[name]
+
+
+def _of_a_page(asked: int, most: int) -> int:
     """Rows of a page. A negative size is refused later; here it must not make up for others."""
-    return max(0, min(asked, MAX_PAGE))
+    return max(0, min(asked, most))
 
 
 def _is_list(kind: Any) -> bool:

@@ -1,32 +1,32 @@
-"""What an operation costs: nothing for a scalar, one point for each object of its answer.
+"""What an operation costs: nothing for a scalar, a point for each object of its answer, or what the
+object's field says (``prices``).
 
 Before it is executed that is what it may at most hold (a page is full); afterwards, what it holds.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
 
 from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
-    InlineFragmentNode,
+    GraphQLSchema,
     OperationDefinitionNode,
+    get_named_type,
 )
 
-from api.complexity import Measure, selections_of
+from api.complexity import Measure, parent_within, selections_of
 from api.plan.source import Source
+from api.prices import OBJECT, price_of
 from domain.errors import QueryTooLarge
 
 if TYPE_CHECKING:
     from api.buckets import Purse
 
-Shape = dict[str, "Shape"]
-"""Response keys that hold objects, and the shapes of these."""
-
 Count = Callable[[Mapping[str, Any]], int]
-"""The objects in an answer's data."""
+"""The points of an answer's data."""
 
 _NESTED = 15
 """Loops within loops in one function; Python has twenty at most."""
@@ -39,6 +39,19 @@ TEXTS_AT_ONCE = 100
 
 LEAST = 1
 """Points of an operation that answers with no object at all."""
+
+
+@dataclass(slots=True)
+class Shape:
+    """Where an answer may hold objects.
+
+    Parameters:
+        points: what each costs that lies here.
+        below: the same of the objects within them, by response keys.
+    """
+
+    points: int = OBJECT
+    below: dict[str, "Shape"] = field(default_factory=dict[str, "Shape"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,14 +67,12 @@ class Charge:
     requested: int
 
     @classmethod
-    async def of(cls, objects: int, purse: "Purse | None") -> "Charge":
+    async def of(cls, points: int, purse: "Purse | None") -> "Charge":
         """Take what an operation may cost.
 
-        Parameters:
-            objects: that its answer may hold.
         Raises: Refusal where the bucket does not hold it now; QueryTooLarge where it never will.
         """
-        points = max(LEAST, objects)
+        points = max(LEAST, points)
         if purse is not None:
             if points > purse.size:
                 raise QueryTooLarge(reason=f"{points} points, at most {purse.size}")
@@ -88,31 +99,43 @@ class Charge:
 
 
 def shape_of(
+    schema: GraphQLSchema,
     operation: OperationDefinitionNode,
     fragments: Mapping[str, FragmentDefinitionNode],
 ) -> Shape:
-    """Where an answer may hold objects, whatever their types.
+    """Where an answer may hold objects.
 
     Parameters:
         operation: not a large one: a fragment is looked at wherever it is spread.
         fragments: the document's, by name.
     """
-    shape: Shape = {}
-    waiting: list[tuple[Any, Shape]] = [(operation, shape)]
+    shape = Shape()
+    waiting: list[tuple[Any, Any, Shape]] = [
+        (operation, schema.get_root_type(operation.operation), shape)
+    ]
     while waiting:
-        node, within = waiting.pop()
+        node, parent, within = waiting.pop()
         for one in selections_of(node):
-            if isinstance(one, FragmentSpreadNode):
-                waiting.append((fragments[one.name.value], within))
-            elif isinstance(one, InlineFragmentNode):
-                waiting.append((one, within))
+            if not isinstance(one, FieldNode):
+                spread = isinstance(one, FragmentSpreadNode)
+                fragment = fragments[one.name.value] if spread else one
+                waiting.append((fragment, parent_within(schema, fragment, parent), within))
             elif one.selection_set:
-                waiting.append((one, within.setdefault((one.alias or one.name).value, {})))
+                waiting.append((one, *_part(schema, one, parent, within)))
     return shape
 
 
+def _part(schema: GraphQLSchema, node: FieldNode, parent: Any, within: Shape) -> tuple[Any, Shape]:
+    """The type of a field's objects, and where they lie."""
+    definition: Any = schema.get_field(parent, node.name.value)
+    part = within.below.setdefault((node.alias or node.name).value, Shape())
+    # Types that exclude each other may have different fields of one key.
+    part.points = max(part.points, price_of(definition))
+    return cast(Any, get_named_type(definition.type)), part
+
+
 def counter(shape: Shape) -> Count:
-    """What counts the objects that an answer holds below its root.
+    """What adds up the points of what an answer holds below its root.
 
     Written code for each operation: to go by the shape at each object took a seventh of the time of
     a page of 50.
@@ -128,21 +151,21 @@ def _counting(source: Source, shape: Shape) -> str:
 
 def _lines(source: Source, shape: Shape, holder: str, depth: int = 0) -> Iterator[str]:
     within = "        " * depth
-    for key, below in shape.items():
+    for key, part in shape.below.items():
         value, each = source.fresh("v"), source.fresh("e")
         yield f"{within}{value} = {holder}.get({key!r})"
-        if not below:
+        if not part.below:
             yield f"{within}if {value} is not None:"
             several = f"len({value}) - {value}.count(None)"
-            yield f"{within}    n += {several} if type({value}) is list else 1"
+            yield f"{within}    n += {part.points} * ({several} if type({value}) is list else 1)"
             continue
         yield f"{within}for {each} in {value} if type({value}) is list else ({value},):"
         yield f"{within}    if {each} is not None:"
-        yield f"{within}        n += 1"
+        yield f"{within}        n += {part.points}"
         if depth < _NESTED:
-            yield from _lines(source, below, each, depth + 1)
+            yield from _lines(source, part, each, depth + 1)
         else:
-            yield f"{within}        n += {_counting(source, below)}({each})"
+            yield f"{within}        n += {_counting(source, part)}({each})"
 
 
 def costs_by_field(measure: Measure, operation: OperationDefinitionNode) -> list[dict[str, Any]]:
@@ -166,14 +189,14 @@ def _note_costs(
         if not isinstance(one, FieldNode):
             spread = isinstance(one, FragmentSpreadNode)
             fragment = measure.fragments[one.name.value] if spread else one
-            condition = fragment.type_condition
-            within = measure.schema.get_type(condition.name.value) if condition else parent
+            within = parent_within(measure.schema, fragment, parent)
             _note_costs(measure, fragment, (within, times, page), path, costs)
             continue
         key = f"{path}{(one.alias or one.name).value}"
-        objects = measure.of_selection(one, parent, page)
-        if not objects:
+        points = measure.of_selection(one, parent, page)
+        if not points:
             continue
-        costs[key] = costs.get(key, 0) + times * objects
-        named, rows, size_below = measure.rows_of(one, parent, page)
-        _note_costs(measure, one, (named, times * rows, size_below), f"{key}.", costs)
+        costs[key] = costs.get(key, 0) + times * points
+        found = measure.objects_of(one, parent, page)
+        place_below = found.kind, times * found.number, found.page
+        _note_costs(measure, one, place_below, f"{key}.", costs)

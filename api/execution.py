@@ -151,8 +151,8 @@ async def _admitted(
 ) -> tuple[VariableValues, Charge]:
     """An operation's variables, and what it has been charged: nothing else keeps it from being
     executed. Raises: _Refused, Refusal."""
-    objects = operation.objects(request.variables)
-    if reason := excessive(objects):
+    points = operation.points(request.variables)
+    if reason := excessive(points):
         raise _Refused([too_large(reason)])
     if operation.introspects and not context.may_introspect:
         raise _Refused([as_internal(PermissionDenied())])
@@ -160,7 +160,7 @@ async def _admitted(
     if isinstance(variables, list):
         raise _Refused(variables)
     try:
-        return variables, await Charge.of(objects, context.purse)
+        return variables, await Charge.of(points, context.purse)
     except QueryTooLarge as error:
         raise _Refused([as_internal(error)]) from error
 

@@ -11,8 +11,8 @@ from graphql import (
 from api.extent import Extent, Survey, TooFar
 from domain.errors import QueryTooLarge
 
-MAX_OBJECTS = 20_000
-"""Objects that an answer may hold, by the sizes that the document asks for."""
+MAX_POINTS = 20_000
+"""What an operation may cost, by the sizes that the document asks for."""
 
 MAX_LEVELS = 25
 MAX_FIELDS = 2000
@@ -27,10 +27,10 @@ def too_large(reason: str) -> GraphQLError:
     return GraphQLError(reason, original_error=QueryTooLarge(reason=reason))
 
 
-def excessive(objects: int) -> str | None:
-    """Why an operation that may answer with so many objects asks for more than a process can
-    answer in a moment; None if it does not."""
-    return _beyond(objects, MAX_OBJECTS, "objects")
+def excessive(points: int) -> str | None:
+    """Why an operation that may cost so many points asks for more than a process can answer in a
+    moment; None if it does not."""
+    return _beyond(points, MAX_POINTS, "points")
 
 
 def unreasonable(document: DocumentNode) -> str | None:

@@ -59,16 +59,16 @@ class Operation:
 
     @cached_property
     def count(self) -> Count:
-        """Counts the objects in an answer."""
-        return counter(shape_of(self.node, self.fragments))
+        """Adds up the points of an answer."""
+        return counter(shape_of(core, self.node, self.fragments))
 
     @cached_property
     def introspects(self) -> bool:
         """Whether the schema is asked about itself."""
         return Survey(self.fragments).of(self.node).introspects
 
-    def objects(self, variables: Mapping[str, Any] | None) -> int:
-        """How many objects the answer may hold at most, by the sizes of pages asked for."""
+    def points(self, variables: Mapping[str, Any] | None) -> int:
+        """What it may cost at most, by the sizes of pages asked for."""
         pages = given_pages(self._pages, variables or {})
         key = tuple(pages.values())
         known = self._measured.get(key)

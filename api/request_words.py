@@ -84,11 +84,6 @@ REQUEST: tuple[tuple[str, str, str], ...] = (
         "{asked} directives, at most {most}",
     ),
     (
-        "{asked} 个对象，最多 {most} 个",
-        "{asked} 個物件，最多 {most} 個",
-        "{asked} objects, at most {most}",
-    ),
-    (
         "{asked} 个片段，最多 {most} 个",
         "{asked} 個片段，最多 {most} 個",
         "{asked} fragments, at most {most}",

@@ -8,6 +8,7 @@ import strawberry
 from api.alarms.types import Alarm as Alarm  # names the enums before they are used below
 from api.context import Info
 from api.describe import output
+from api.prices import FIGURE, priced
 from domain.alarms import answer_times as ledger
 from domain.alarms.models import AlarmPurpose, AlarmSeverity, AlarmType
 
@@ -90,7 +91,8 @@ class AnswerTimesQueries:
     @strawberry.field(
         description="How fast the alarms that you may see were answered. Alarms that came too late "
         "are not among them, nor are those that the elder called off before anybody was told; one "
-        "that nobody has answered is missed as soon as its time is over."
+        "that nobody has answered is missed as soon as its time is over.",
+        metadata=priced(FIGURE),
     )
     async def answer_times(
         self,

@@ -12,6 +12,7 @@ from api.describe import output
 from api.geo import NearInput
 from api.nearest import NearestConnection, nearest_page
 from api.plan.shapes import row_type_of
+from api.prices import FIGURE, priced
 from api.relay import (
     After,
     Before,
@@ -81,7 +82,8 @@ class BedFigureQueries:
         description="How many beds there are on a day, how many are occupied, and what part of "
         "those in institutions is for nursing. Figures of an earlier day stay as they were, but "
         "for what is entered late; they are for officials, auditors, desks and stations of all of "
-        "the region, and administrators."
+        "the region, and administrators.",
+        metadata=priced(FIGURE),
     )
     async def bed_figures(
         self,

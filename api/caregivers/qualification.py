@@ -10,6 +10,7 @@ from sqlalchemy import Boolean, ColumnElement, Date, DateTime, and_, or_
 from api.context import Info
 from api.describe import input_object, output
 from api.plan.criteria import Criterion
+from api.prices import FIGURE, priced
 from domain.access import Role
 from domain.caregivers.qualification import (
     Known,
@@ -98,7 +99,8 @@ class QualificationQueries:
 
     @strawberry.field(
         description="How many of the caregivers of a region whom you keep or govern have the "
-        "certificates and the year's training that they need, and how many are missing."
+        "certificates and the year's training that they need, and how many are missing.",
+        metadata=priced(FIGURE),
     )
     async def caregiver_qualification(
         self,

@@ -6,6 +6,7 @@ import strawberry
 
 from api.context import Info
 from api.describe import output
+from api.prices import FIGURE, priced
 from domain.coverage.protection import Protection, figures
 
 _FIGURES = ("elders", *(protection.value.lower() for protection in Protection))
@@ -37,7 +38,8 @@ class CoverageQueries:
     """Root fields on who is protected."""
 
     @strawberry.field(
-        description="How many of the elders whom you may see are protected by a device now."
+        description="How many of the elders whom you may see are protected by a device now.",
+        metadata=priced(FIGURE),
     )
     async def coverage(
         self,

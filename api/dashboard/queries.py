@@ -18,6 +18,7 @@ from api.dashboard.figures import (
 from api.dashboard.reading import Reading
 from api.describe import output
 from api.plan.shapes import row_type_of
+from api.prices import FIGURE, priced
 from api.regions.types import Region
 from domain.dashboard.metrics import METRICS, Key
 from domain.dashboard.view import opened
@@ -34,7 +35,7 @@ def _figure(key: Key, kind: type[DistrictFigure]) -> Any:
         return kind(metric=METRICS[key], reading=root.reading)
 
     resolve.__annotations__["return"] = kind
-    return strawberry.field(resolver=resolve)
+    return strawberry.field(resolver=resolve, metadata=priced(FIGURE))
 
 
 @output

@@ -31,6 +31,7 @@ from api.plan.declare import (
     one,
     one_back,
 )
+from api.prices import CURVE
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import ConsentScope, Permission
@@ -193,7 +194,8 @@ class Elder(Node):
     """Of each kind that was ever measured the newest value that somebody has entered; what devices
     send is in `vitals`."""
     measurement_series: MeasurementSeries | None = consented(
-        ConsentScope.VITALS, computed(measurement_series, needs=[models.Elder.id])
+        ConsentScope.VITALS,
+        computed(measurement_series, needs=[models.Elder.id], points=CURVE),
     )
     """What was measured of one kind as a curve, of at most so many points."""
     assessment: Annotated["Assessment", strawberry.lazy("api.assessments.types")] | None = (

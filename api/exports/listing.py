@@ -70,7 +70,7 @@ class Listing:
         operation = self.operation()
         reason = None
         for size in _SIZES:
-            reason = excessive(operation.objects({**variables, FIRST: size}))
+            reason = excessive(operation.points({**variables, FIRST: size}))
             if reason is None:
                 return size
         raise QueryTooLarge("query", reason=reason)

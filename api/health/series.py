@@ -11,7 +11,7 @@ from api.describe import output
 from api.health.enums import MeasurementKind
 from api.plan.shapes import row_type_of_table
 from domain.health.kinds import KINDS
-from domain.health.series import FEWEST, MOST, USUAL, Curve, Point, Values
+from domain.health.series import FEWEST, MOST, USUAL, YEARS, Curve, Point, Values
 from domain.metadata import METADATA
 
 _ELDERS = METADATA.tables["elder"]
@@ -59,7 +59,10 @@ async def measurement_series(
     from_: Annotated[
         datetime, strawberry.argument(name="from", description="Measured then or later.")
     ],
-    to: Annotated[datetime, strawberry.argument(description="Measured before.")],
+    to: Annotated[
+        datetime,
+        strawberry.argument(description=f"Measured before; {YEARS} years after `from` at most."),
+    ],
     points: Annotated[
         int, strawberry.argument(description=f"How many at most: {FEWEST} to {MOST}.")
     ] = USUAL,

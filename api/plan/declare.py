@@ -39,6 +39,7 @@ from api.plan.shapes import (
     Visible,
     register,
 )
+from api.prices import OBJECT
 from domain.access import ConsentScope, Permission
 from domain.elders.models import Elder
 
@@ -110,6 +111,7 @@ def computed(
     permission: Permission | None = None,
     discloses: Any = None,
     named: Named | None = None,
+    points: int = OBJECT,
 ) -> Any:
     """What a function makes of this row's columns.
 
@@ -125,11 +127,12 @@ def computed(
             trail before the answer leaves.
         named: what the trail says of the arguments: field and purpose. Who is refused is then in
             the trail as well, and whoever asks it of a row that is not there to be seen.
+        points: what an object of it costs that more is read for than it shows.
     """
     accounts: Mapping[str, Any] = {} if own is None else {"own": own}
     if isinstance(own, Mapping):
         accounts = cast("Mapping[str, Any]", own)
-    return Computed(function, tuple(needs), accounts, permission, discloses, named)
+    return Computed(function, tuple(needs), accounts, permission, discloses, named, points)
 
 
 def consented(scope: ConsentScope, declaration: Any, *, elder: Any = Elder.id) -> Any:

@@ -23,8 +23,10 @@ from api.plan.shapes import (
     declared,
     pointed_at,
     target_of,
+    unwrapped,
 )
 from api.plan.unseen import note_unseen
+from api.prices import priced
 from api.relay import After, Before, First, Last, PageArguments
 from domain.access import Role
 from domain.ids import public_id
@@ -46,8 +48,12 @@ def global_id_field(prefix: str) -> StrawberryField:
 
 def field_for(declaration: Declaration, description: str | None) -> Any:
     """The Strawberry field that executes a declaration."""
+    source = unwrapped(declaration)
+    price = priced(source.points) if isinstance(source, Computed) else {}
     return strawberry.field(
-        resolver=_resolver(declaration), description=description, metadata=declared(declaration)
+        resolver=_resolver(declaration),
+        description=description,
+        metadata=declared(declaration) | price,
     )
 
 

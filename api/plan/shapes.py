@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Table
 from sqlalchemy.orm import InstrumentedAttribute
 from strawberry.types.field import StrawberryField
 
+from api.prices import OBJECT
 from domain.access import ConsentScope, Permission
 from domain.row_access import RowAccess
 from domain.tables import POINTS_TO
@@ -85,6 +86,7 @@ class Computed:
         discloses: the column with the elder, or the key of another row, whose sensitive data it
             shows; None where it shows none.
         named: where the field has arguments. Who is refused is then in the trail, too.
+        points: what an object of it costs.
     """
 
     function: Callable[..., Any]
@@ -93,6 +95,7 @@ class Computed:
     permission: Permission | None = None
     discloses: InstrumentedAttribute[Any] | None = None
     named: Named | None = None
+    points: int = OBJECT
 
     @property
     def disclosed(self) -> str:

@@ -13,6 +13,7 @@ from api.plan.criteria import equal, equal_id, holds, under
 from api.plan.declare import descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
+from api.prices import FIGURE, priced
 from api.relay import Connection
 from api.thresholds.types import RuleBacktest, RuleBacktestResult, RuleThreshold
 from domain.access import Permission
@@ -86,7 +87,8 @@ class ThresholdQueries:
     @strawberry.field(
         description="How many alarms the rules of a kind would have raised with what devices have "
         "said in the last days. Nothing is changed by asking. Of many devices it looks at a "
-        "sample, and says so."
+        "sample, and says so.",
+        metadata=priced(FIGURE),
     )
     @asks(Permission.RULE_BACKTEST)
     async def rule_backtest(

@@ -16,6 +16,7 @@ from api.plan.criteria import Criterion, under
 from api.plan.declare import ascending, node, one
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
+from api.prices import FIGURE, priced
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import Permission
@@ -144,7 +145,8 @@ class VisitObligationQueries:
 
     @strawberry.field(
         description="How many of the key elders of a region whom you see to were visited in a "
-        "month, and how many are missing."
+        "month, and how many are missing.",
+        metadata=priced(FIGURE),
     )
     async def visit_coverage(
         self,

@@ -20,7 +20,7 @@ from domain.webhooks.service import Wanted
 if TYPE_CHECKING:
     from api.webhooks.mutations import WebhookCreateInput, WebhookUpdateInput
 
-MOST_OBJECTS = 500
+MOST_POINTS = 500
 """In one message."""
 
 
@@ -68,9 +68,9 @@ def _can_be_resumed(operation: Operation) -> bool:
 
 
 def _check_size(operation: Operation, variables: Mapping[str, Any]) -> None:
-    objects = operation.objects(variables)
-    if objects > MOST_OBJECTS:
-        raise QueryTooLarge("query", reason=f"{objects} objects, at most {MOST_OBJECTS}")
+    points = operation.points(variables)
+    if points > MOST_POINTS:
+        raise QueryTooLarge("query", reason=f"{points} points, at most {MOST_POINTS}")
 
 
 def _hidden(text: str, actor: Actor) -> Iterator[str]:

@@ -7,7 +7,7 @@ least and their most: a chart draws the line and the band around it, and no peak
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -29,6 +29,10 @@ FEWEST, MOST = 2, 1_000
 USUAL = 200
 """As many as a telephone has room for."""
 
+YEARS = 10
+"""Of a curve, at most: what a doctor looks back over."""
+
+_LONGEST = timedelta(days=YEARS * 366)
 
 _DOUBLE: TypeEngine[Any] = Double()
 
@@ -76,6 +80,9 @@ class Curve:
         """Raises: InvalidInput(to or points)."""
         if self.until <= self.since:
             raise InvalidInput("to", reason=Reason.NOT_BEFORE, earliest=self.since.isoformat())
+        if self.until - self.since > _LONGEST:
+            most = (self.since + _LONGEST).isoformat()
+            raise InvalidInput("to", reason=Reason.DAYS, after=self.since.isoformat(), most=most)
         if not FEWEST <= self.points <= MOST:
             raise InvalidInput("points", reason=Reason.RANGE, least=FEWEST, most=MOST)
 

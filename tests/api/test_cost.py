@@ -1,25 +1,36 @@
-"""What operations cost: one point an object, known before, refunded down to what was there."""
+"""What operations cost: one point an object, or its price, known before, refunded down to what was
+there."""
 
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from graphql import GraphQLObjectType
 
 from api.auth.scopes import INTROSPECTION, OWN_DOCUMENTS
 from api.auth.tokens import Grant
 from api.complexity import Measure
 from api.cost import NEW_TEXT, TEXTS_AT_ONCE, Shape, counter
 from api.documents import prepared
+from api.limits import excessive
+from api.prices import CURVE, FIGURE, OBJECT, price_of
 from api.schema import core
 from domain.access import Role
 from domain.database import Database
 from tests.clients import Api, graphql_socket
+from tests.cockpit import FIELDS, document
 from tests.signals import press
+from yiyang.district.addresses import DISTRICT
+
+WEIGHT = 'kind: WEIGHT, from: "2026-01-01T00:00:00Z", to: "2026-02-01T00:00:00Z"'
 
 
 def points_of(text: str, variables: dict[str, Any] | None = None) -> int:
-    return prepared(text).operation(None).objects(variables)
+    document = prepared(text)
+    assert not document.errors
+    return document.operation(None).points(variables)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +48,20 @@ def points_of(text: str, variables: dict[str, Any] | None = None) -> int:
         ),
         ("{ a: viewer { id } ...F } fragment F on Query { b: viewer { id } }", 2),
         ("{ elders(first: 0) { nodes { alarms(first: 9) { nodes { id } } } } }", 1),
+        ("{ a: coverage { elders } b: coverage { elders } }", 2 * FIGURE),
+        (
+            """{ districtDashboard(region: "330102") { asOf region { name }
+              visits { ...F } hours { value rows(first: 7) { nodes { id } } } } }
+            fragment F on DistrictFigure { value }""",
+            1 + 1 + FIGURE + FIGURE + 1 + 7,
+        ),
+        (f'{{ elder(id: "e") {{ measurementSeries({WEIGHT}) {{ unit }} }} }}', 1 + CURVE),
+        (f'{{ elder(id: "e") {{ measurementSeries({WEIGHT}) {{ points {{ at }} }} }} }}', 211),
+        (
+            f"""{{ elders(first: 3) {{ nodes {{
+              measurementSeries({WEIGHT}, points: 50) {{ points {{ at }} }} }} }} }}""",
+            1 + 3 * (1 + CURVE + 50),
+        ),
     ],
 )
 def test_an_object_is_a_point_and_a_page_is_full(text: str, points: int) -> None:
@@ -44,10 +69,11 @@ def test_an_object_is_a_point_and_a_page_is_full(text: str, points: int) -> None
 
 
 def test_objects_are_counted_however_deep_they_lie() -> None:
-    shape: Shape = {}
+    shape = Shape()
     data: Any = {}
     for _ in range(40):
-        shape, data = {"a": shape, "b": {}}, {"a": [data, None], "b": [{}, None]}
+        shape = Shape(below={"a": shape, "b": Shape()})
+        data = {"a": [data, None], "b": [{}, None]}
     assert counter(shape)(data) == 2 * 40
 
 
@@ -78,7 +104,52 @@ def test_a_fragment_is_looked_at_once_a_size_of_page() -> None:
     ],
 )
 def test_objects_are_counted_where_there_are_any(data: dict[str, Any], objects: int) -> None:
-    assert counter({"a": {}, "c": {"d": {}}})(data) == objects
+    shape = Shape(below={"a": Shape(), "c": Shape(below={"d": Shape()})})
+    assert counter(shape)(data) == objects
+
+
+def test_prices_are_paid_for_what_is_there() -> None:
+    shape = Shape(below={"a": Shape(50), "c": Shape(10, {"d": Shape()})})
+    assert counter(shape)({"a": {}, "c": {"d": [{}, {}]}}) == 50 + 10 + 2
+    assert counter(shape)({"a": [{}, None], "c": None}) == 50
+
+
+def test_sizes_of_curves_are_bounded_as_those_of_pages_are() -> None:
+    text = f"""query ($n: Int! = 20) {{ elder(id: "e") {{
+      measurementSeries({WEIGHT}, points: $n) {{ points {{ at }} }} }} }}"""
+    assert points_of(text) == 1 + CURVE + 20
+    assert points_of(text, {"n": 700}) == 1 + CURVE + 700
+    assert points_of(text, {"n": 100_000}) == 1 + CURVE + 1_000
+
+
+def test_a_cockpit_may_be_asked_for_whole() -> None:
+    whole = points_of(document())
+    assert whole > len(FIELDS) * FIGURE
+    assert excessive(whole) is None
+
+
+def test_the_manual_has_every_price() -> None:
+    """No more and no less than the schema has."""
+    priced = {
+        f"`{kind.name}.{name}`": price_of(field)
+        for kind in core.type_map.values()
+        if isinstance(kind, GraphQLObjectType)
+        for name, field in kind.fields.items()
+        if price_of(field) != OBJECT
+    }
+    manual = (Path(__file__).parents[2] / "docs" / "operations.md").read_text()
+    rows = re.findall(r"^\| (`.+`) \| (\d+) \|", manual, re.MULTILINE)
+    told = {name: int(points) for names, points in rows for name in names.split(", ")}
+    assert told == priced
+
+
+async def test_a_figure_is_paid_for_where_it_is_read(api: Api) -> None:
+    query = """query ($region: String!) { coverage(region: $region) { elders }
+      districtDashboard(region: $region) { elders { value } visits { value } } }"""
+    headers = metered(api, Role.ADMIN)
+    answer = await asked(api, headers, query, variables={"region": DISTRICT})
+    cost = answer["extensions"]["cost"]
+    assert (cost["requested"], cost["actual"]) == (3 * FIGURE + 1,) * 2
 
 
 FROM_THE_BEGINNING = 'subscription { alarmChanged(after: "WzBd") { change alarm { id } } }'

@@ -78,7 +78,7 @@ def measured_anew(document: Document, variables: dict[str, Any]) -> str | None:
 
 
 def excess(operation: Operation, variables: dict[str, Any] | None) -> str | None:
-    return excessive(operation.objects(variables))
+    return excessive(operation.points(variables))
 
 
 @given(

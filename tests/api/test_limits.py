@@ -5,7 +5,7 @@ from graphql import FragmentDefinitionNode, parse
 
 from api.documents import MAX_TOKENS, prepared
 from api.extent import Extent, Survey
-from api.limits import MAX_OBJECTS
+from api.limits import MAX_POINTS
 from domain.access import Role
 from tests.clients import Api
 
@@ -91,7 +91,7 @@ async def test_a_page_of_each_list_is_far_below_the_bound(api: Api) -> None:
     document = "{ elders(first: 200) { nodes { id name tags region { name } contacts { name } } } }"
     answer = await api.post(Role.ADMIN, document)
     assert "errors" not in answer
-    assert MAX_OBJECTS > 200 * 20
+    assert MAX_POINTS > 200 * 20
 
 
 @pytest.mark.parametrize("length", [16_384, 16_385])

@@ -70,14 +70,25 @@ async def test_pieces_without_values_are_no_points(
 
 @pytest.mark.parametrize(
     ("asked", "field"),
-    [({"n": 1}, "points"), ({"n": 1001}, "points"), ({"to": str(BEGAN)}, "to")],
-    ids=["one point", "many points", "no time"],
+    [
+        ({"n": 1}, "points"),
+        ({"n": 1001}, "points"),
+        ({"to": str(BEGAN)}, "to"),
+        ({"to": str(BEGAN + timedelta(days=3661))}, "to"),
+        ({"to": "9999-12-31T23:59:59Z"}, "to"),
+    ],
+    ids=["one point", "many points", "no time", "more than ten years", "for ever"],
 )
 async def test_what_a_curve_cannot_be(api: Api, mother: str, asked: Any, field: str) -> None:
     given = {"kind": "WEIGHT", "from": str(BEGAN), "to": str(now()), "n": 2, **asked}
     answer = await api.post(Role.FAMILY, SERIES, {"id": mother, **given})
     (error,) = answer["errors"]
     assert (error["extensions"]["code"], error["extensions"]["field"]) == ("INVALID_INPUT", field)
+
+
+async def test_ten_years_are_a_curve(api: Api, mother: str) -> None:
+    shown = await series(api, Role.FAMILY, mother, to=str(BEGAN + timedelta(days=3660)))
+    assert shown["points"] == []
 
 
 async def test_the_family_sees_curves_by_consent_and_each_look_is_known(
