@@ -12,6 +12,7 @@ from domain.elders.models import ElderTag, Tag
 from domain.ids import public_id
 from domain.merges.rows import Belonging, belongings
 from domain.metadata import METADATA
+from domain.rotation import sealed_columns
 from tests.clients import Api
 
 MERGE = """mutation ($input: ElderMergeInput!) { elderMerge(input: $input) { elderMerge { id
@@ -55,7 +56,11 @@ async def everything(
     for one in [*belongings(), Belonging(METADATA.tables["elder"].c["id"])]:
         if one.table.name in ("audit_entry", "elder_merge"):
             continue
-        sealed = {column.column.name: column for column in one.sealed()}
+        sealed = {
+            column.column.name: column
+            for column in sealed_columns(METADATA)
+            if column.table is one.table
+        }
         async with database.reading(primary=True) as connection:
             rows = await connection.execute(
                 one.table.select().where(one.column.in_(elders)).order_by(*one.key)
@@ -63,7 +68,7 @@ async def everything(
             found[one.name] = [
                 {
                     name: vault.open_bytes(value, sealed[name].place(row))
-                    if name in sealed and value is not None
+                    if name in sealed and value
                     else value
                     for name, value in row.items()
                     if name != "version"

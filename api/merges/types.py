@@ -8,11 +8,11 @@ from api.accounts.types import Account
 from api.context import Context
 from api.elders.types import Elder
 from api.plan.declare import computed, node, one
+from api.plan.shapes import row_type_of
 from api.relay import Node
-from domain.access import Permission
 from domain.ids import public_id
 from domain.merges import models
-from domain.merges.service import UNDONE_WITHIN, can_be_undone
+from domain.merges.service import UNDONE_WITHIN, can_be_undone, may_undo
 from domain.merges.visibility import elder_merge_visible
 
 
@@ -20,8 +20,11 @@ def _until(done: models.ElderMerge, _: Context) -> datetime | None:
     return None if done.undone_at else done.merged_at + UNDONE_WITHIN
 
 
-def _undoable(done: models.ElderMerge, context: Context) -> bool:
-    return context.actor.may(Permission.ELDER_REGISTER) and can_be_undone(done)
+async def _undoable(done: models.ElderMerge, context: Context) -> bool:
+    if not (can_be_undone(done) and may_undo(context.actor, done)):
+        return False
+    kept = context.loaders.by_key(row_type_of(Elder))
+    return await kept.load(done.kept_id) is not None
 
 
 @node(models.ElderMerge, visible=elder_merge_visible)
@@ -47,9 +50,15 @@ class ElderMerge(Node):
     )
     """Until when it can be undone; null where it was."""
     can_undo: bool = computed(
-        _undoable, needs=[models.ElderMerge.aside_cipher, models.ElderMerge.merged_at]
+        _undoable,
+        needs=[
+            models.ElderMerge.kept_id,
+            models.ElderMerge.duplicate_region_code,
+            models.ElderMerge.aside_cipher,
+            models.ElderMerge.merged_at,
+        ],
     )
-    """Whether you may undo it now; what has changed since may still prevent it."""
+    """Whether you may undo it now, for both places; what has changed since may still prevent it."""
     undone_by: Account | None = one(models.ElderMerge.undone_by)
     """Who undid it; null where nobody did, and where you may not see them."""
     undone_at: datetime | None

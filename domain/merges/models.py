@@ -47,7 +47,9 @@ class ElderMerge(Table, table=True):
     duplicate_id: UUID = Field(
         sa_column=Column(Uuid(), nullable=False, info={POINTS_TO: "elder.id"})
     )
-    # The kept one's when they were merged.
+    # When they were merged; who takes them apart answers for both places.
+    duplicate_region_code: str = Field(sa_column=region_code())
+    # The kept one's.
     region_code: str = Field(sa_column=region_code())
     reason: str
     aside_cipher: bytes | None = Field(

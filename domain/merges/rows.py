@@ -11,7 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, Table, bindparam, select, text, update
+from sqlalchemy import (
+    ARRAY,
+    Column,
+    LargeBinary,
+    Table,
+    Uuid,
+    any_,
+    bindparam,
+    literal,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -100,7 +112,7 @@ async def move(
         f"UPDATE {one.table.name} AS this SET {one.column.name} = :to"
         f" FROM jsonb_populate_recordset(null::{one.table.name}, :keys) AS chosen"
         f" WHERE this.{one.column.name} = :whose AND {same}"
-        f" RETURNING {_key_of(one)}"
+        f" RETURNING {key_of(one)}"
     ).bindparams(bindparam("keys", type_=JSONB))
     moved = await session.execute(statement, {"to": to, "whose": whose, "keys": list(keys)})
     return list(moved.scalars())
@@ -110,7 +122,7 @@ async def keys_of(session: AsyncSession, one: Belonging, whose: UUID) -> list[An
     """The keys of an elder's rows, locked."""
     rows = await session.execute(
         text(
-            f"SELECT {_key_of(one)} FROM {one.table.name} AS this"
+            f"SELECT {key_of(one)} FROM {one.table.name} AS this"
             f" WHERE this.{one.column.name} = :whose FOR UPDATE"
         ),
         {"whose": whose},
@@ -163,9 +175,10 @@ async def _seal(
 ) -> None:
     """Seal values to another elder, of rows that are still the one's."""
     (whom,), (key,) = column.bound_to, column.key
-    wanted = [UUID(one[key.name]) for one in keys]
+    # A list would be a parameter each, of which a statement has 32,767 at most.
+    wanted = key == any_(literal([UUID(one[key.name]) for one in keys], ARRAY(Uuid())))
     rows = await session.execute(
-        select(key, column.column).where(whom == whose, key.in_(wanted), column.column.is_not(None))
+        select(key, column.column).where(whom == whose, wanted, column.column.is_not(None))
     )
     before, after = place(str(column), whose), place(str(column), to)
     fresh = [
@@ -178,6 +191,7 @@ async def _seal(
         await (await session.connection()).execute(statement, fresh)
 
 
-def _key_of(one: Belonging) -> str:
+def key_of(one: Belonging) -> str:
+    """SQL of the primary key of ``this``, as rows are remembered by."""
     parts = ", ".join(f"'{key.name}', this.{key.name}" for key in one.key)
     return f"jsonb_build_object({parts})"

@@ -20,20 +20,13 @@ from domain.crypto import Vault, place
 from domain.elders.models import Elder
 from domain.elders.registry import registered
 from domain.errors import InvalidInput, MergeBlocked, NotFound, PermissionDenied
+from domain.merges.aside import opened, sealed
 from domain.merges.blocking import shown
 from domain.merges.family import links_ended_beside
+from domain.merges.giving import give
 from domain.merges.health import find_newest, forget_newest, say_anew
 from domain.merges.models import ElderMerge, ElderMergeRows, MergeChange
-from domain.merges.rows import (
-    ONLY_ADDED,
-    Belonging,
-    keys_of,
-    move,
-    moving,
-    put_back,
-    set_aside,
-    try_to_move,
-)
+from domain.merges.rows import move, moving, put_back, set_aside
 from domain.merges.together import call_in_order, call_last, join_tags, part_tags
 from domain.merges.visibility import elder_merge_visible
 from domain.metadata import METADATA
@@ -88,6 +81,7 @@ async def merge(
         kept_id=kept.id,
         duplicate_id=duplicate.id,
         region_code=kept.region_code,
+        duplicate_region_code=duplicate.region_code,
         reason=why,
         merged_by=actor.id,
     )
@@ -98,10 +92,10 @@ async def merge(
     # Nobody has found anything of the one that is kept.
     aside["level_taken"] = kept.care_level is None
     kept.care_level = kept.care_level or duplicate.care_level
-    aside["elder"] = await session.scalar(_DELETED, {"id": duplicate.id})
+    row = await session.scalar(_DELETED, {"id": duplicate.id})
+    (aside["elder"],) = opened(vault, "elder", [row])
     session.expunge(duplicate)
-    sealed = vault.seal_bytes(orjson.dumps(aside), place(_ASIDE, done.duplicate_id))
-    done.aside_cipher = sealed
+    done.aside_cipher = vault.seal_bytes(orjson.dumps(aside), place(_ASIDE, done.duplicate_id))
     return done
 
 
@@ -117,7 +111,7 @@ async def undo(session: AsyncSession, vault: Vault, actor: Actor, merge_id: UUID
     done = await session.scalar(wanted.with_for_update(of=ElderMerge))
     if done is None:
         raise NotFound("id")
-    if not actor.may(Permission.ELDER_REGISTER):
+    if not may_undo(actor, done):
         raise PermissionDenied(action=Permission.ELDER_REGISTER.value)
     if not can_be_undone(done):
         raise InvalidInput("id", reason=Reason.MERGE_OVER)
@@ -125,15 +119,18 @@ async def undo(session: AsyncSession, vault: Vault, actor: Actor, merge_id: UUID
     kept = await session.scalar(_locked(done.kept_id))
     assert kept is not None
     assert done.aside_cipher is not None
-    opened = vault.open_bytes(done.aside_cipher, place(_ASIDE, done.duplicate_id))
-    aside = orjson.loads(opened)
-    if not actor.governs(aside["elder"]["region_code"]):
-        raise PermissionDenied(action=Permission.ELDER_REGISTER.value)
+    aside = orjson.loads(vault.open_bytes(done.aside_cipher, place(_ASIDE, done.duplicate_id)))
     await _take_back(session, vault, done, aside)
     if aside["level_taken"] and kept.care_level == aside["elder"]["care_level"]:
         kept.care_level = None
     done.aside_cipher, done.undone_by, done.undone_at = None, actor.id, now()
     return done
+
+
+def may_undo(actor: Actor, done: ElderMerge) -> bool:
+    """Whether the actor keeps the register of the place to which the duplicate would come back.
+    Beside it they see the one that was kept."""
+    return actor.may(Permission.ELDER_REGISTER) and actor.governs(done.duplicate_region_code)
 
 
 def can_be_undone(done: ElderMerge) -> bool:
@@ -206,11 +203,12 @@ async def _give(
         types.append("FamilyLink")
         blockers += await shown(session, actor, METADATA.tables["family_link"], ended)
     for one in moving():
-        moved, stuck = await _given(session, vault, one, done)
+        moved, stuck = await give(session, vault, one, whose, to)
         _remember(session, done, one.name, MergeChange.MOVED, moved)
         if stuck and one.table.name in _SET_ASIDE:
             await say_anew(session, vault, one, whose, stuck)
-            aside[str(one.table.name)] = await set_aside(session, one, whose, stuck)
+            taken = await set_aside(session, one, whose, stuck)
+            aside[str(one.table.name)] = opened(vault, one.table.name, taken)
         elif stuck:
             types.append(one.table.name.title().replace("_", ""))
             blockers += await shown(session, actor, one.table, stuck)
@@ -220,33 +218,12 @@ async def _give(
     await find_newest(session, to)
 
 
-async def _given(
-    session: AsyncSession, vault: Vault, one: Belonging, done: ElderMerge
-) -> tuple[list[Any], list[Any]]:
-    """Give rows of one kind. Returns: those that are the kept one's now, and those that cannot
-    be."""
-    whose, to = done.duplicate_id, done.kept_id
-    keys = await keys_of(session, one, whose)
-    if not keys or one.table.name in ONLY_ADDED:
-        return [], keys
-    await say_anew(session, vault, one, to, keys)
-    together = await try_to_move(session, vault, one, whose, to, keys)
-    if together is not None:
-        return together, []
-    moved, stuck = list[Any](), list[Any]()
-    for key in keys:
-        alone = await try_to_move(session, vault, one, whose, to, [key])
-        moved += alone or []
-        stuck += [key] if alone is None else []
-    return moved, stuck
-
-
 async def _take_back(
     session: AsyncSession, vault: Vault, done: ElderMerge, aside: Mapping[str, Any]
 ) -> None:
     """Give the duplicate what was its own. Raises: InvalidInput(id), AlreadyExists."""
     await _begin(session)
-    await put_back(session, "elder", [aside["elder"]])
+    await put_back(session, "elder", sealed(vault, "elder", [aside["elder"]]))
     remembered = await session.scalars(
         select(ElderMergeRows).where(col(ElderMergeRows.merge_id) == done.id)
     )
@@ -260,7 +237,7 @@ async def _take_back(
         if len(back) != len(own):
             raise InvalidInput("id", reason=Reason.MERGE_CHANGED)
     for table, rows in aside["rows"].items():
-        await put_back(session, table, rows)
+        await put_back(session, table, sealed(vault, table, rows))
     tags = (
         keys.get(("elder_tag", change), []) for change in (MergeChange.WITHDRAWN, MergeChange.ADDED)
     )

@@ -75,10 +75,25 @@ async def test_only_who_keeps_both_places_takes_them_apart(
     region = await region_of(database, district.mother_id)
     keep, duplicate = await make_elder(database, region), await make_elder(database, "330106002051")
     answer = await merged(api, keep, duplicate)
+    assert answer["elderMerge"]["canUndo"] is True
     refused_there = await undone(api, answer["elderMerge"]["id"], Role.STATION)
     assert refused_there["userErrors"][0]["code"] == "PERMISSION_DENIED"
+    assert refused_there["elderMerge"]["canUndo"] is False
     assert await elder(api, duplicate) is None
     assert (await undone(api, answer["elderMerge"]["id"]))["userErrors"] == []
+
+
+async def test_who_no_longer_has_the_one_that_was_kept_takes_nothing_apart(
+    api: Api, database: Database, district: District
+) -> None:
+    region = await region_of(database, district.mother_id)
+    keep, duplicate = [await make_elder(database, region) for _ in range(2)]
+    answer = await merged(api, keep, duplicate, Role.STATION)
+    assert answer["elderMerge"]["canUndo"] is True
+    await database.run("UPDATE elder SET region_code = '330106002051' WHERE id = $1", (keep,))
+    refused_now = await undone(api, answer["elderMerge"]["id"], Role.STATION)
+    assert refused_now["userErrors"][0]["code"] == "NOT_FOUND"
+    assert refused_now["elderMerge"]["canUndo"] is False
 
 
 async def test_two_doses_of_one_medicine_are_somebodys_to_decide(

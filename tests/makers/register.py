@@ -55,6 +55,7 @@ async def make_merges(database: Database, district: District) -> None:
                 kept_id=elder.id,
                 duplicate_id=uuid4(),
                 region_code=elder.region_code,
+                duplicate_region_code=elder.region_code,
                 reason="身份证号录入有误",
                 merged_by=admin,
             )
