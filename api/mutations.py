@@ -36,6 +36,7 @@ from domain.access import Actor, Permission
 from domain.audit.disclosures import ELDER
 from domain.audit.models import Outcome
 from domain.audit.service import Act, record, record_alone
+from domain.audit.whose import elder_of
 from domain.crypto import Vault
 from domain.errors import DomainError, NotFound, PermissionDenied
 from domain.idempotency import Call, once
@@ -172,7 +173,7 @@ class _Mutation(Generic[Given]):
 
             async def do() -> UUID:
                 row = await self.verb(change, given)
-                act = self._act(given, row.id, getattr(row, "elder_id", None), change.fields)
+                act = self._act(given, row.id, await elder_of(session, row), change.fields)
                 record(session, context.actor, context.source, [act])
                 return row.id
 
@@ -188,12 +189,12 @@ class _Mutation(Generic[Given]):
             for name, one in vars(given).items()
             if one is not None and name not in _CONTROLS | {"id"}
         }
-        whose = key if table == ELDER else elder_id
-        return Act(self.name, table, key, whose, sorted(named.union(fields)))
+        return Act(self.name, table, key, elder_id, sorted(named.union(fields)))
 
     def _denied(self, given: Given, key: UUID | None) -> Act:
         """The same of what was refused, whether or not there is such an object."""
-        return replace(self._act(given, key, None), outcome=Outcome.DENIED)
+        whose = key if row_type_of(self.node).table.name == ELDER else None
+        return replace(self._act(given, key, whose), outcome=Outcome.DENIED)
 
     def _call(self, context: Context, given: Given) -> Call | None:
         if given.idempotency_key is None:

@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from strawberry.utils.str_converters import to_camel_case
+from strawberry.utils.str_converters import to_camel_case, to_snake_case
 
 from api.canteens.quote_token import opened, sealed
 from api.permissions import ASKED
@@ -81,6 +81,39 @@ async def offered(api: Api, scene: Scene, table: str, name: str) -> bool | None:
       ... on {cls.__name__} {{ availableActions }} }} }}"""
     found = (await api.data(scene.actor, query, id=public_id(table, scene.key)))["node"]
     return found is not None and action in found["availableActions"]
+
+
+PARTS = {
+    "bed_stay_manager": ("stay_id", "bed_stay"),
+    "bed_stay_package": ("stay_id", "bed_stay"),
+    "suggestion_item": ("list_id", "suggestion_list"),
+    "visit_application": ("task_id", "visit_task"),
+}
+"""Of what is part of an elder's, by which column of which table."""
+
+
+def whose(table: str, key: Any, *worlds: World) -> Any:
+    """The elder whose an object is, or was; None for what is nobody's."""
+    if table == "elder":
+        return key
+    row = next(one.tables[table][key] for one in worlds if key in one.tables[table])
+    if table == "elder_merge":
+        return row["kept_id"]
+    if table in PARTS:
+        column, whole = PARTS[table]
+        return whose(whole, row[column], *worlds)
+    return row.get("elder_id")
+
+
+async def check_trail(sql: asyncpg.Connection, name: str, *worlds: World) -> None:
+    """What was done stands in the trail under the elder whose the object is."""
+    (entry,) = await sql.fetch(
+        "SELECT object_type, object_id, elder_id FROM audit_entry"
+        " WHERE action = $1 AND outcome = 'DONE' ORDER BY id DESC LIMIT 1",
+        to_snake_case(name),
+    )
+    table, key = entry["object_type"], entry["object_id"]
+    assert entry["elder_id"] == whose(table, key, *worlds), name
 
 
 EVERY_ROW = " UNION ALL ".join(
@@ -174,8 +207,11 @@ async def test_every_role(api: Api, sql: asyncpg.Connection, vault: Vault, name:
             wanted[role] = None
         assert await offered(api, scene, operation.table, name) in (None, wanted[role] is None)
         told[role] = await tried(api, actor, name, given)
+        known = rows.world
         changes = told[role] is None and name not in ASKING
         assert await rows.have_changed() is changes, role
+        if changes:
+            await check_trail(sql, name, known, rows.world)
     assert told == wanted
 
 
