@@ -67,6 +67,7 @@ from api.health.medications import MedicationMutations
 from api.health.queries import HealthQueries
 from api.imports.mutations import ElderImportMutations
 from api.imports.queries import ElderImportQueries
+from api.imports.subscriptions import ElderImportSubscriptions
 from api.ledger.mutations import LedgerMutations
 from api.ledger.queries import LedgerQueries
 from api.merges.mutations import ElderMergeMutations
@@ -209,7 +210,9 @@ class Mutation(
 
 
 @strawberry.type(description="What can be followed live.")
-class Subscription(AlarmSubscriptions, VisitSubscriptions, ExportSubscriptions):
+class Subscription(
+    AlarmSubscriptions, VisitSubscriptions, ExportSubscriptions, ElderImportSubscriptions
+):
     """What can be followed live."""
 
 

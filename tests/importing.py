@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Sequence
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
@@ -14,10 +15,10 @@ from domain.access import Actor, Role
 from tests.clients import Api
 
 TITLES = ("姓名", "身份证号", "区划", "地址")
-_numbers = count(1)
+_numbers, _days = count(1), count(1)
 
-IMPORT = """fragment I on ElderImport { id state failure rowCount badRowCount ignoredColumns
-    createdAt checkedAt expiresAt finishedAt availableActions
+IMPORT = """fragment I on ElderImport { id state failure rowCount badRowCount rowErrorCount
+    ignoredColumns createdAt checkedAt expiresAt finishedAt availableActions
     rowErrors(first: 200) { totalCount nodes { row column code message } } }"""
 READ = f"{IMPORT} query ($id: ID!) {{ elderImport(id: $id) {{ ...I }} }}"
 APPLY = f"""{IMPORT} mutation ($input: ElderImportApplyInput!) {{ elderImportApply(input: $input) {{
@@ -27,8 +28,8 @@ CANCEL = f"""{IMPORT} mutation ($id: ID!) {{ elderImportCancel(input: {{id: $id}
 
 
 def id_number(born: str = "19500101", *, male: bool = False) -> str:
-    """Another one each time, of a division that was."""
-    body = f"330102{born}{2 * next(_numbers) + male:03}"
+    """Another one each time of a day, of a division that was; there are 500."""
+    body = f"330102{born}{(2 * next(_numbers) + male) % 1000:03}"
     return body + mod_11_2.calc_check_digit(body)
 
 
@@ -45,7 +46,11 @@ def workbook(*rows: Sequence[Any]) -> bytes:
 
 def elders(region: str, number: int) -> list[list[str]]:
     """Rows that are good."""
-    return [["王秀英", id_number(), region, f"清波门社区{one}号"] for one in range(number)]
+    born = (date(1920, 1, 1) + timedelta(days=next(_days)) for _ in range(number))
+    return [
+        ["王秀英", id_number(f"{day:%Y%m%d}"), region, f"清波门社区{place}号"]
+        for place, day in enumerate(born)
+    ]
 
 
 async def upload(api: Api, who: Role | Actor, content: bytes, **headers: str) -> httpx.Response:

@@ -17,9 +17,6 @@ from domain.outage import is_outage
 
 log = logging.getLogger("yiyang.imports")
 
-_TRIES = 5
-"""How often a file is tried over which we fail."""
-
 
 def register_imports(
     queue: PgQueuer,
@@ -40,7 +37,7 @@ def register_imports(
             try:
                 await entering.work_on(database, vault, import_id)
             except Exception as failure:
-                if is_outage(failure) or job.attempts + 1 < _TRIES:
+                if is_outage(failure) or job.attempts + 1 < service.MOST_ATTEMPTS:
                     raise
                 log.exception("import %s cannot be carried out", import_id)
                 await entering.give_up(database, import_id, ImportFailure.INTERNAL)

@@ -48,6 +48,8 @@ enumeration(
     TOO_LARGE="行数过多 more than 5000 elders: divide it.",
     RIGHTS_WITHDRAWN="The role or the region that it was brought with is no longer yours.",
     INTERNAL="A fault of ours.",
+    INTERRUPTED="处理中断 each worker that began at the file was ended over it, maybe for what it "
+    "takes to hold it in memory: divide it, or save it as CSV.",
 )
 
 enumeration(
@@ -113,12 +115,17 @@ class ElderImport(Node):
     """Where it has got to."""
     row_count: int | None
     """How many elders are in it; null before it was read."""
+    done_count: int
+    """How many of them a worker is through with: has looked at, or, once you have said so, entered.
+    They are in the register when it is DONE, and not before."""
     bad_row_count: int
     """How many rows have something wrong."""
+    row_error_count: int = column(models.ElderImport.fault_count)
+    """How much is wrong in all."""
     row_errors: Connection[ElderImportRowError] = connection(
         models.ElderImportFault.import_id, order=ascending(models.ElderImportFault.id)
     )
-    """All that is wrong, by rows."""
+    """What is wrong, by rows: the first thousand of `rowErrorCount`."""
     ignored_columns: list[str] = computed(
         lambda found, _: found.ignored, needs=[models.ElderImport.ignored]
     )

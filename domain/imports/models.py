@@ -49,6 +49,7 @@ class ImportFailure(StrEnum):
     TOO_LARGE = "TOO_LARGE"
     RIGHTS_WITHDRAWN = "RIGHTS_WITHDRAWN"
     INTERNAL = "INTERNAL"
+    INTERRUPTED = "INTERRUPTED"
 
 
 class FaultCode(StrEnum):
@@ -94,8 +95,14 @@ class ElderImport(Table, table=True):
     )
     # Of elders, the line of titles not counted; null before the file was read.
     row_count: int | None = None
+    # Of rows that the worker is through with: that were looked at, then that were entered.
+    done_count: int = 0
     # Of rows with something wrong.
     bad_row_count: int = 0
+    # Of all that is wrong; more than are kept, maybe.
+    fault_count: int = 0
+    # Of workers that have begun at it in this state.
+    attempts: int = 0
     # Titles that are none of ours: what stands below them is not read.
     ignored: list[str] = Field(
         default=[], sa_column=Column(ARRAY(String), nullable=False, server_default="{}")

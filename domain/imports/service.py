@@ -3,7 +3,7 @@
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -29,9 +29,18 @@ from domain.imports.models import ElderImport, ElderImportFault, ImportFailure
 from domain.imports.sheets import looks_readable
 from domain.imports.visibility import elder_import_visible
 from domain.jobs import Job, enqueue
+from domain.outbox import Event, record
 from domain.reasons import Reason
 
+TOPIC = "elder_import"
+"""The outbox topic of every change to an import; the change is the action, or one of these."""
+
+BROUGHT_IN, PROGRESS = "BRING", "PROGRESS"
+
 WORK_JOB = "elder_import.work"
+
+MOST_ATTEMPTS = 3
+"""How many workers begin at a file: one that has ended each of them would end the next, too."""
 
 MOST_OPEN = 3
 """Files of an account that are kept at a time."""
@@ -61,6 +70,7 @@ async def bring(session: AsyncSession, vault: Vault, actor: Actor, content: byte
     session.add(brought)
     await session.flush()
     _ask_for_work(session, brought)
+    record(session, Event(TOPIC, brought.id, BROUGHT_IN))
     return brought
 
 
@@ -70,7 +80,8 @@ async def apply(session: AsyncSession, actor: Actor, import_id: UUID) -> ElderIm
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
     """
     found = await _owned(session, actor, import_id)
-    move(found, ImportAction.APPLY)
+    move(session, found, ImportAction.APPLY)
+    found.attempts = found.done_count = 0
     _ask_for_work(session, found)
     return found
 
@@ -81,7 +92,7 @@ async def cancel(session: AsyncSession, actor: Actor, import_id: UUID) -> ElderI
     Raises: NotFound, PermissionDenied, IllegalTransition(from, to, allowed).
     """
     found = await _owned(session, actor, import_id)
-    move(found, ImportAction.CANCEL)
+    move(session, found, ImportAction.CANCEL)
     return found
 
 
@@ -100,7 +111,7 @@ def check_may(actor: Actor) -> None:
         raise PermissionDenied(action=Permission.ELDER_IMPORT.value)
 
 
-def move(found: ElderImport, action: ImportAction) -> None:
+def move(session: AsyncSession, found: ElderImport, action: ImportAction) -> None:
     """Along the lifecycle; once an import has ended, its file is gone.
 
     Raises: IllegalTransition.
@@ -108,15 +119,49 @@ def move(found: ElderImport, action: ImportAction) -> None:
     found.state = IMPORT_LIFECYCLE.next(found.state, action)
     if found.state not in OPEN:
         found.file_cipher, found.finished_at = None, now()
+    record(session, Event(TOPIC, found.id, action.value))
 
 
-async def at_work(session: AsyncSession, import_id: UUID) -> ElderImport | None:
-    """An import that a worker has something to do about, locked; None where there is none (any
-    more)."""
+async def at_work(
+    session: AsyncSession, import_id: UUID, *, lock: bool = True
+) -> ElderImport | None:
+    """An import that a worker has something to do about, as it is now; None where there is none
+    (any more).
+
+    Parameters:
+        lock: until the transaction ends. Whoever works long does not, that its owner may give it
+            up and see how far it has got.
+    """
     wanted = select(ElderImport).where(
         col(ElderImport.id) == import_id, col(ElderImport.state).in_(AT_WORK)
     )
-    return await session.scalar(wanted.with_for_update())
+    wanted = wanted.execution_options(populate_existing=True)
+    return await session.scalar(wanted.with_for_update() if lock else wanted)
+
+
+async def begin(session: AsyncSession, vault: Vault, import_id: UUID) -> bytes | None:
+    """The file of an import that a worker begins at, which is counted: whatever ends the worker,
+    its own count of tries ends with it.
+
+    Returns: None where there is nothing to do (any more).
+    """
+    found = await at_work(session, import_id)
+    if found is None:
+        return None
+    if found.attempts >= MOST_ATTEMPTS:
+        await fail(session, import_id, ImportFailure.INTERRUPTED)
+        return None
+    found.attempts += 1
+    return file_of(found, vault)
+
+
+async def note_progress(session: AsyncSession, import_id: UUID, done: int) -> None:
+    """Tell how many rows a worker is through with."""
+    reached = update(ElderImport).where(
+        col(ElderImport.id) == import_id, col(ElderImport.state).in_(AT_WORK)
+    )
+    await session.execute(reached.values(done_count=done))
+    record(session, Event(TOPIC, import_id, PROGRESS))
 
 
 def file_of(found: ElderImport, vault: Vault) -> bytes:
@@ -130,7 +175,7 @@ async def fail(session: AsyncSession, import_id: UUID, failure: ImportFailure) -
     found = await at_work(session, import_id)
     if found is not None:
         found.failure = failure
-        move(found, ImportAction.FAIL)
+        move(session, found, ImportAction.FAIL)
 
 
 async def tidy(session: AsyncSession) -> None:
@@ -141,7 +186,7 @@ async def tidy(session: AsyncSession) -> None:
         col(ElderImport.checked_at) < func.now() - APPLIED_WITHIN,
     )
     for found in (await session.scalars(over.with_for_update(skip_locked=True))).all():
-        move(found, ImportAction.EXPIRE)
+        move(session, found, ImportAction.EXPIRE)
     waiting = select(ElderImport).where(col(ElderImport.state).in_(AT_WORK))
     for found in (await session.scalars(waiting.with_for_update(skip_locked=True))).all():
         _ask_for_work(session, found)

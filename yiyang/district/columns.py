@@ -129,7 +129,8 @@ COLUMNS = {
         *("application_id", "at", "action", "state", "account_id", "note"),
     ),
     "elder_import": (
-        *("id", "account_id", "role", "region_code", "state", "row_count", "bad_row_count"),
+        *("id", "account_id", "role", "region_code", "state", "row_count", "done_count"),
+        *("bad_row_count", "fault_count", "attempts"),
         *("ignored", "created_at", "checked_at", "finished_at"),
     ),
     "elder_import_fault": ("import_id", "row_number", "in_column", "code", "facts"),

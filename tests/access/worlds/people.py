@@ -40,14 +40,14 @@ _STATEMENTS = (
     "INSERT INTO export (account_id, role, language, list_name, expected_rows, row_count,"
     " byte_count, masked, state) SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END,"
     " 'en', 'regions', 1, 0, 0, '', 'WAITING' FROM account WHERE name = '{name}'",
-    "INSERT INTO elder_import (account_id, role, state, bad_row_count, file_cipher)"
-    " SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END, 'WAITING', 1, ''"
-    " FROM account WHERE name = '{name}'",
+    "INSERT INTO elder_import (account_id, role, state, done_count, bad_row_count, fault_count,"
+    " attempts, file_cipher) SELECT id, CASE WHEN role = 'FAMILY' THEN 'ADMIN' ELSE role END,"
+    " 'WAITING', 0, 1, 1, 0, '' FROM account WHERE name = '{name}'",
     "INSERT INTO elder_import_fault (import_id, row_number, in_column, code, facts)"
     " SELECT id, 2, 'PHONE', 'INVALID_INPUT', '{{\"reason\": \"PHONE\"}}' FROM elder_import",
-    "INSERT INTO elder_merge (kept_id, duplicate_id, region_code, reason, merged_by)"
-    " SELECT id, uuidv7(), region_code, '{name}', (SELECT id FROM account LIMIT 1)"
-    " FROM elder LIMIT 40",
+    "INSERT INTO elder_merge (kept_id, duplicate_id, region_code, duplicate_region_code, reason,"
+    " merged_by) SELECT id, uuidv7(), region_code, region_code, '{name}',"
+    " (SELECT id FROM account LIMIT 1) FROM elder LIMIT 40",
     "INSERT INTO webhook (account_id, url, language, document, variables, secret, state, stop,"
     " position, failures) SELECT id, 'https://vendor.example/', 'en', '', '{{}}', '', 'PAUSED',"
     " 'OWNER', 0, 0 FROM account WHERE name = '{name}' AND role = 'VENDOR'",
