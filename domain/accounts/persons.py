@@ -15,6 +15,7 @@ from domain.accounts.models import Account, Person
 from domain.accounts.visibility import own
 from domain.crypto import Vault, masked_phone
 from domain.errors import InvalidInput
+from domain.lines import line
 from domain.reasons import Reason
 
 MAX_NAME = 50
@@ -38,10 +39,7 @@ def phone_number(given: str) -> str:
 
 def person_name(given: str) -> str:
     """A name without blanks around it. Raises: InvalidInput(name)."""
-    name = given.strip()
-    if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
-        raise InvalidInput("name", reason=Reason.LENGTH, least=1, most=MAX_NAME)
-    return name
+    return line("name", given, MAX_NAME)
 
 
 def phone_columns(vault: Vault, phone: str) -> dict[str, str | bytes]:

@@ -24,6 +24,7 @@ from domain.errors import (
     NotFound,
     PermissionDenied,
 )
+from domain.lines import line
 from domain.reasons import Reason
 from domain.versions import check_version
 
@@ -64,9 +65,7 @@ async def appoint(session: AsyncSession, actor: Actor, wish: Appointment) -> Ass
         raise ConflictOfInterest("account_id")
     if account.role not in _ASSESSING or not in_force(account) or account.region_code is None:
         raise InvalidInput("account_id", reason=Reason.ASSESSES)
-    certificate = wish.certificate.strip()
-    if not 1 <= len(certificate) <= MAX_CERTIFICATE or not certificate.isprintable():
-        raise InvalidInput("certificate", reason=Reason.LENGTH, least=1, most=MAX_CERTIFICATE)
+    certificate = line("certificate", wish.certificate, MAX_CERTIFICATE)
     if wish.until <= max(today(), wish.since):
         raise InvalidInput("until", reason=Reason.TO_COME)
     assessor = Assessor(

@@ -19,6 +19,7 @@ from domain.elders.models import Elder, ElderField, ElderLog, Gender
 from domain.elders.search import END, END_CHARACTERS, WHOLE
 from domain.elders.spelling import spelled
 from domain.errors import InvalidInput
+from domain.lines import line
 from domain.reasons import Reason
 
 YOUNGEST, OLDEST = 60, 130
@@ -117,10 +118,7 @@ def _birth_date(given: date) -> date:
 
 
 def _address(given: str) -> str:
-    address = given.strip()
-    if not 1 <= len(address) <= MAX_ADDRESS or not address.isprintable():
-        raise InvalidInput("address", reason=Reason.LENGTH, least=1, most=MAX_ADDRESS)
-    return address
+    return line("address", given, MAX_ADDRESS)
 
 
 def _name_columns(name: str, _: Vault) -> Columns:

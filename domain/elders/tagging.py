@@ -17,6 +17,7 @@ from domain.calendar import now, today
 from domain.elders.models import Elder, ElderTag, Tag
 from domain.elders.registry import registered
 from domain.errors import InvalidInput
+from domain.lines import line
 from domain.reasons import Reason
 
 MAX_SOURCE = 200
@@ -138,10 +139,7 @@ async def withdraw_tag(
 
 def checked_source(given: str) -> str:
     """A source without blanks around it. Raises: InvalidInput(source)."""
-    source = given.strip()
-    if not 1 <= len(source) <= MAX_SOURCE or not source.isprintable():
-        raise InvalidInput("source", reason=Reason.LENGTH, least=1, most=MAX_SOURCE)
-    return source
+    return line("source", given, MAX_SOURCE)
 
 
 def _withdraw(row: ElderTag, actor: Actor) -> None:

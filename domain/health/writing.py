@@ -36,6 +36,7 @@ from domain.health.entries import (
 from domain.health.icd_10 import icd_10
 from domain.health.lifecycle import EntryAction
 from domain.health.models import Allergy, AllergyKind, ElderCondition, Medication
+from domain.lines import line
 from domain.reasons import Reason
 
 MAX_NAME = 100
@@ -99,8 +100,8 @@ async def add_condition(
         raise InvalidInput("code", reason=Reason.ICD_10)
     said = {
         "code_cipher": code,
-        "name_cipher": code if wanted.name is None else _line(wanted.name, "name", MAX_NAME),
-        "source_cipher": _line(wanted.source, "source"),
+        "name_cipher": code if wanted.name is None else line("name", wanted.name, MAX_NAME),
+        "source_cipher": line("source", wanted.source, MAX_TEXT),
     }
     return await enter(
         session,
@@ -133,10 +134,10 @@ async def add_allergy(
     """
     elder = await elder_in_care(session, actor, elder_id)
     content = AllergyContent(
-        _line(wanted.substance, "substance", MAX_NAME),
-        None if wanted.reaction is None else _line(wanted.reaction, "reaction"),
+        line("substance", wanted.substance, MAX_NAME),
+        None if wanted.reaction is None else line("reaction", wanted.reaction, MAX_TEXT),
         AllergySeverity(wanted.severity),
-        _line(wanted.source, "source"),
+        line("source", wanted.source, MAX_TEXT),
     )
     return await enter(
         session,
@@ -217,10 +218,10 @@ def _checked(wanted: MedicationContent) -> MedicationContent:
     """Raises: InvalidInput of the field."""
     return replace(
         wanted,
-        name=_line(wanted.name, "name", MAX_NAME),
+        name=line("name", wanted.name, MAX_NAME),
         intakes=_intakes(wanted.frequency, wanted.intakes),
-        prescribed_by=_line(wanted.prescribed_by, "prescribed_by", MAX_NAME),
-        note=None if wanted.note is None else _line(wanted.note, "note"),
+        prescribed_by=line("prescribed_by", wanted.prescribed_by, MAX_NAME),
+        note=None if wanted.note is None else line("note", wanted.note, MAX_TEXT),
     )
 
 
@@ -245,11 +246,3 @@ def _can_be_dosed(amount: Decimal) -> bool:
     if not amount.is_finite() or not SMALLEST_DOSE <= amount <= MOST_OF_A_DOSE:
         return False
     return amount == amount.quantize(SMALLEST_DOSE)
-
-
-def _line(given: str, field: str, most: int = MAX_TEXT) -> str:
-    """A text without blanks around it. Raises: InvalidInput(field)."""
-    text = given.strip()
-    if not 1 <= len(text) <= most or not text.isprintable():
-        raise InvalidInput(field, reason=Reason.LENGTH, least=1, most=most)
-    return text

@@ -20,6 +20,7 @@ from domain.crypto import Vault, place
 from domain.elders.models import Elder
 from domain.elders.registry import registered
 from domain.errors import InvalidInput, MergeBlocked, NotFound, PermissionDenied
+from domain.lines import line
 from domain.merges.aside import opened, sealed
 from domain.merges.blocking import shown
 from domain.merges.family import links_ended_beside
@@ -72,7 +73,7 @@ async def merge(
         InvalidInput(duplicate_id or reason), MergeBlocked(blockers: the duplicate's rows that
         cannot stand beside the kept one's).
     """
-    why = checked_reason(reason)
+    why = line("reason", reason, MAX_REASON)
     if keep_id == duplicate_id:
         raise InvalidInput("duplicate_id", reason=Reason.SOMEBODY_ELSE)
     kept, duplicate = await _both(session, actor, keep_id, duplicate_id)
@@ -136,14 +137,6 @@ def may_undo(actor: Actor, done: ElderMerge) -> bool:
 def can_be_undone(done: ElderMerge) -> bool:
     """Whether what was set aside is still there."""
     return done.aside_cipher is not None and done.merged_at + UNDONE_WITHIN > now()
-
-
-def checked_reason(given: str) -> str:
-    """Why two entries are one person's. Raises: InvalidInput(reason)."""
-    reason = given.strip()
-    if not 1 <= len(reason) <= MAX_REASON or not reason.isprintable():
-        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_REASON)
-    return reason
 
 
 async def forget(session: AsyncSession) -> int:
