@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Column, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm.attributes import get_history
 
 from domain.audit.disclosures import ELDER
 
@@ -30,15 +31,17 @@ async def elder_of(session: AsyncSession, row: Any) -> UUID | None:
     """The elder whom the audit trail names with a row; None where it is nobody's.
 
     Parameters:
-        row: of any table, deleted by now maybe.
+        row: of any table, deleted by now maybe; what was just taken from an elder is still theirs.
     """
     table: Table = row.__table__
     if table.name == ELDER:
         return row.id
-    own: UUID | None = getattr(row, _WHOSE, None)
-    part = _part(table) if own is None else None
-    if part is None:
+    if (own := getattr(row, _WHOSE, None)) is not None:
         return own
+    if _WHOSE in table.columns:
+        return next(iter(get_history(row, _WHOSE).deleted or ()), None)
+    if (part := _part(table)) is None:
+        return None
     return await session.scalar(select(part.elder).where(part.whole == getattr(row, part.of.key)))
 
 

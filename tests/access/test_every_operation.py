@@ -92,28 +92,28 @@ PARTS = {
 """Of what is part of an elder's, by which column of which table."""
 
 
-def whose(table: str, key: Any, *worlds: World) -> Any:
-    """The elder whose an object is, or was; None for what is nobody's."""
+def whose(world: World, table: str, key: Any) -> Any:
+    """The elder whose an object is; None for what is nobody's."""
     if table == "elder":
         return key
-    row = next(one.tables[table][key] for one in worlds if key in one.tables[table])
+    row = world.tables[table].get(key, {})
     if table == "elder_merge":
-        return row["kept_id"]
-    if table in PARTS:
+        return row.get("kept_id")
+    if table in PARTS and row:
         column, whole = PARTS[table]
-        return whose(whole, row[column], *worlds)
+        return whose(world, whole, row[column])
     return row.get("elder_id")
 
 
-async def check_trail(sql: asyncpg.Connection, name: str, *worlds: World) -> None:
-    """What was done stands in the trail under the elder whose the object is."""
+async def check_trail(sql: asyncpg.Connection, name: str, before: World, after: World) -> None:
+    """What was done stands in the trail under the elder whose the object is, or was."""
     (entry,) = await sql.fetch(
         "SELECT object_type, object_id, elder_id FROM audit_entry"
         " WHERE action = $1 AND outcome = 'DONE' ORDER BY id DESC LIMIT 1",
         to_snake_case(name),
     )
     table, key = entry["object_type"], entry["object_id"]
-    assert entry["elder_id"] == whose(table, key, *worlds), name
+    assert entry["elder_id"] == (whose(after, table, key) or whose(before, table, key)), name
 
 
 EVERY_ROW = " UNION ALL ".join(

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from api.relay import key_of
 from domain.access import Role
 from domain.crypto import Vault
 from domain.database import Database
@@ -226,12 +227,13 @@ async def test_who_came_into_the_register_meanwhile_keeps_all_out(
 
 
 async def test_what_is_no_spreadsheet_is_not_taken(api: Api, database: Database) -> None:
+    before = await one(database, "SELECT count(*) FROM elder_import")
     for content in (b"", b"\x89PNG\r\n\x1a\n\0\0", b"%PDF\0"):
         assert (await upload(api, Role.STATION, content)).status_code == 415
     assert (await upload(api, Role.STATION, b"a" * (MOST_BYTES + 1))).status_code == 413
     assert (await upload(api, Role.VOLUNTEER, b"a")).status_code == 403
     assert (await upload(api, Role.STATION, b"a", Authorization="")).status_code == 401
-    assert await one(database, "SELECT count(*) FROM elder_import") == 0
+    assert await one(database, "SELECT count(*) FROM elder_import") == before
 
 
 @pytest.mark.usefixtures("worker")
@@ -306,11 +308,12 @@ async def test_whose_role_has_ended_enters_nobody(
 
 
 async def test_a_file_that_nobody_enters_is_dropped(api: Api, database: Database) -> None:
-    await brought(api, Role.STATION, b"a")
+    key = key_of(await brought(api, Role.STATION, b"a"), "elder_import")
     for state, moment, days in (("CHECKED", "checked_at", 2), ("EXPIRED", "finished_at", 31)):
         await database.run(
-            f"UPDATE elder_import SET state = $1, {moment} = now() - $2 * interval '1 day'",
-            (state, days),
+            f"UPDATE elder_import SET state = $1, {moment} = now() - $2 * interval '1 day'"
+            " WHERE id = $3",
+            (state, days, key),
         )
         async with database.transaction("worker") as session:
             await service.tidy(session)
