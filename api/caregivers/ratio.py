@@ -7,6 +7,7 @@ import strawberry
 
 from api.context import Info
 from api.describe import output
+from api.prices import FIGURE, priced
 from api.relay import key_of
 from domain.caregivers.ratio import Ratio, statement
 
@@ -34,7 +35,8 @@ class CaregiverRatioQueries:
 
     @strawberry.field(
         description="How many residents there are for each caregiver on a day, in a region or in "
-        "one place of care, of those whom you keep or govern."
+        "one place of care, of those whom you keep or govern.",
+        metadata=priced(FIGURE),
     )
     async def caregiver_ratio(
         self,
