@@ -96,7 +96,7 @@ def whose(world: World, table: str, key: Any) -> Any:
     """The elder whose an object is; None for what is nobody's."""
     if table == "elder":
         return key
-    row = world.tables[table].get(key, {})
+    row = world.tables.get(table, {}).get(key, {})
     if table == "elder_merge":
         return row.get("kept_id")
     if table in PARTS and row:
