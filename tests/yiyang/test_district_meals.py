@@ -18,7 +18,8 @@ async def test_so_many_eat_at_the_canteens(thousands: asyncpg.Connection) -> Non
     )
     assert [row["day"] for row in days] == [TODAY + timedelta(n) for n in range(-6, 2)]
     mean = sum(row["diners"] for row in days) / len(days)
-    assert mean / ELDERS == pytest.approx(787 / 43_000, rel=0.15)
+    # Of so few elders some 110 eat, so two standard deviations are a fifth.
+    assert mean / ELDERS == pytest.approx(787 / 43_000, rel=0.2)
 
 
 async def test_meals_cost_what_dishes_and_scheme_say(
