@@ -31,6 +31,9 @@ from yiyang.startup import release_collector
 _DRAIN_SECONDS = 5.0
 """What sockets and streams have to finish what runs; then open requests have as long as below."""
 _REQUESTS_SECONDS = 3
+_IMPORT_SECONDS = 30
+"""What a worker may take until it first answers its supervisor. After uvicorn's five seconds a
+busy machine would have its workers killed while they import, and again, and never have any."""
 
 
 def application() -> Starlette:
@@ -115,6 +118,7 @@ def _options(settings: Settings) -> dict[str, Any]:
         **PROTOCOLS,
         **behind(settings.proxies),
         "timeout_graceful_shutdown": _REQUESTS_SECONDS,
+        "timeout_worker_healthcheck": _IMPORT_SECONDS,
         "access_log": False,
     }
 

@@ -20,6 +20,7 @@ from domain.access import Role
 from domain.database import Database
 from tests.clients import BEGINNING, NO_AUTHORITIES, Api
 from tests.conftest import free_port
+from tests.parts import START_SECONDS
 from tests.signals import press
 from yiyang.district.cast import District
 
@@ -62,7 +63,7 @@ def serve(database_url: str) -> tuple[Serve, TokenKey]:
 
 
 async def _up(port: int) -> None:
-    async with asyncio.timeout(PATIENCE_SECONDS):
+    async with asyncio.timeout(START_SECONDS):
         async with httpx.AsyncClient(verify=NO_AUTHORITIES) as client:
             while True:
                 try:

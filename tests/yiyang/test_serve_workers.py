@@ -23,6 +23,7 @@ from domain.access import Role
 from domain.buckets import RESTORE_SECONDS
 from tests.clients import Api
 from tests.conftest import free_port
+from tests.parts import START_SECONDS
 from tests.waiting import until
 from yiyang.district.cast import District
 
@@ -91,7 +92,7 @@ def token_key_jwk() -> dict[str, Any]:
 
 def becomes(condition: Callable[[], bool]) -> None:
     """Wait until something holds."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_SECONDS
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.05)
