@@ -101,6 +101,8 @@ async def test_a_slow_reader_is_told_and_goes_on_where_it_was(
     api: Api, database: Database, deliveries: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gaps, "GAP_SECONDS", LATE_SECONDS)
+    # However long it takes until all lies still: who reads nothing answers no ping.
+    monkeypatch.setattr(websocket, "PING_SECONDS", 600.0)
     async with narrow_socket(api) as socket:
         await socket.subscribe(CHANGED, after=BEGINNING)
         await socket.send({"type": "ping"})
