@@ -35,7 +35,7 @@ FOLLOW = "subscription ($id: ID!) { exportChanged(id: $id) { export { state rowC
 @pytest.mark.timeout(TIMEOUT_SECONDS)
 async def test_files_hold_the_oracles_rows(stages: Stages) -> None:
     tally = await stages.each(WORLDS, _try)
-    assert tally.counts["rows"] > tally.counts["files"] * 10
+    assert tally.counts["rows"] > tally.counts["files"] * 5  # some lists are short
     if tally.counts["files"] >= EXPORTS:  # a single world may hold nothing to refuse or to mask
         assert tally.counts["refused"] > 0
         assert tally.counts["hidden"] > tally.counts["files"]
