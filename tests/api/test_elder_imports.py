@@ -38,13 +38,6 @@ FOUND = """query ($number: String!) { elders(first: 9, filter: {idNumber: $numbe
   contacts { name relation phone callingOrder } history { field } version } } }"""
 
 
-@pytest.fixture(autouse=True)
-async def nothing_brought(database: Database) -> None:
-    """No imports but a test's own."""
-    for table in ("elder_import_fault", "elder_import"):
-        await database.run(f"DELETE FROM {table}", ())
-
-
 @pytest.fixture
 async def worker(database_url: str, vault: Vault) -> AsyncGenerator[None, None]:
     async with working(database_url, vault):
