@@ -17,7 +17,8 @@ _HEAD = """\
 Made by `yiyang access` from the row rules (`domain/*/visibility.py`) and the permissions
 (`domain/role_permissions.py`); `make access` writes it anew, and the tests try every cell of it.
 
-Whoever has signed in sees all rows of: {public}. Of everything else a role sees the rows named
+Whoever has signed in sees all rows of: {public}. They have a line below
+where a role does something with them. Of everything else a role sees the rows named
 here, by every way in (`node`, lists, fields of other rows, counts, the stream), and no others. What
 may not be seen looks as if it were not there. The list `accounts` holds those that one sees for
 {granting} only.
@@ -49,11 +50,10 @@ def access_page() -> str:
     """The page as Markdown. The schema has to be imported: it declares the types."""
     declared = declared_types()
     public = [row_type for row_type in declared if _is_public(row_type)]
-    guarded = [row_type for row_type in declared if row_type not in public]
     names = ", ".join(f"`{row_type.cls.__name__}`" for row_type in public)
     granting = ", ".join(role.value for role in GRANTS)
     head = _HEAD.format(public=names, granting=granting)
-    parts = [head, _grants(), *(_of_role(role, guarded) for role in Role)]
+    parts = [head, _grants(), *(_of_role(role, declared) for role in Role)]
     return "\n".join(parts)
 
 
@@ -82,7 +82,10 @@ def _of_role(role: Role, types: list[RowType]) -> str:
         if seen is None:
             nothing.append(name)
             continue
-        lines.append(f"| {name} | {seen} | {_fields(row_type, role)} | {_done(row_type, role)} |")
+        fields, done = _fields(row_type, role), _done(row_type, role)
+        # What everybody sees is said at the top; here is who does something with it.
+        if done or not _is_public(row_type):
+            lines.append(f"| {name} | {seen} | {fields} | {done} |")
     if nothing:
         lines += ["", f"Nothing of {', '.join(nothing)}."]
     return "\n".join(lines) + "\n"

@@ -39,8 +39,8 @@ CARE: dict[str, tuple[str, str, str]] = {
     Reason.ITEM_TWICE: ("同一项目只能出现一次", "同一項目只能出現一次", "no item twice"),
     Reason.STAY_OVER: ("应为尚未结束的入住", "應為尚未結束的入住", "one that is not over"),
     Reason.WORKS_IN_CARE: (
-        "应为护理员、驿站人员或养老顾问",
-        "應為照護員、驛站人員或養老顧問",
+        "应为护理员、养老驿站人员或康养顾问",
+        "應為照護員、養老驛站人員或康養顧問",
         "a caregiver, somebody of a station, or an advisor",
     ),
     Reason.ELDER_OR_VOLUNTEER: (
@@ -96,8 +96,8 @@ CARE: dict[str, tuple[str, str, str]] = {
         "would be over ({months} months)",
     ),
     Reason.ASSESSES: (
-        "应为服务站点或护理员的账号",
-        "應為服務站點或照護員的帳號",
+        "应为养老驿站或护理员的账号",
+        "應為養老驛站或照護員的帳號",
         "an account of a station or of a caregiver",
     ),
 }

@@ -4,8 +4,8 @@ from domain.reasons import Reason
 
 CAREGIVERS: dict[str, tuple[str, str, str]] = {
     Reason.HELD_IN_CARE: (
-        "应为在任的护理员、服务站点或顾问的账号，且岗位相符",
-        "應為在任的照護員、服務站點或顧問的帳號，且職務相符",
+        "应为在任的护理员、养老驿站或康养顾问的账号，且岗位相符",
+        "應為在任的照護員、養老驛站或康養顧問的帳號，且職務相符",
         "an account that works in care now, in the role that it takes",
     ),
     Reason.NOT_PAST: ("不能早于今天", "不能早於今天", "today or a day to come"),

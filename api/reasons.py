@@ -96,11 +96,11 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "after the beginning, at most {most} hours long",
     ),
     Reason.PLACE_UNKNOWN: (
-        "不知道该社区的位置：附近没有服务站",
-        "不知道該社區的位置：附近沒有服務站",
+        "不知道该社区的位置：附近没有养老驿站",
+        "不知道該社區的位置：附近沒有養老驛站",
         "where the community lies is not known: there is no place of care near it",
     ),
-    Reason.NOT_TO_COME: ("不能是将来的时间", "不能是將來的時間", "no moment to come"),
+    Reason.AFTER_NOW: ("不得晚于现在", "不得晚於現在", "no moment to come"),
     Reason.NOT_BEFORE: ("须晚于 {earliest}", "須晚於 {earliest}", "after {earliest}"),
     Reason.WAIVED_ALREADY: ("已经免除", "已經免除", "it has been waived already"),
     Reason.DAYS_LATE: ("最多补录 {most} 天", "最多補錄 {most} 天", "at most {most} days ago"),
@@ -204,8 +204,8 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "one value at least",
     ),
     Reason.THRESHOLD_BEYOND: (
-        "超出该类设备的量程,或解除值与触发值矛盾",
-        "超出該類設備的量程,或解除值與觸發值矛盾",
+        "超出该类设备的量程，或解除值与触发值矛盾",
+        "超出該類設備的量程，或解除值與觸發值矛盾",
         "beyond what this kind can measure or wait for, or it would clear where it raises",
     ),
     Reason.THRESHOLD_ENDED: (

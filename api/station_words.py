@@ -10,8 +10,8 @@ STATIONS: dict[str, tuple[str, str, str]] = {
     ),
     Reason.OVER_ALREADY: ("已经结束", "已經結束", "it is over already"),
     Reason.BELONGS_THERE: (
-        "老人当日已属于该服务站点",
-        "長者當日已屬於該服務站點",
+        "老人当日已属于该养老驿站",
+        "長者當日已屬於該養老驛站",
         "another place than the elder belongs to on that day",
     ),
     Reason.NOT_OF_TODAY: (

@@ -5,8 +5,8 @@ from domain.reasons import Reason
 
 REFUSALS: dict[str, tuple[str, str, str]] = {
     ErrorCode.NOT_CLEARED: (
-        "尚无有效的无犯罪记录核查，请联系服务站",
-        "尚無有效的無犯罪紀錄查核，請聯絡服務站",
+        "尚无有效的无犯罪记录核查，请联系养老驿站",
+        "尚無有效的無犯罪紀錄查核，請聯絡養老驛站",
         "You have not been cleared to visit, or no longer are: ask your station",
     ),
     ErrorCode.CLEARANCE_ENDS: (
@@ -15,8 +15,8 @@ REFUSALS: dict[str, tuple[str, str, str]] = {
         "You are cleared until {until}, and the visit is later: hand in the next certificate",
     ),
     ErrorCode.VOLUNTEER_SUSPENDED: (
-        "您的志愿服务已暂停，请联系服务站",
-        "您的志願服務已暫停，請聯絡服務站",
+        "您的志愿服务已暂停，请联系养老驿站",
+        "您的志工服務已暫停，請聯絡養老驛站",
         "You have been suspended: ask your station",
     ),
     ErrorCode.ALLOTTED_LATER: (
@@ -50,7 +50,7 @@ VOLUNTEERS: dict[str, tuple[str, str, str]] = {
     ),
     Reason.OF_ONES_OWN: (
         "志愿者不探访本人或家人",
-        "志願者不探訪本人或家人",
+        "志工不探訪本人或家人",
         "a visit to somebody who is neither you nor of your family",
     ),
     Reason.NOT_SUSPENDED: ("并未暂停", "並未暫停", "one who is suspended"),

@@ -163,7 +163,8 @@ class AdmissionMutations:
     # A new application, DRAFT.
     admission_application_create = mutation(
         AdmissionApplicationCreatePayload,
-        "Begin an application for a bed in a home; an elder may have one for each home.",
+        "Begin an application for a bed in a home; an elder may have one for each home. The family "
+        "needs the consent HEALTH_RECORD.",
         node=AdmissionApplication,
         asks=Permission.ADMISSION_APPLY,
         given=AdmissionApplicationCreateInput,

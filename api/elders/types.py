@@ -280,8 +280,9 @@ class Elder(Node):
     vitals: list[Annotated["VitalSign", strawberry.lazy("api.devices.types")]] | None = consented(
         ConsentScope.VITALS, many(VitalSignRow.elder_id, order=ascending(VitalSignRow.kind))
     )
-    """Vital signs as they were measured last. Dispatchers and stations see them while an alarm of
-    the elder's is open."""
+    """Vital signs as devices have measured them last; what somebody has entered is in
+    `newestMeasurements`. Dispatchers and stations see them while an alarm is open that tells of the
+    elder and not of a device, drills aside; caregivers of their house always."""
     alarms: Annotated["AlarmConnection", strawberry.lazy("api.alarms.types")] | None = consented(
         ConsentScope.ALARMS, connection(AlarmRow.elder_id, order=descending(AlarmRow.id))
     )

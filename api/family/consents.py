@@ -15,8 +15,11 @@ enumeration(
     LOCATION="位置 their address down to the door, and where visits to it began.",
     MEALS_ORDERS="餐食与订单 their meals and orders, with what is subsidised and why, and to order "
     "for them.",
-    HEALTH_RECORD="健康档案 their ability level, tags and conditions.",
-    FINANCE="经济状况 their assistance cases, and to apply for them.",
+    HEALTH_RECORD="健康档案 their ability level and assessments, tags, diagnoses, allergies and "
+    "medication, what they need help with and what advisors noted and suggest, and to answer that; "
+    "their applications for a bed, and to apply for them.",
+    FINANCE="经济状况 their assistance cases, and to apply for them; their happiness points and "
+    "what made them so.",
 )
 
 

@@ -37,7 +37,9 @@ class FamilyLinkAcceptInput(MutationInput):
     id: strawberry.ID
     """The link."""
     scopes: list[ConsentScope] = strawberry.field(default_factory=list[ConsentScope])
-    """What to show; of nothing they see who you are, your contacts, visits and bed."""
+    """What to show. Without any they see who you are, your contacts, visits and bed with what
+    comes with it, who looks after you and where you belong, with whom you live, and who was shown
+    what."""
     until: datetime | None = None
     """Until when to show it; null for until it is withdrawn."""
     paper: str | None = None

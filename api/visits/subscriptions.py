@@ -52,7 +52,8 @@ class VisitSubscriptions:
         after: Annotated[
             str | None,
             strawberry.argument(
-                description="Resume after this cursor of an earlier event; live from now if null."
+                description="Resume after this cursor of an earlier event, or after an "
+                "`AlarmConnection.streamCursor`; live from now if null."
             ),
         ] = None,
         filter: Annotated[

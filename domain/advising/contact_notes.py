@@ -60,7 +60,7 @@ async def add(
     _require(actor)
     moment, text = now(), contact.note
     if contact.at is not None and contact.at > moment:
-        raise InvalidInput("contacted_at", reason=Reason.NOT_TO_COME)
+        raise InvalidInput("contacted_at", reason=Reason.AFTER_NOW)
     if contact.at is not None and contact.at < moment - timedelta(days=LATE_DAYS):
         raise InvalidInput("contacted_at", reason=Reason.DAYS_LATE, most=LATE_DAYS)
     if text is not None and len(text) > MAX_NOTE:

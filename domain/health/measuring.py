@@ -147,7 +147,7 @@ def _checked(reading: Reading, elder: Elder, place: int) -> Reading:
         if second >= round(reading.value, kind.places):
             raise InvalidInput(at + "diastolic", reason=Reason.BELOW_SYSTOLIC)
     if reading.taken_at > now() + _CLOCKS_DIFFER:
-        raise InvalidInput(at + "taken_at", reason=Reason.NOT_TO_COME)
+        raise InvalidInput(at + "taken_at", reason=Reason.AFTER_NOW)
     if reading.taken_at < datetime.combine(elder.birth_date, time.min, DISTRICT_ZONE):
         raise InvalidInput(at + "taken_at", reason=Reason.BEFORE_BIRTH)
     value = round(reading.value, kind.places)

@@ -83,7 +83,7 @@ def minute_of(clock: str, field: str) -> int:
     Raises: InvalidInput(field).
     """
     if not _CLOCK.fullmatch(clock):
-        raise InvalidInput(field, reason=Reason.CLOCK)
+        raise InvalidInput(field, reason=Reason.CLOCK_24)
     hours, minutes = clock.split(":")
     return int(hours) * 60 + int(minutes)
 

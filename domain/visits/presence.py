@@ -46,7 +46,7 @@ class Entry:
         if at is None:
             return cls(recorded_at, recorded_at)
         if at > recorded_at:
-            raise InvalidInput("at", reason=Reason.NOT_TO_COME)
+            raise InvalidInput("at", reason=Reason.AFTER_NOW)
         if at < recorded_at - timedelta(days=LATE_DAYS):
             raise InvalidInput("at", reason=Reason.DAYS_LATE, most=LATE_DAYS)
         return cls(at, recorded_at)

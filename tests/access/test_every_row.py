@@ -5,7 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from strawberry.utils.str_converters import to_camel_case
 
+from api.permissions import ASKED
 from api.plan.shapes import declared_types
 from api.schema import access_page
 from domain.access import Actor, Role
@@ -196,3 +198,9 @@ def test_every_type_with_ids_has_its_oracle() -> None:
 def test_the_page_is_made_from_the_rules() -> None:
     with open("docs/access.md", encoding="utf-8") as page:
         assert page.read() == access_page(), "run `make access` and look at what changed"
+
+
+def test_whatever_asks_for_a_permission_stands_on_the_page() -> None:
+    page = access_page()
+    missing = [name for name in map(to_camel_case, ASKED) if f"`{name}`" not in page]
+    assert not missing

@@ -255,3 +255,18 @@ async def test_two_that_wait_for_each_other_may_try_again(database_url: str) -> 
     assert passes(failure)
     await one.close()
     await other.close()
+
+
+def test_no_reason_has_words_twice() -> None:
+    """In a dictionary the later ones would hide the others."""
+    keys = [
+        ast.unparse(key)
+        for path in SOURCES
+        if path.name == "reasons.py" or path.name.endswith("words.py")
+        for table in ast.walk(ast.parse(path.read_text()))
+        if isinstance(table, ast.Dict)
+        for key in table.keys
+        if isinstance(key, ast.Attribute) and ast.unparse(key).startswith("Reason.")
+    ]
+    assert len(keys) == len(Reason)
+    assert len(set(keys)) == len(keys)

@@ -89,3 +89,16 @@ async def test_a_cursor_from_elsewhere_is_refused(api: Api, scene: Scene) -> Non
         refusal = await desk.receive()
         assert refusal["type"] == "error"
         assert refusal["payload"][0]["extensions"]["code"] == "CURSOR_EXPIRED"
+
+
+async def test_the_cursor_of_a_list_of_alarms_serves_for_visits_too(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    await done(api, scene.ann, "Claim", key)
+    page = await api.data(scene.station, "{ alarms(first: 1) { streamCursor } }")
+    await done(api, scene.ann, "Release", key)
+    async with api.socket(scene.station) as desk:
+        await desk.subscribe(CHANGED, after=page["alarms"]["streamCursor"])
+        told = (await desk.next())["data"]["visitTaskChanged"]
+        assert (told["change"], told["visitTask"]["id"]) == ("RELEASE", visit_id(key))
