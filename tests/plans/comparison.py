@@ -3,7 +3,7 @@
 import base64
 import re
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -95,11 +95,17 @@ def _text(text: str, since: datetime) -> str:
     found = _ID.fullmatch(text)
     if found and _made_since(found[2], since):
         return f"{found[1]}new"
-    if text[:4].isdigit() and "T" in text and datetime.fromisoformat(text) >= since:
-        return text if datetime.fromisoformat(text) > datetime.now(since.tzinfo) else "now"
+    if text[:4].isdigit() and "T" in text and _is_now(datetime.fromisoformat(text), since):
+        return "now"
     if text.startswith("W"):
         return _cursor(text, since)
     return text
+
+
+def _is_now(moment: datetime, since: datetime) -> bool:
+    """Whether it is of meanwhile, or whole days before: where a period of days until now begins."""
+    passed = datetime.now(since.tzinfo) - since
+    return moment <= since + passed and (moment - since) % timedelta(days=1) <= passed
 
 
 def _made_since(digits: str, since: datetime) -> bool:

@@ -16,6 +16,7 @@ from tests.vendors import vendor_of
 
 EXAMPLES = Path("client_examples")
 NEAR = {"longitude": 120.17, "latitude": 30.25, "radiusM": 5000}
+HERE = {"longitude": 120.17, "latitude": 30.25, "accuracyM": 20}
 
 
 def scripted(path: Path) -> dict[str, str]:
@@ -58,6 +59,9 @@ SENT: dict[str, tuple[Role, dict[str, Any]]] = {
     "wechat MORE_VISITS": (Role.VOLUNTEER, {"near": None, "after": "end of the page before"}),
     "wechat CLAIM": (Role.VOLUNTEER, {"input": {"id": "open visit"}}),
     "wechat RELEASE": (Role.VOLUNTEER, {"input": {"id": "claimed visit"}}),
+    "wechat CHECK_IN": (Role.VOLUNTEER, {"input": {"id": "claimed visit", **HERE}}),
+    "wechat CHECK_OUT": (Role.VOLUNTEER, {"input": {"id": "claimed visit"}}),
+    "wechat REFUSE": (Role.VOLUNTEER, {"input": {"id": "claimed visit"}}),
     "vendor OPEN": (Role.VENDOR, {"after": None}),
     "vendor CHANGES": (Role.VENDOR, {"after": BEGINNING}),
 }
@@ -108,6 +112,9 @@ async def test_it_is_answered_by_a_plan(
 ) -> None:
     role, variables = SENT[name]
     who = await vendor_of(database, api.district.sos_button_id) if role is Role.VENDOR else role
+    if name == "wechat CHECK_OUT":
+        begin = _resolved(SENT["wechat CHECK_IN"][1], named)
+        await sent(api, who, DOCUMENTS["wechat CHECK_IN"], begin)
     before = await figures(api)
     data = await sent(api, who, DOCUMENTS[name], _resolved(variables, named))
     assert data
