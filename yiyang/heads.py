@@ -18,8 +18,9 @@ from api.bodies import MAX_READING_SECONDS
 
 MAX_HEAD_BYTES = 64 * 1024
 """Of first line and headers; proxies pass on an eighth."""
-MAX_REQUEST_BYTES = 4 * 1024 * 1024
-"""Of a request in all. The API reads 256 KiB of a body; who sends more should get to read so."""
+MAX_REQUEST_BYTES = 5 * 1024 * 1024
+"""Of a request in all. The API reads 256 KiB of a body, and 4 MiB of a register; who sends a little
+more should get to read so."""
 MAX_WAITING = 8
 """Requests of one connection behind the one that is answered. Browsers and proxies send none."""
 

@@ -10,6 +10,7 @@ import pytest
 
 from api.bodies import MAX_BODY_BYTES
 from domain.access import Role
+from domain.imports.sheets import MOST_BYTES
 from tests.clients import Api
 from yiyang.heads import MAX_HEAD_BYTES, MAX_REQUEST_BYTES
 
@@ -285,6 +286,19 @@ async def test_what_has_no_end_is_ended(api: Api, start: bytes, more: bytes, mos
                 await asyncio.sleep(0)
     writer.close()
     assert most <= sent < most + ON_ITS_WAY
+
+
+async def test_the_longest_register_is_read_to_its_end(api: Api) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", api.port)
+    token = api.token(Role.STATION).encode()
+    lines = (b"Host: x", b"Connection: close", b"Authorization: Bearer " + token)
+    writer.write(b"POST /elder-imports HTTP/1.1\r\n")
+    await writer.drain()
+    await asyncio.sleep(0.05)  # The head comes in two pieces: the second is counted with the body.
+    writer.write(b"\r\n".join((*lines, b"Content-Length: %d" % MOST_BYTES, b"", b"a" * MOST_BYTES)))
+    async with asyncio.timeout(30):
+        assert status(await reader.read()) == 201
+    writer.close()
 
 
 async def test_a_head_without_an_end_is_told_so(api: Api) -> None:
