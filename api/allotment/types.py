@@ -53,7 +53,7 @@ enumeration(
     OTHER_VISIT="同时段已分得另一次 they got another at that time.",
     NOT_FIT="届时不符合条件 by then they were not cleared, were suspended, lacked a skill, or had "
     "claimed something else at that time.",
-    VISIT_GONE="探访已不在 the visit had been called off.",
+    VISIT_GONE="探访已不在 the visit had been called off, or had begun.",
     WINDOW_CANCELLED="申请已取消 the window was called off.",
 )
 

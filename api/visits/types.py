@@ -49,7 +49,8 @@ enumeration(
 enumeration(
     VisitState,
     "Where a visit has got to.",
-    OPEN="待认领 any volunteer of the region may claim it.",
+    OPEN="待认领 nobody has it; `allocation` says whether the first who claims it gets it or one "
+    "of those who apply.",
     CLAIMED="已认领 a volunteer has taken it on.",
     CHECKED_IN="已签到 the volunteer is there.",
     DONE="已完成 made, and yet to be verified.",
@@ -73,7 +74,8 @@ enumeration(
     "What may befall a visit.",
     PLAN="计划: it was planned, and is open.",
     CLAIM="认领: take it on.",
-    RELEASE="退回: give it back to the others.",
+    RELEASE="退回: give it back to the others; as a change also that a window is over, and the "
+    "first who claims the visit gets it again.",
     CHECK_IN="签到: begin it.",
     CHECK_OUT="签退: it has been made.",
     VERIFY="核验通过: confirm it.",
@@ -82,7 +84,8 @@ enumeration(
     MISS="爽约: nobody came.",
     CANCEL="取消: it is not to be.",
     OVERDUE="超时: its time is over, and nobody has ended it.",
-    APPLY="申请: ask for it, while its window is open (`visitApply`).",
+    APPLY="申请: ask for it, while its window is open (`visitApply`); as a change that the "
+    "window has opened.",
     ALLOT="分配: who had applied for it got it.",
 )
 

@@ -87,7 +87,7 @@ def one_person(account: Any) -> Select[UUID]:
     """The keys of an account, and of all others of the same person's.
 
     Parameters:
-        account: its key, or a column that holds one.
+        account: its key, a column that holds one, or ``any_`` of several.
     """
     mine, theirs = aliased(Account), aliased(Account)
     same = or_(col(theirs.id) == col(mine.id), col(theirs.person_id) == col(mine.person_id))

@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, and_, exists, func, not_, select
+from sqlalchemy import ScalarSelect, and_, any_, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain.accounts.models import Account
 from domain.accounts.persons import one_person
 from domain.allotment.deciding import Candidate, decide, lot, reasons
 from domain.allotment.lifecycle import (
@@ -30,9 +31,10 @@ from domain.visits.lifecycle import (
     VisitState,
 )
 from domain.visits.models import VisitTask, Volunteer
-from domain.visits.moving import tell_of_all
+from domain.visits.moving import tell_of_all, tell_of_allocation
 from domain.volunteers.availability import available
 from domain.volunteers.fitness import able, in_office
+from domain.volunteers.places import locked_everywhere
 
 BEFORE: Final = timedelta(days=30)
 """Of which days visits count that somebody has taken on."""
@@ -64,8 +66,11 @@ async def close(session: AsyncSession, window_id: UUID, moment: datetime) -> boo
     window = await session.scalar(statement.with_for_update(of=VisitWindow))
     if window is None:
         return False
-    visits = await _locked(session, window)
-    candidates = await _candidates(session, window, {visit.id for visit in visits})
+    await _lock_applicants(session, window)
+    visits = await still_to_be_given(session, window)
+    # The worker may come late: nobody is given what has begun meanwhile.
+    ahead = {visit.id for visit in visits if visit.scheduled_from > moment}
+    candidates = await _candidates(session, window, ahead)
     # A second or so for a hundred visits and a thousand applications: others go on meanwhile.
     given = await asyncio.to_thread(decide, candidates)
     _give(session, visits, candidates, given, moment)
@@ -74,15 +79,18 @@ async def close(session: AsyncSession, window_id: UUID, moment: datetime) -> boo
     return True
 
 
-async def _locked(session: AsyncSession, window: VisitWindow) -> list[VisitTask]:
-    """The visits that are still to be given, after whoever asks for them: nobody claims, is
-    suspended or has a visit called off meanwhile."""
+async def _lock_applicants(session: AsyncSession, window: VisitWindow) -> None:
+    """Whoever asks for a visit neither claims, nor is suspended, nor is allotted one by another
+    window meanwhile, in whichever place."""
     who = select(col(VisitApplication.volunteer_id)).where(
         col(VisitApplication.window_id) == window.id,
         col(VisitApplication.state) == ApplicationState.APPLIED,
     )
-    people = select(col(Volunteer.id)).where(col(Volunteer.id).in_(who)).order_by(col(Volunteer.id))
-    await session.execute(people.with_for_update(of=Volunteer, key_share=True))
+    await locked_everywhere(session, any_(who.scalar_subquery()))
+
+
+async def still_to_be_given(session: AsyncSession, window: VisitWindow) -> list[VisitTask]:
+    """The visits of a window that nobody has, locked by their keys."""
     visits = (
         select(VisitTask)
         .where(
@@ -99,8 +107,12 @@ async def _locked(session: AsyncSession, window: VisitWindow) -> list[VisitTask]
 async def _candidates(
     session: AsyncSession, window: VisitWindow, visits: Collection[UUID]
 ) -> list[Candidate]:
-    in_time = col(VisitTask.scheduled_from) > window.closes_at
-    fits = and_(able(), in_office(), not_(_busy()), in_time)
+    """Whoever applies, and for what.
+
+    Parameters:
+        visits: those that may be given.
+    """
+    fits = and_(able(), in_office(), not_(_busy()))
     has_time = available(col(VisitTask.scheduled_from), col(VisitTask.scheduled_to))
     columns: tuple[Any, ...] = (
         VisitApplication,
@@ -109,11 +121,13 @@ async def _candidates(
         _before(window.closes_at),
         has_time,
         col(Volunteer.region_code),
+        func.coalesce(col(Account.person_id), col(Account.id)),
     )
     statement = (
         select(*columns)
         .join(VisitTask, col(VisitTask.id) == col(VisitApplication.task_id))
         .join(Volunteer, col(Volunteer.id) == col(VisitApplication.volunteer_id))
+        .join(Account, col(Account.id) == col(Volunteer.id))
         .where(
             col(VisitApplication.window_id) == window.id,
             col(VisitApplication.state) == ApplicationState.APPLIED,
@@ -124,6 +138,7 @@ async def _candidates(
     return [
         Candidate(
             application=one,
+            person=person,
             visit=visit,
             gone=visit.id not in visits,
             fits=can and visit.id in visits,
@@ -132,7 +147,7 @@ async def _candidates(
             steps_away=_steps(home, visit.region_code),
             lot=lot(window.seed, one.task_id, one.volunteer_id),
         )
-        for one, visit, can, before, time, home in found
+        for one, visit, can, before, time, home, person in found
     ]
 
 
@@ -187,6 +202,12 @@ def _give(
         if visit.id in given:
             visit.state = VISIT_LIFECYCLE.next(visit.state, VisitAction.CLAIM)
             visit.claimed_by, visit.claimed_at = given[visit.id], moment
-        else:
-            visit.allocation = Allocation.FIRST_COME
     tell_of_all(session, (one for one in visits if one.id in given), VisitAction.ALLOT, moment)
+    leave(session, [one for one in visits if one.id not in given])
+
+
+def leave(session: AsyncSession, visits: Sequence[VisitTask]) -> None:
+    """The first who claims one of these gets it, and those who look for one are told."""
+    for visit in visits:
+        visit.allocation = Allocation.FIRST_COME
+    tell_of_allocation(session, visits, VisitAction.RELEASE)

@@ -31,12 +31,14 @@ class Candidate:
     """Somebody who asks for a visit, and all that it is decided by.
 
     Parameters:
+        person: the same for all accounts of one person's.
         gone: whether the visit is no longer to be given.
         fits: whether it is, and they may make it.
         steps_away: 0 in one's own community, 1 in one's own street, 2 elsewhere.
     """
 
     application: VisitApplication
+    person: UUID
     visit: VisitTask
     gone: bool
     fits: bool
@@ -70,22 +72,26 @@ def decide(candidates: Sequence[Candidate]) -> dict[UUID, UUID]:
     Visits whose times overlap, or are linked by others that do, are one block, of which nobody gets
     two in a round. Who could make another at the other end of a long block gets it in a next one.
     """
-    fitting = [one for one in candidates if one.fits]
-    before = {one.volunteer_id: one.visits_before for one in fitting}
+    chosen = _once_a_person(candidates)
+    given = _given([one for theirs in chosen.values() for one in theirs.values()])
+    return {visit_id: chosen[visit_id][who].volunteer_id for visit_id, who in given.items()}
+
+
+def _given(fitting: Sequence[Candidate]) -> dict[UUID, UUID]:
+    """Visit -> person."""
+    before = {one.person: one.visits_before for one in fitting}
     visits = {one.visit.id: one.visit for one in fitting}
     given: dict[UUID, UUID] = {}
     while True:
-        mine = _by_volunteer(given, visits)
+        mine = _by_person(given, visits)
         left = [
             one
             for one in fitting
             if one.visit.id not in given
-            and not any(overlap(one.visit, other) for other in mine[one.volunteer_id])
+            and not any(overlap(one.visit, other) for other in mine[one.person])
         ]
         block = blocks([one.visit for one in left])
-        wishes = [
-            Wish(one.visit.id, one.volunteer_id, block[one.visit.id], one.rank) for one in left
-        ]
+        wishes = [Wish(one.visit.id, one.person, block[one.visit.id], one.rank) for one in left]
         more = allot(wishes, Counter(before) + Counter(given.values()))
         if not more:
             return given
@@ -114,28 +120,28 @@ def reasons(candidates: Sequence[Candidate], given: Mapping[UUID, UUID]) -> list
 
     Whoever has it is compared with the best of the others; each of these with whoever has it.
     """
-    number = Counter(given.values())
-    mine = _by_volunteer(given, {one.visit.id: one.visit for one in candidates})
-    rivals: defaultdict[UUID, list[Candidate]] = defaultdict(list)
-    for one in candidates:
-        if one.fits:
-            rivals[one.visit.id].append(one)
+    person = {one.volunteer_id: one.person for one in candidates}
+    got = {visit_id: person[who] for visit_id, who in given.items()}
+    number = Counter(got.values())
+    mine = _by_person(got, {one.visit.id: one.visit for one in candidates})
+    rivals = _once_a_person(candidates)
 
     def key(one: Candidate) -> tuple[int, bool, int, int]:
         """Of several who want one visit, the smallest goes first if nothing else is at stake."""
-        others = number[one.volunteer_id] - (given.get(one.visit.id) == one.volunteer_id)
+        others = number[one.person] - (got.get(one.visit.id) == one.person)
         return one.visits_before + others, not one.has_time, one.steps_away, one.lot
 
     def why(one: Candidate) -> Because:
         if not one.fits:
             return Because.VISIT_GONE if one.gone else Because.NOT_FIT
-        won = [other for other in rivals[one.visit.id] if _has(other, given)]
-        if won != [one] and any(overlap(one.visit, visit) for visit in mine[one.volunteer_id]):
+        has_it = given.get(one.visit.id) == one.volunteer_id
+        if not has_it and any(overlap(one.visit, visit) for visit in mine[one.person]):
             return Because.OTHER_VISIT
-        others = [other for other in rivals[one.visit.id] if other is not won[0]]
-        if not others:
+        keys = {who: key(other) for who, other in rivals[one.visit.id].items()}
+        won = keys.pop(got[one.visit.id])
+        if not keys:
             return Because.ALONE
-        return _first_difference(key(won[0]), key(one) if one in others else min(map(key, others)))
+        return _first_difference(won, min(keys.values()) if has_it else keys[one.person])
 
     return [why(one) for one in candidates]
 
@@ -154,11 +160,19 @@ def _first_difference(won: tuple[int, ...], lost: tuple[int, ...]) -> Because:
     )
 
 
-def _has(one: Candidate, given: Mapping[UUID, UUID]) -> bool:
-    return given.get(one.visit.id) == one.volunteer_id
+def _once_a_person(candidates: Sequence[Candidate]) -> dict[UUID, dict[UUID, Candidate]]:
+    """Visit -> person -> the application that counts: who applies with two accounts draws one lot,
+    with the one that suits better, else with the one of the lower key."""
+    counts: defaultdict[UUID, dict[UUID, Candidate]] = defaultdict(dict)
+    fitting = [one for one in candidates if one.fits]
+    for one in sorted(
+        fitting, key=lambda one: (not one.has_time, one.steps_away, one.volunteer_id)
+    ):
+        counts[one.visit.id].setdefault(one.person, one)
+    return counts
 
 
-def _by_volunteer(
+def _by_person(
     given: Mapping[UUID, UUID], visits: Mapping[UUID, VisitTask]
 ) -> defaultdict[UUID, list[VisitTask]]:
     """What each has got."""

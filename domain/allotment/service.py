@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
+from domain.allotment.closing import leave, still_to_be_given
 from domain.allotment.lifecycle import (
     APPLICATION_LIFECYCLE,
     WINDOW_LIFECYCLE,
@@ -29,8 +30,9 @@ from domain.allotment.visibility import visit_application_visible, visit_window_
 from domain.calendar import now
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
-from domain.visits.lifecycle import Allocation, VisitState
+from domain.visits.lifecycle import Allocation, VisitAction, VisitState
 from domain.visits.models import VisitTask, Volunteer
+from domain.visits.moving import tell_of_allocation
 from domain.visits.visibility import visit_task_visible
 from domain.volunteers.fitness import refuse_unfit
 
@@ -80,6 +82,7 @@ async def open_window(
     await session.flush()
     for visit in visits:
         visit.allocation, visit.window_id = Allocation.FAIR, window.id
+    tell_of_allocation(session, visits, VisitAction.APPLY)
     return window
 
 
@@ -105,10 +108,7 @@ async def cancel_window(session: AsyncSession, actor: Actor, window_id: UUID) ->
         "ended_at": window.ended_at,
     }
     await session.execute(update(VisitApplication).where(theirs, applied).values(passed_over))
-    free = update(VisitTask).where(
-        col(VisitTask.window_id) == window.id, col(VisitTask.state) == VisitState.OPEN
-    )
-    await session.execute(free.values(allocation=Allocation.FIRST_COME))
+    leave(session, await still_to_be_given(session, window))
     return window
 
 

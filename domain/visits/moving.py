@@ -120,6 +120,18 @@ def tell_of_all(
         _tell(session, visit, action, at, None, None)
 
 
+def tell_of_allocation(
+    session: AsyncSession, visits: Iterable[VisitTask], action: VisitAction
+) -> None:
+    """Let others know who gets open visits from now on; it is the window that tells of who said so.
+
+    Parameters:
+        action: APPLY where it is one of those who apply, RELEASE where it is the first who claims.
+    """
+    for visit in visits:
+        record(session, Event(TOPIC, visit.id, action.value))
+
+
 def _tell(
     session: AsyncSession,
     visit: VisitTask,

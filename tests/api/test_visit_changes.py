@@ -6,11 +6,13 @@ import pytest
 
 from domain.calendar import now
 from domain.database import Database
+from domain.ids import public_id
 from domain.visits.lifecycle import VisitState
 from domain.visits.sweeping import MISSED_AFTER, sweep
 from tests.clients import BEGINNING, Api
 from tests.makers.visits import Scene, make_scene, make_visit
 from tests.visiting import done, visit_id
+from tests.windows import CANCEL, asked, its_time_comes, opened
 
 CHANGED = """subscription ($after: String, $filter: VisitTaskFilter) {
   visitTaskChanged(after: $after, filter: $filter) {
@@ -81,6 +83,22 @@ async def test_overdue_visits_are_streamed_once_their_time_is_over(
             ("OVERDUE", visit_id(missed)),
             ("MISS", visit_id(missed)),
         ]
+
+
+async def test_it_is_told_who_gets_open_visits_from_now_on(
+    api: Api, database: Database, scene: Scene
+) -> None:
+    """A window is opened and called off; a second one closes, and nobody has applied."""
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    window = await opened(api, scene, key)
+    given = {"id": public_id("visit_window", window)}
+    assert (await asked(api, scene.station, CANCEL, **given))[1] == []
+    await its_time_comes(database, await opened(api, scene, key))
+    async with api.socket(scene.bob) as bob:
+        await bob.subscribe(CHANGED, after=BEGINNING)
+        told = [(await bob.next())["data"]["visitTaskChanged"] for _ in range(4)]
+    assert {one["visitTask"]["id"] for one in told} == {visit_id(key)}
+    assert [one["change"] for one in told] == ["APPLY", "RELEASE", "APPLY", "RELEASE"]
 
 
 async def test_a_cursor_from_elsewhere_is_refused(api: Api, scene: Scene) -> None:
