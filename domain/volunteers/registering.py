@@ -1,18 +1,16 @@
 """Whoever is made a volunteer is entered into the register of those who visit."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
 
 from domain.accounts.models import Account
-from domain.accounts.persons import one_person
 from domain.calendar import now
 from domain.visits.models import Volunteer
-from domain.volunteers.fitness import suspended
+from domain.volunteers.fitness import is_suspended
 from domain.volunteers.lifecycle import VolunteerAction
 from domain.volunteers.models import VolunteerLog
+from domain.volunteers.places import locked_everywhere
 
 
 async def register(session: AsyncSession, account: Account, region_code: str, day: date) -> None:
@@ -27,10 +25,10 @@ async def register(session: AsyncSession, account: Account, region_code: str, da
     volunteer = Volunteer(
         id=account.id, name=account.name, region_code=region_code, registered_on=day
     )
-    elsewhere = select(Volunteer).where(col(Volunteer.id).in_(one_person(account.id)), suspended())
-    longest = elsewhere.order_by(col(Volunteer.suspended_until).desc().nulls_first()).limit(1)
-    stopped = await session.scalar(longest)
+    # Locked: a suspension that is just being written either is read here, or finds this row.
+    elsewhere = await locked_everywhere(session, account.id)
     session.add(volunteer)
+    stopped = max(filter(is_suspended, elsewhere), key=_end, default=None)
     if stopped is None:
         return
     volunteer.suspended_at, volunteer.suspended_by = stopped.suspended_at, stopped.suspended_by
@@ -44,3 +42,8 @@ async def register(session: AsyncSession, account: Account, region_code: str, da
             account_id=stopped.suspended_by,
         )
     )
+
+
+def _end(volunteer: Volunteer) -> datetime:
+    """Of a suspension; one without an end is the longest."""
+    return volunteer.suspended_until or datetime.max.replace(tzinfo=UTC)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor
-from domain.accounts.persons import one_person, same_person
+from domain.accounts.persons import same_person
 from domain.calendar import now, today
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
@@ -37,6 +37,7 @@ from domain.volunteers.lifecycle import (
     VolunteerSkill,
 )
 from domain.volunteers.models import VolunteerLog
+from domain.volunteers.places import locked_everywhere
 
 CERTIFICATE_DAYS: Final = 92
 """How old a certificate of no criminal record may be when it is submitted: three months."""
@@ -153,24 +154,30 @@ async def suspend(
     """A volunteer is not to visit anybody for now, in whichever place: the visits that they have
     claimed, and that would begin meanwhile, are open again. One that has begun goes on.
 
-    Of somebody who visits in several places each lets them go on for itself.
+    Of somebody who visits in several places each lets them go on for itself, and nobody else does
+    so by suspending them anew for less.
 
     Parameters:
         reason: 1 to 2000 characters, for the history, which the volunteer reads.
         until: a moment to come; None for until somebody reinstates them.
-    Raises: NotFound, PermissionDenied, ConflictOfInterest for oneself, InvalidInput(reason, until).
+    Raises: NotFound, PermissionDenied, also for who does not work where they live and would let
+        them go on sooner, ConflictOfInterest for oneself, InvalidInput(reason, until).
     """
-    everywhere = await _of_one_person(session, volunteer_id)
+    await locked_everywhere(session, volunteer_id)
+    # Again: they may have been entered in another place while we waited for this one.
+    everywhere = await locked_everywhere(session, volunteer_id)
     volunteer = await _for_update(session, actor, volunteer_id, VolunteerAction.SUSPEND)
     moment = now()
     if not reason.strip():
         raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=2000)
     if until is not None and until <= moment:
         raise InvalidInput("until", reason=Reason.TO_COME)
+    if _would_be_sooner(volunteer, until) and not actor.governs(volunteer.region_code):
+        raise PermissionDenied(action=VolunteerAction.REINSTATE.value)
     for one in everywhere:
-        if one is not volunteer and _is_stopped_for_longer(one, until):
+        if one is not volunteer and _would_be_sooner(one, until):
             continue
-        one.suspended_at, one.suspended_by, one.suspended_until = moment, actor.id, until
+        _stop(one, actor, moment, until)
         _log(session, actor, one, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
         await _give_back(session, actor, one, until)
     return volunteer
@@ -247,17 +254,18 @@ async def _for_update(
     return volunteer
 
 
-async def _of_one_person(session: AsyncSession, volunteer_id: UUID) -> Sequence[Volunteer]:
-    """A volunteer, and who is the same person in another place, locked by their keys, as claims
-    lock them."""
-    theirs = select(Volunteer).where(col(Volunteer.id).in_(one_person(volunteer_id)))
-    in_order = theirs.order_by(col(Volunteer.id)).with_for_update(of=Volunteer, key_share=True)
-    return (await session.scalars(in_order)).all()
+def _would_be_sooner(volunteer: Volunteer, until: datetime | None) -> bool:
+    """Whether somebody who is suspended might go on before the moment that was said."""
+    if until is None or not is_suspended(volunteer):
+        return False
+    return volunteer.suspended_until is None or until < volunteer.suspended_until
 
 
-def _is_stopped_for_longer(volunteer: Volunteer, until: datetime | None) -> bool:
-    end = volunteer.suspended_until
-    return is_suspended(volunteer) and (end is None or (until is not None and end >= until))
+def _stop(volunteer: Volunteer, actor: Actor, moment: datetime, until: datetime | None) -> None:
+    """Suspended since whenever they were first: what they enter late is judged by it."""
+    if not is_suspended(volunteer, moment):
+        volunteer.suspended_at = moment
+    volunteer.suspended_by, volunteer.suspended_until = actor.id, until
 
 
 async def _give_back(
