@@ -177,7 +177,7 @@ class VisitMutations:
         ),
     )
 
-    # CLAIMED or CHECKED_IN -> REFUSED.
+    # CLAIMED or CHECKED_IN -> REFUSED; so is NO_SHOW, of who was there without a network.
     visit_refuse = mutation(
         VisitRefusePayload,
         "The elder does not want the visit that you have claimed.",

@@ -29,7 +29,10 @@ class Allocation(StrEnum):
 
 
 class VisitAction(StrEnum):
-    """What may befall a visit; PLAN, OVERDUE and ALLOT stand in its log alone, APPLY in no log."""
+    """What may befall a visit; PLAN, OVERDUE and ALLOT stand in its log alone, APPLY in no log.
+
+    APPLY is told of when a window opens, RELEASE also of what is first come, first served again
+    when it is over."""
 
     PLAN = "PLAN"
     CLAIM = "CLAIM"
@@ -80,6 +83,7 @@ VISIT_LIFECYCLE = Lifecycle(
         (VisitState.DONE, VisitAction.REJECT): VisitState.REJECTED,
         # Who was thought not to have come was there without a network.
         (VisitState.NO_SHOW, VisitAction.CHECK_IN): VisitState.CHECKED_IN,
+        (VisitState.NO_SHOW, VisitAction.REFUSE): VisitState.REFUSED,
     }
 )
 

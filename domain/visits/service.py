@@ -30,10 +30,11 @@ from domain.visits.lifecycle import (
 )
 from domain.visits.models import VisitKind, VisitTask, Volunteer
 from domain.visits.moving import checked_text, concerns, for_update, freed, moved, tell
-from domain.visits.presence import Entry, refuse_elsewhere, refuse_overlaps
+from domain.visits.presence import LATE_DAYS, Entry, refuse_elsewhere, refuse_overlaps
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
 from domain.volunteers.fitness import refuse_at_door, refuse_unfit
+from domain.volunteers.places import locked_everywhere
 
 _AN_INSTANT = timedelta(microseconds=1)
 
@@ -156,12 +157,16 @@ async def refuse(
     reason: str | None = None,
     expected_version: int | None = None,
 ) -> VisitTask:
-    """The elder does not want the visit: who was to make it says so.
+    """The elder does not want the visit: who was to make it says so, also who was thought not to
+    have come, as long as a check-in may be entered.
 
     Raises: NotFound, PermissionDenied, VersionConflict, IllegalTransition(from, to, allowed),
-        InvalidInput(reason).
+        InvalidInput(reason), InvalidInput(id) for a visit that was never begun, and was over more
+        than seven days ago, TimesOverlap where their time has been taken since.
     """
     visit = await moved(session, actor, visit_id, VisitAction.REFUSE, expected_version)
+    if visit.checked_in_at is None and visit.scheduled_to < now() - timedelta(days=LATE_DAYS):
+        raise InvalidInput("id", reason=Reason.DAYS_LATE, most=LATE_DAYS)
     tell(session, actor, visit, VisitAction.REFUSE, checked_text(reason, "reason"))
     return visit
 
@@ -246,10 +251,8 @@ def _is_over(scheduled_to: datetime) -> bool:
 async def _lock_volunteer(session: AsyncSession, actor: Actor) -> Volunteer | None:
     """The actor as a registered volunteer, whose claims now wait for this one, whichever place they
     visit in; None for others."""
-    theirs = select(Volunteer).where(col(Volunteer.id).in_(one_person(actor.id)))
-    # FOR NO KEY UPDATE: rows that point at the volunteer need not wait.
-    locked = theirs.order_by(col(Volunteer.id)).with_for_update(of=Volunteer, key_share=True)
-    return next((one for one in await session.scalars(locked) if one.id == actor.id), None)
+    everywhere = await locked_everywhere(session, actor.id)
+    return next((one for one in everywhere if one.id == actor.id), None)
 
 
 async def _refuse_overlaps(session: AsyncSession, actor: Actor, visit: VisitTask) -> None:

@@ -167,6 +167,18 @@ async def test_who_was_thought_not_to_have_come_says_when_they_were_there(
     assert (await done(api, scene.ann, "CheckOut", key, at=ended))["state"] == "DONE"
 
 
+@pytest.mark.parametrize(("days", "told"), [(6, None), (8, ("INVALID_INPUT", "id"))])
+async def test_who_was_thought_not_to_have_come_says_that_they_were_not_wanted(
+    api: Api, database: Database, scene: Scene, days: int, told: tuple[str, str] | None
+) -> None:
+    began = now() - timedelta(days)
+    key = await claimed(database, scene, began, state=VisitState.NO_SHOW)
+    if told is not None:
+        assert await refused(api, scene.ann, "Refuse", key) == told
+        return
+    assert (await done(api, scene.ann, "Refuse", key, reason="不在家"))["state"] == "REFUSED"
+
+
 async def test_whose_time_has_been_taken_since_is_not_revived(
     api: Api, database: Database, scene: Scene
 ) -> None:
@@ -176,4 +188,5 @@ async def test_whose_time_has_been_taken_since_is_not_revived(
     before = await everything(database)
     outcome = await refused(api, scene.ann, "CheckIn", key, at=began.isoformat())
     assert outcome[0] == "TIMES_OVERLAP"
+    assert (await refused(api, scene.ann, "Refuse", key))[0] == "TIMES_OVERLAP"
     assert await everything(database) == before

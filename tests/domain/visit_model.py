@@ -16,6 +16,7 @@ NEXT = {
     ("CLAIMED", "MISS"): "NO_SHOW",
     ("CLAIMED", "CANCEL"): "CANCELLED",
     ("NO_SHOW", "CHECK_IN"): "CHECKED_IN",
+    ("NO_SHOW", "REFUSE"): "REFUSED",
     ("CHECKED_IN", "CHECK_OUT"): "DONE",
     ("CHECKED_IN", "REFUSE"): "REFUSED",
     ("CHECKED_IN", "REJECT"): "REJECTED",

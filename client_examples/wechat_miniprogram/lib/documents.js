@@ -70,6 +70,11 @@ const CLAIMED_VISIT = `
 fragment ClaimedVisitParts on VisitTask { ...VisitParts enteredLate elder { name fullAddress } }
 ${VISIT}`;
 
+/** A visit of one's own, as it is now. */
+const OWN_VISIT = `
+query OwnVisit($id: ID!) { visitTask(id: $id) { ...ClaimedVisitParts } }
+${CLAIMED_VISIT}`;
+
 /** All that the visits page shows: those to be had, near where the volunteer is, and their own. */
 const VISITS = `
 query Visits($near: NearInput) {
@@ -144,6 +149,7 @@ module.exports = {
   CHANGED,
   PUSH_HEALTH,
   GRANT_PUSH,
+  OWN_VISIT,
   VISITS,
   MORE_VISITS,
   CLAIM,

@@ -3,7 +3,8 @@
  * there may be no network. It is sent in its order; what could not be sent at once says when it was.
  */
 
-const { CHECK_IN, CHECK_OUT, REFUSE } = require("./documents");
+const { CHECK_IN, CHECK_OUT, OWN_VISIT, REFUSE } = require("./documents");
+const { ask } = require("./graphql");
 const { UNREACHABLE } = require("./http");
 const { once } = require("./once");
 const session = require("./session");
@@ -13,6 +14,13 @@ const MUTATIONS = { CHECK_IN, CHECK_OUT, REFUSE };
 
 /** Action -> what is left to be done then, though the server does not know it yet. */
 const AFTER = { CHECK_IN: ["CHECK_OUT"], CHECK_OUT: [], REFUSE: [] };
+
+/** Action -> where a visit has got to of which the server has had it. */
+const AIMS = {
+  CHECK_IN: ["CHECKED_IN", "DONE", "VERIFIED"],
+  CHECK_OUT: ["DONE", "VERIFIED"],
+  REFUSE: ["REFUSED"],
+};
 
 /**
  * @typedef {object} Entry
@@ -62,15 +70,17 @@ function actions(task) {
  * it is, somebody at a door.
  *
  * @param {Entry} entry
- * @returns {Promise<any>} the mutation's payload; where no answer came, an Error: then it is kept
+ * @returns {Promise<any>} the mutation's payload, without errors where the server has had it before;
+ *   where no answer came, an Error: then it is kept
  */
 async function send(entry) {
   const hasTime = entry.isLate && entry.action !== "REFUSE";
   const when = hasTime ? { at: new Date(entry.at).toISOString() } : {};
   try {
     const { answer } = await once(MUTATIONS[entry.action], Object.assign(when, entry.input));
+    const had = await hadBefore(entry, answer.userErrors);
     change(entry, null);
-    return answer;
+    return had || answer;
   } catch (error) {
     if (error.kind === UNREACHABLE) change(entry, Object.assign({}, entry, { isLate: true }));
     throw error;
@@ -84,9 +94,13 @@ function change(entry, other) {
   keep(changed.filter((one) => one !== null));
 }
 
-/** The server has had it before, and the answer was lost. */
-function wasThere(entry, userErrors) {
-  return entry.isLate && userErrors.some(({ code }) => code === "ILLEGAL_TRANSITION");
+/** The payload that was lost, where the server has had it: the visit is where it was to get. */
+async function hadBefore(entry, userErrors) {
+  const mayBe = entry.isLate && userErrors.some(({ code }) => code === "ILLEGAL_TRANSITION");
+  if (!mayBe) return null;
+  const { visitTask } = await ask(OWN_VISIT, { id: entry.visit });
+  const isThere = visitTask && AIMS[entry.action].indexOf(visitTask.state) !== -1;
+  return isThere ? { visitTask, userErrors: [] } : null;
 }
 
-module.exports = { mine, ofVisit, add, actions, send, wasThere };
+module.exports = { mine, ofVisit, add, actions, send };

@@ -147,6 +147,7 @@ module.exports = {
   entered: { CHECK_IN: "arrived", CHECK_OUT: "over", REFUSE: "not wanted" },
   sent: { CHECK_IN: "You are checked in.", CHECK_OUT: "Noted, thank you.", REFUSE: "Noted." },
   keptHere: "Kept on the phone: {time} {what}; it is sent as soon as there is a network",
+  notTaken: "Not accepted: {time} {what}. {error}. Please tell your station.",
   enteredLate: "Entered late",
   placeNeeded: "A visit at home begins where you are: please allow location first.",
   visitNotSent: "That did not reach the server: please press again.",

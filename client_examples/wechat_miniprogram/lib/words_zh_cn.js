@@ -137,6 +137,7 @@ module.exports = {
   entered: { CHECK_IN: "到达", CHECK_OUT: "结束", REFUSE: "老人不需要" },
   sent: { CHECK_IN: "已签到。", CHECK_OUT: "已结束，辛苦了。", REFUSE: "已记录。" },
   keptHere: "手机已记下：{time} {what}，联网后自动发送",
+  notTaken: "没有记上：{time} {what}。{error}。请告诉服务站。",
   enteredLate: "补录",
   placeNeeded: "上门探访需要定位：请允许定位后再签到。",
   visitNotSent: "没有送到服务器，请再按一次。",

@@ -142,6 +142,7 @@ module.exports = {
   entered: { CHECK_IN: "到達", CHECK_OUT: "結束", REFUSE: "長者不需要" },
   sent: { CHECK_IN: "已簽到。", CHECK_OUT: "已結束，辛苦了。", REFUSE: "已記錄。" },
   keptHere: "手機已記下：{time} {what}，連上網路後自動傳送",
+  notTaken: "沒有記上：{time} {what}。{error}。請告訴服務站。",
   enteredLate: "補登",
   placeNeeded: "上門探訪需要定位：請允許定位後再簽到。",
   visitNotSent: "沒有送到伺服器，請再按一次。",

@@ -126,6 +126,26 @@ async def test_an_answer_that_was_lost_is_no_fault(
     await phone.assert_clean()
 
 
+async def test_what_is_late_and_not_accepted_is_said(
+    held: Held, database: Database, claimed: UUID
+) -> None:
+    """The station has called the visit off while she was at the door, without a network."""
+    phone = held.phone
+    await held.wire.cut()
+    await phone.tell("tap", "check_in")
+    await phone.sees(KEPT)
+    async with database.transaction("test") as session:
+        await session.execute(text("UPDATE visit_task SET state = 'CANCELLED'"))
+    await held.wire.mend()
+    await phone.tell("gesture", "onPullDownRefresh")
+    await phone.sees_no("我认领的")
+    shown = await phone.tell("done")
+    (said,) = [what for name, what in shown if name == "modal"]
+    assert said.startswith("没有记上：")
+    assert "已签到。" not in [what for name, what in shown if name == "toast"]
+    await phone.assert_clean()
+
+
 async def test_a_visit_that_is_not_wanted(held: Held, database: Database, claimed: UUID) -> None:
     phone = held.phone
     await phone.tell("choose", None)  # she closes the sheet again

@@ -9,6 +9,7 @@ const { now, FAILED, REFUSED } = require("../../lib/http");
 const { once } = require("../../lib/once");
 const { whereAmI } = require("../../lib/place");
 const session = require("../../lib/session");
+const { clock } = require("../../lib/times");
 const { visitCard } = require("../../lib/visit_view");
 const { Visits } = require("../../lib/visits");
 const { say } = require("../../lib/words");
@@ -159,10 +160,12 @@ Component({
 
     /** What the server says to an entry; one that it has had before is no fault. */
     sent(entry, { visitTask, userErrors }) {
-      const isRefused = userErrors.length > 0 && !entries.wasThere(entry, userErrors);
-      this.notes[entry.visit] = isRefused ? refusal(userErrors) : {};
+      const isRefused = userErrors.length > 0;
+      const note = isRefused ? refusal(userErrors) : {};
+      this.notes[entry.visit] = note;
       if (visitTask) this.visits.put(visitTask);
       if (!isRefused) wx.showToast({ title: say("sent", entry.action), icon: "none" });
+      else if (entry.isLate) lost(entry, note.error);
     },
 
     /** Change one visit; what the server answers is shown at once, its refusals on the card. */
@@ -203,6 +206,13 @@ Component({
     },
   },
 });
+
+/** Of a late entry the visit's card may be there no more: whoever made it is told until they say so. */
+function lost(entry, error) {
+  const what = say("entered", entry.action);
+  const content = say("notTaken", { what, time: clock(entry.at, now()), error });
+  wx.showModal({ content, showCancel: false });
+}
 
 /** Which of some reasons is chosen; null where the sheet is closed again. */
 async function chosen(itemList) {

@@ -45,6 +45,7 @@ class Device {
       offNetworkStatusChange: (listener) => void this.#network.delete(listener),
       setNavigationBarTitle: ({ title }) => this.#note("title", title),
       showToast: ({ title }) => this.#note("toast", title),
+      showModal: ({ content }) => this.#note("modal", content),
       vibrateLong: () => this.#note("vibrateLong"),
       stopPullDownRefresh: () => this.#note("stopPullDownRefresh"),
       showActionSheet: (options) => answer("showActionSheet", options, () => this.#asked(options)),
