@@ -57,6 +57,7 @@ SENT: dict[str, tuple[Role, dict[str, Any]]] = {
     "wechat GRANT_PUSH": (Role.FAMILY, {"input": {"template": PUSH_TEMPLATE.template_id}}),
     "wechat VISITS": (Role.VOLUNTEER, {"near": NEAR}),
     "wechat MORE_VISITS": (Role.VOLUNTEER, {"near": None, "after": "end of the page before"}),
+    "wechat OWN_VISIT": (Role.VOLUNTEER, {"id": "claimed visit"}),
     "wechat CLAIM": (Role.VOLUNTEER, {"input": {"id": "open visit"}}),
     "wechat RELEASE": (Role.VOLUNTEER, {"input": {"id": "claimed visit"}}),
     "wechat CHECK_IN": (Role.VOLUNTEER, {"input": {"id": "claimed visit", **HERE}}),
