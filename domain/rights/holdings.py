@@ -12,6 +12,9 @@ from sqlalchemy import Date, cast, func
 from sqlmodel import col
 
 from domain.accounts.models import Account
+from domain.advising.models import Caseload
+from domain.calendar import sql_today
+from domain.caregivers.models import CareAssignment
 from domain.elders.models import Elder
 
 
@@ -67,6 +70,12 @@ class Holding:
     hidden: frozenset[str] = frozenset()
 
 
+def _over(model: type[CareAssignment] | type[Caseload]) -> Any:
+    """The end of what somebody did for the elder: today, if it has not ended."""
+    # LEAST knows no end yet as none at all. What has not begun is empty.
+    return func.least(col(model.until), func.greatest(col(model.since), sql_today()))
+
+
 _LEDGER = "vouchers of public money are kept for 30 years (Measures for accounting archives, 2015)"
 _DONE = "says who did what"
 
@@ -104,8 +113,8 @@ HOLDINGS: dict[str, Holding] = {
     "measurement": Holding("elder_id", Deleted()),
     "assessment": Holding("elder_id", Deleted()),
     "assessment_log": Holding("assessment_id", Deleted()),
-    "care_assignment": Holding("elder_id", Kept(_DONE)),
-    "caseload": Holding("elder_id", Kept(_DONE)),
+    "care_assignment": Holding("elder_id", Blanked(_DONE, {"until": _over(CareAssignment)})),
+    "caseload": Holding("elder_id", Blanked(_DONE, {"until": _over(Caseload)})),
     "care_need": Holding("elder_id", Deleted()),
     "contact_note": Holding("elder_id", Deleted()),
     "suggestion_list": Holding("elder_id", Deleted()),

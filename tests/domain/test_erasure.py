@@ -1,13 +1,16 @@
 """What an erasure ends beside the register's own rows, what it waits for, and whose it leaves."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlmodel import col
 
 from domain.access import Role
-from domain.calendar import now
+from domain.advising.models import Caseload
+from domain.calendar import now, today
+from domain.caregivers.models import CareAssignment, CareAssignmentKind
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
@@ -17,6 +20,8 @@ from domain.rights.lifecycle import RequestState
 from domain.rights.models import CorrectedField, DataRequest, DataRequestPiece, Refusal, RequestKind
 from domain.sessions.models import WechatIdentity
 from tests.makers.accounts import make_account, make_person
+from tests.makers.advising import make_caseload
+from tests.makers.caregivers import make_assignment
 from tests.makers.data_requests import make_data_request
 from yiyang.district.cast import District
 
@@ -73,6 +78,36 @@ async def test_a_copy_does_not_outlive_what_it_was_copied_from(
     assert {row[0] for row in await pieces(database)} == {other.id}
     async with database.transaction("test") as session:
         assert (await session.get_one(Elder, elder_id)).care_level is None
+
+
+async def test_nobody_looks_after_them_any_more(
+    database: Database, district: District, vault: Vault
+) -> None:
+    elder_id, day = await settled(database), today()
+    where = district.players[Role.STATION].region_code
+    advisor, caregiver = [
+        (await make_account(database, role, region_code=where)).id
+        for role in (Role.ADVISOR, Role.CAREGIVER)
+    ]
+    began, over, future = day - timedelta(9), day - timedelta(2), day + timedelta(3)
+    periods = [(began, None), (began, over), (future, None)]
+    async with database.transaction("test") as session:
+        for model in (Caseload, CareAssignment):
+            await session.execute(delete(model).where(col(model.elder_id) == elder_id))
+    await make_caseload(database, elder_id, advisor, since=began, until=over)
+    await make_caseload(database, elder_id, advisor, since=over)
+    for kind, (since, until) in zip(CareAssignmentKind, periods, strict=True):
+        await make_assignment(database, elder_id, caregiver, kind, since=since, until=until)
+    erasure = await approved(database, district, elder_id, RequestKind.ERASURE)
+    assert (await performed(database, vault, erasure)).state is RequestState.DONE
+    assert await ends(database, Caseload, elder_id) == [over, day]
+    assert await ends(database, CareAssignment, elder_id) == [day, over, future]
+
+
+async def ends(database: Database, model: Any, elder_id: UUID) -> list[Any]:
+    """Of an elder's rows, in the order in which they were made."""
+    whose = select(col(model.until)).where(col(model.elder_id) == elder_id)
+    return [row[0] for row in await database.fetch(whose.order_by(col(model.id)))]
 
 
 async def test_what_else_is_asked_for_comes_first(
