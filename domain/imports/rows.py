@@ -72,12 +72,12 @@ Places = Mapping[str, str | DomainError]
 
 
 def places_named(rows: Sequence[Row]) -> set[str]:
-    """What stands in the column of divisions."""
+    """What stands in the column of divisions, but for nothing at all."""
     titles = _titles(rows)
     if _C.REGION not in titles:
         return set()
     place = titles.index(_C.REGION)
-    return {row[place] for row in rows[1:] if place < len(row) and any(row)}
+    return {row[place] for row in rows[1:] if place < len(row) and row[place]}
 
 
 def read_sheet(rows: Sequence[Row], places: Places) -> Sheet:

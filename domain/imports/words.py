@@ -41,11 +41,20 @@ _ALSO: Mapping[ImportColumn, tuple[str, ...]] = {
     _C.BIRTH_DATE: ("出生年月日", "生日", "birth date", "date of birth"),
     _C.REGION: ("社区", "社區", "区划代码", "區劃代碼", "村社", "region"),
     _C.ADDRESS: ("住址", "家庭住址", "居住地址", "详细地址", "詳細地址"),
-    _C.PHONE: ("手机", "手机号", "手机号码", "联系电话", "手機", "聯絡電話", "mobile"),
-    _C.TAGS: ("人员类别", "重点类别", "tag"),
+    _C.PHONE: (
+        *("手机", "手机号", "手机号码", "联系电话"),
+        *("手機", "手機號", "手機號碼", "聯絡電話", "mobile"),
+    ),
+    _C.TAGS: ("人员类别", "重点类别", "人員類別", "重點類別", "tag"),
     _C.CONTACT_NAME: ("联系人姓名", "紧急联系人", "聯絡人姓名", "緊急聯絡人", "contact name"),
-    _C.CONTACT_RELATION: ("与联系人关系", "与老人关系", "與長者關係", "relation"),
-    _C.CONTACT_PHONE: ("联系人手机", "紧急联系人电话", "緊急聯絡人電話", "contact phone"),
+    _C.CONTACT_RELATION: (
+        *("与联系人关系", "与老人关系"),
+        *("與聯絡人關係", "與長者關係", "relation"),
+    ),
+    _C.CONTACT_PHONE: (
+        *("联系人手机", "紧急联系人电话"),
+        *("聯絡人手機", "緊急聯絡人電話", "contact phone"),
+    ),
 }
 
 _GENDERS: Mapping[Gender, tuple[str, ...]] = {
@@ -59,10 +68,7 @@ _RELATIONS: Mapping[Relation, tuple[str, ...]] = {
     _R.SON: ("儿子", "兒子"),
     _R.GRANDCHILD: (
         *("孙子女", "孙子", "孙女", "外孙", "外孙女"),
-        "孫子女",
-        "孫子",
-        "孫女",
-        "外孫",
+        *("孫子女", "孫子", "孫女", "外孫", "外孫女"),
     ),
     _R.SIBLING: ("兄弟姐妹", "兄弟姊妹", "哥哥", "弟弟", "姐姐", "妹妹"),
     _R.NEIGHBOUR: ("邻居", "鄰居"),
@@ -74,8 +80,14 @@ _TAGS: Mapping[Tag, tuple[str, ...]] = {
     _T.EMPTY_NEST: ("空巢", "empty nest"),
     _T.LEFT_BEHIND: ("留守", "left behind"),
     _T.DISABLED: ("失能", "disabled"),
-    _T.SEVERELY_HANDICAPPED: ("重残", "重度残疾", "重殘", "severely handicapped"),
-    _T.FAMILY_PLANNING_SPECIAL: ("计生特殊", "计生特殊家庭", "計生特殊"),
+    _T.SEVERELY_HANDICAPPED: (
+        *("重残", "重度残疾"),
+        *("重殘", "重度殘疾", "severely handicapped"),
+    ),
+    _T.FAMILY_PLANNING_SPECIAL: (
+        *("计生特殊", "计生特殊家庭"),
+        *("計生特殊", "計生特殊家庭"),
+    ),
     _T.DEMENTIA: ("失智", "dementia"),
     _T.MINIMUM_LIVING: ("低保", "minimum living"),
     _T.EXTREME_HARDSHIP: ("特困", "extreme hardship"),

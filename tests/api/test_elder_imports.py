@@ -11,11 +11,15 @@ import pytest
 
 from api.relay import key_of
 from domain.access import Role
+from domain.accounts.models import Relation
 from domain.crypto import Vault
 from domain.database import Database
+from domain.elders.models import Tag
 from domain.imports import service
+from domain.imports.models import ImportColumn
 from domain.imports.service import BROUGHT
 from domain.imports.sheets import MOST_BYTES, MOST_ROWS
+from domain.imports.words import column_of, relation_of, tags_of
 from tests.clients import Api
 from tests.exporting import working
 from tests.importing import (
@@ -314,3 +318,25 @@ async def test_a_file_that_nobody_enters_is_dropped(api: Api, database: Database
         assert await one(database, kept) == 0
     async with database.transaction("worker") as session:
         assert await service.prune(session) == 1
+
+
+@pytest.mark.usefixtures("worker")
+async def test_a_cell_without_a_division_is_told_so(api: Api, region: str) -> None:
+    (good, bad) = elders(region, 2)
+    refused = await looked_through(api, workbook(TITLES, good, [*bad[:2], "", bad[3]]))
+    assert faults(refused) == [(3, "REGION", "INVALID_INPUT")]
+
+
+def test_what_is_said_in_the_one_script_is_understood_in_the_other() -> None:
+    titles = {
+        "PHONE": ("手机号", "手機號", "手机号码", "手機號碼"),
+        "TAGS": ("人员类别", "人員類別", "重点类别", "重點類別"),
+        "CONTACT_RELATION": ("与联系人关系", "與聯絡人關係"),
+        "CONTACT_PHONE": ("联系人手机", "聯絡人手機"),
+    }
+    for column, names in titles.items():
+        assert {column_of(name) for name in names} == {ImportColumn(column)}
+    assert relation_of("外孫女") is relation_of("外孙女") is Relation.GRANDCHILD
+    assert tags_of("重度殘疾、計生特殊家庭") == [
+        *(Tag.SEVERELY_HANDICAPPED, Tag.FAMILY_PLANNING_SPECIAL)
+    ]
