@@ -1,7 +1,7 @@
 """Certificates are entered, renewed and withdrawn; what was believed before stays."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select
@@ -91,9 +91,16 @@ async def renew(
 
     Returns: the new one; the other stays good until its last day.
 
-    Raises: NotFound, InvalidInput(id) for one that is withdrawn, and as for ``add``.
+    Raises: NotFound, InvalidInput(id) for one that is withdrawn, InvalidInput(since) for one that
+        begins before the other ends, and as for ``add``.
     """
+    known = await _kept(session, actor, certificate_id, lock=False)
+    # The worker first, as wherever else papers and assignments wait for each other.
+    await worker(session, actor, Permission.CERTIFICATE_KEEP, known.account_id)
     before = await _kept(session, actor, certificate_id)
+    if paper.since < before.until:
+        last = before.until - timedelta(days=1)
+        raise InvalidInput("since", reason=Reason.NOT_BEFORE, earliest=str(last))
     return await add(session, vault, actor, before.account_id, before.kind, before.grade, paper)
 
 
@@ -138,12 +145,15 @@ def renewed(actor: Actor) -> ColumnElement[bool]:
     return follows.correlate(Certificate).exists()
 
 
-async def _kept(session: AsyncSession, actor: Actor, certificate_id: UUID) -> Certificate:
-    """A certificate that the actor keeps and that is believed, locked."""
+async def _kept(
+    session: AsyncSession, actor: Actor, certificate_id: UUID, *, lock: bool = True
+) -> Certificate:
+    """A certificate that the actor keeps and that is believed, as it is now."""
     seen = select(Certificate).where(
         col(Certificate.id) == certificate_id, certificate_visible(actor)
     )
-    certificate = await session.scalar(seen.with_for_update(of=Certificate))
+    seen = seen.execution_options(populate_existing=True)
+    certificate = await session.scalar(seen.with_for_update(of=Certificate) if lock else seen)
     if certificate is None:
         raise NotFound("id")
     require(actor, Permission.CERTIFICATE_KEEP, certificate.region_code)

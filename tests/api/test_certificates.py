@@ -104,8 +104,10 @@ async def test_a_certificate_is_entered_renewed_and_withdrawn(api: Api, caregive
     assert (await add(api, caregiver, since=day(19)))[1] == [("ALREADY_EXISTS", None)]
     next_one = {"number": "3301-2027-0001", "issuedBy": "人社厅", "until": day(400)}
     renewing = {"id": made["id"], **next_one}
-    early = await ask(api, Role.STATION, "CertificateRenew", PAPER, since=day(19), **renewing)
-    assert early[1] == [("ALREADY_EXISTS", None)]
+    long_ago = {"since": day(-400), "until": day(-30)}
+    for days in ({"since": day(19)}, long_ago):
+        early = await ask(api, Role.STATION, "CertificateRenew", PAPER, **{**renewing, **days})
+        assert early[1] == [("INVALID_INPUT", "since")]
     new, errors = await ask(api, Role.STATION, "CertificateRenew", PAPER, since=day(20), **renewing)
     assert errors == []
     assert (new["kind"], new["grade"], new["since"], new["good"]) == (
