@@ -248,7 +248,8 @@ class BedMutations:
     bed_stay_transfer = mutation(
         BedStayTransferPayload,
         "The elder moves into another bed: the old stay ends on the day on which the new one "
-        "begins, or nothing changes. A bed that is taken names every stay in the way.",
+        "begins, or nothing changes. A bed that is taken names every stay in the way. Co-managers "
+        "go along with their consents, and a package into another home care bed.",
         node=BedStay,
         asks=Permission.BED_STAY_TRANSFER,
         given=BedStayTransferInput,

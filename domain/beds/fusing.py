@@ -22,6 +22,8 @@ from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.outbox import Event, record
 from domain.reasons import Reason
 
+_OVER = (StayState.CLEANING, StayState.CLOSED)
+
 _LOOK_AFTER = (Role.CAREGIVER, Role.STATION, Role.ADVISOR)
 
 
@@ -42,7 +44,7 @@ async def name_manager(
         raise NotFound("stay_id")
     if not actor.may(Permission.BED_STAY_NAME_MANAGER):
         raise PermissionDenied(action=Permission.BED_STAY_NAME_MANAGER.value)
-    if stay.state in (StayState.HELD, StayState.CLEANING, StayState.CLOSED):
+    if stay.state in (StayState.HELD, *_OVER):
         raise InvalidInput("stay_id", reason=Reason.STAY_OVER)
     seen_account = select(Account).where(col(Account.id) == account_id, account_visible(actor))
     account = await session.scalar(seen_account)
@@ -62,9 +64,15 @@ async def name_manager(
 async def consent(session: AsyncSession, actor: Actor, manager_id: UUID) -> BedStayManager:
     """The elder, or the guardian, agrees to somebody who was named; done twice, it stays as it was.
 
-    Raises: NotFound(id), PermissionDenied, InvalidInput(id) for one who is it no more.
+    Raises: NotFound(id), PermissionDenied, InvalidInput(id) for one who is it no more, or of a stay
+        that is over.
     """
     manager = await _manager(session, actor, manager_id, Permission.BED_STAY_CONSENT_TO_MANAGER)
+    state = await session.scalar(
+        select(col(BedStay.state)).where(col(BedStay.id) == manager.stay_id)
+    )
+    if state in _OVER:
+        raise InvalidInput("id", reason=Reason.STAY_OVER)
     if manager.consented_at is None:
         manager.consented_by, manager.consented_at = actor.id, now()
     return manager
@@ -92,5 +100,5 @@ async def _manager(
     if not actor.may(permission):
         raise PermissionDenied(action=permission.value)
     if manager.ended_at is not None:
-        raise InvalidInput("id", reason=Reason.STAY_OVER)
+        raise InvalidInput("id", reason=Reason.ALREADY_OVER)
     return manager

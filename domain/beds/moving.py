@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from domain.access import Actor, Permission
 from domain.admissions.following import follow, moved
 from domain.beds.authority import require
+from domain.beds.carrying import carry
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed
 from domain.beds.codes import retire
 from domain.beds.days import MAX_DAYS_AHEAD, MAX_DAYS_BACK
@@ -77,7 +78,8 @@ async def transfer(
     """Move an elder into another bed: the old stay ends on the day on which the new one begins.
     Both are written, or neither.
 
-    The bed may be one that the elder was promised. The end that was planned holds on.
+    The bed may be one that the elder was promised. The end that was planned holds on. Who answers
+    for the stay's sides goes along, and what comes with a home care bed into another one.
 
     Parameters:
         moved_on: from the stay's first day, and 31 days ago, to today, which None means.
@@ -122,6 +124,7 @@ async def transfer(
     if promised:
         await follow(session, new, actor)
     await moved(session, old.id, new.id)
+    await carry(session, actor, old, new, bed)
     return new
 
 

@@ -17,6 +17,7 @@ from domain.database import Database
 from domain.ids import public_id
 from tests.bedside import Bedside, day, open_bedside, stay_of
 from tests.clients import Api
+from tests.makers.beds import make_bed
 
 SHOWN = "id since setBy { id } items { item amount monthly }"
 SET = f"""mutation ($i: BedStayPackageSetInput!) {{ done: bedStayPackageSet(input: $i) {{
@@ -95,6 +96,25 @@ async def test_said_again_for_a_day_it_is_another_and_what_was_before_stays(
     shown = await read(place, stay)
     assert [amounts(one) for one in shown["packages"]] == [{"BATH": 4}, {"MEAL": 30}]
     assert amounts(shown["package"]) == {"MEAL": 30}
+
+
+async def test_a_package_goes_along_into_another_home_care_bed(
+    place: Bedside, database: Database
+) -> None:
+    stay = await lived_in(place)
+    await ask(place, stay, DEVICE=3)
+    await ask(place, stay, 30, DEVICE=4)
+    other = await make_bed(database, place.station_id, kind=BedKind.HOME, label="另一张")
+    moved = stay_of(await place.move(stay, other))["id"]
+    for key in (stay, moved):
+        said = (await read(place, key))["packages"]
+        assert [(one["since"], amounts(one)) for one in said] == [
+            (day(0), {"DEVICE": 3}),
+            (day(30), {"DEVICE": 4}),
+        ]
+        assert {one["stay"]["id"] for one in said} == {key}
+    in_home = stay_of(await place.move(moved, place.beds[1]))["id"]
+    assert (await read(place, in_home))["packages"] == []
 
 
 async def test_only_a_home_care_bed_that_is_not_over_has_one(

@@ -16,6 +16,7 @@ from domain.ids import public_id
 from tests.bedside import Bedside, open_bedside, stay_of
 from tests.clients import Api
 from tests.makers.accounts import make_account
+from tests.makers.beds import make_bed
 
 SHOWN = "id role consentedAt consentedBy { id } endedAt"
 MANAGERS = f"query ($id: ID!) {{ bedStay(id: $id) {{ managers {{ {SHOWN} }} }} }}"
@@ -83,6 +84,49 @@ async def test_only_who_works_in_care_and_only_for_a_stay_that_is_not_over(place
     late = await ask(place, place.staff, "Name", stayId=stay, role="CARE", accountId=account)
     assert late["userErrors"] == [{"code": "INVALID_INPUT", "field": "stayId"}]
     assert await managers(place, stay) == []
+
+
+async def test_nobody_agrees_to_a_stay_that_is_over_nor_ends_twice(place: Bedside) -> None:
+    stay = stay_of(await place.admit(place.beds[0], place.api.district.mother_id))["id"]
+    caregiver = public_id("account", place.api.actor(Role.CAREGIVER).id)
+    care, medical = [
+        (await ask(place, place.staff, "Name", stayId=stay, role=role, accountId=caregiver))[
+            "bedStayManager"
+        ]["id"]
+        for role in ("CARE", "MEDICAL")
+    ]
+    assert (await ask(place, place.staff, "End", id=care))["userErrors"] == []
+    twice = f"""mutation {{ done: bedStayManagerEnd(input: {{id: "{care}"}}) {{
+      userErrors {{ field message }} }} }}"""
+    (error,) = (await place.api.data(place.staff, twice))["done"]["userErrors"]
+    assert error["field"] == "id"
+    assert "应为尚未结束的记录" in error["message"]
+    await place.end(stay)
+    late = await ask(place, Role.ELDER, "Consent", id=medical)
+    assert late["userErrors"] == [{"code": "INVALID_INPUT", "field": "id"}]
+
+
+async def test_who_moves_to_another_bed_keeps_who_answers_and_what_was_agreed(
+    place: Bedside,
+) -> None:
+    mother, other = (
+        place.api.district.mother_id,
+        await make_bed(place.database, place.station_id, label="另一张"),
+    )
+    stay = stay_of(await place.admit(place.beds[0], mother))["id"]
+    caregiver = public_id("account", place.api.actor(Role.CAREGIVER).id)
+    for role in ("CARE", "MEDICAL", "REHABILITATION"):
+        named = await ask(place, place.staff, "Name", stayId=stay, role=role, accountId=caregiver)
+        key = named["bedStayManager"]["id"]
+        if role == "CARE":
+            assert (await ask(place, Role.ELDER, "Consent", id=key))["userErrors"] == []
+        if role == "REHABILITATION":
+            assert (await ask(place, place.staff, "End", id=key))["userErrors"] == []
+    before = {one["role"]: one["consentedAt"] for one in await managers(place, stay)}
+    new = stay_of(await place.move(stay, other))["id"]
+    after = {one["role"]: one["consentedAt"] for one in await managers(place, new)}
+    assert after == {"CARE": before["CARE"], "MEDICAL": None}
+    assert after["CARE"] is not None
 
 
 async def test_of_many_named_for_one_role_at_once_one_has_it(place: Bedside) -> None:
