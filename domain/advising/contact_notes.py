@@ -13,10 +13,9 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.advising.models import Caseload, ContactChannel, ContactNote
 from domain.advising.visibility import contact_note_visible
+from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
 from domain.crypto import Vault, place
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -54,9 +53,7 @@ async def add(
     Raises: NotFound(elder_id), PermissionDenied, InvalidInput(contacted_at) for a moment to come or
         more than 31 days ago, InvalidInput(note).
     """
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    if await session.scalar(seen) is None:
-        raise NotFound("elder_id")
+    await lock_visible_elder(session, actor, elder_id)
     _require(actor)
     moment, text = now(), contact.note
     if contact.at is not None and contact.at > moment:

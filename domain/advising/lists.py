@@ -17,9 +17,8 @@ from domain.advising.lifecycle import (
 )
 from domain.advising.models import CareNeedKind, SuggestionItem, SuggestionList
 from domain.advising.visibility import suggestion_item_visible, suggestion_list_visible
+from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -37,9 +36,7 @@ async def create(
 
     Raises: NotFound(elder_id), PermissionDenied, InvalidInput(kinds).
     """
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    if await session.scalar(seen) is None:
-        raise NotFound("elder_id")
+    await lock_visible_elder(session, actor, elder_id)
     if not actor.may(Permission.SUGGESTION_LIST_KEEP):
         raise PermissionDenied(action=Permission.SUGGESTION_LIST_KEEP.value)
     if not kinds or len(set(kinds)) < len(kinds):

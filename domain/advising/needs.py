@@ -16,10 +16,9 @@ from domain.advising.lifecycle import (
 )
 from domain.advising.models import CareNeed, CareNeedKind, CareNeedSource, CareNeedUrgency
 from domain.advising.visibility import care_need_visible
+from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
 from domain.crypto import Vault, place
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -51,9 +50,7 @@ async def add(
     Raises: NotFound(elder_id), PermissionDenied, InvalidInput(note), AlreadyExists where one of the
         kind is open.
     """
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    if await session.scalar(seen) is None:
-        raise NotFound("elder_id")
+    await lock_visible_elder(session, actor, elder_id)
     if not actor.may(Permission.CARE_NEED_KEEP):
         raise PermissionDenied(action=Permission.CARE_NEED_KEEP.value)
     note = found.note

@@ -17,7 +17,7 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.calendar import now
 from domain.crypto import Vault, place
-from domain.elders.models import Elder
+from domain.elders.models import CareLevel, Elder
 from domain.elders.registry import registered
 from domain.errors import InvalidInput, MergeBlocked, NotFound, PermissionDenied
 from domain.lines import line
@@ -26,6 +26,7 @@ from domain.merges.blocking import shown
 from domain.merges.family import links_ended_beside
 from domain.merges.giving import give
 from domain.merges.health import find_newest, forget_newest, say_anew
+from domain.merges.levels import part_levels
 from domain.merges.models import ElderMerge, ElderMergeRows, MergeChange
 from domain.merges.rows import move, moving, put_back, set_aside
 from domain.merges.together import call_in_order, call_last, join_tags, part_tags
@@ -42,7 +43,7 @@ MAX_REASON = 200
 
 _ASIDE = "elder_merge.aside_cipher"
 
-_SET_ASIDE = (
+SET_ASIDE = (
     "vital_sign",
     "household_member",
     "station_assignment",
@@ -91,7 +92,7 @@ async def merge(
     aside: dict[str, Any] = {"rows": {}}
     await _give(session, vault, actor, done, aside["rows"])
     # Nobody has found anything of the one that is kept.
-    aside["level_taken"] = kept.care_level is None
+    aside["level"] = kept.care_level
     kept.care_level = kept.care_level or duplicate.care_level
     row = await session.scalar(_DELETED, {"id": duplicate.id})
     (aside["elder"],) = opened(vault, "elder", [row])
@@ -122,8 +123,9 @@ async def undo(session: AsyncSession, vault: Vault, actor: Actor, merge_id: UUID
     assert done.aside_cipher is not None
     aside = orjson.loads(vault.open_bytes(done.aside_cipher, place(_ASIDE, done.duplicate_id)))
     await _take_back(session, vault, done, aside)
-    if aside["level_taken"] and kept.care_level == aside["elder"]["care_level"]:
-        kept.care_level = None
+    level = CareLevel(aside["level"]) if aside["level"] else None
+    if not await part_levels(session, kept, done.duplicate_id, done.merged_at, level):
+        raise InvalidInput("id", reason=Reason.MERGE_CHANGED)
     done.aside_cipher, done.undone_by, done.undone_at = None, actor.id, now()
     return done
 
@@ -198,7 +200,7 @@ async def _give(
     for one in moving():
         moved, stuck = await give(session, vault, one, whose, to)
         _remember(session, done, one.name, MergeChange.MOVED, moved)
-        if stuck and one.table.name in _SET_ASIDE:
+        if stuck and one.table.name in SET_ASIDE:
             await say_anew(session, vault, one, whose, stuck)
             taken = await set_aside(session, one, whose, stuck)
             aside[str(one.table.name)] = opened(vault, one.table.name, taken)
@@ -206,7 +208,7 @@ async def _give(
             types.append(one.table.name.title().replace("_", ""))
             blockers += await shown(session, actor, one.table, stuck)
     if types:
-        raise MergeBlocked("duplicate_id", blockers=blockers, types=", ".join(types))
+        raise MergeBlocked("duplicate_id", blockers=blockers, types=", ".join(dict.fromkeys(types)))
     await call_in_order(session, to)
     await find_newest(session, to)
 

@@ -157,7 +157,7 @@ async def wrongly_merged(scene: Scene) -> dict[str, Any]:
     """Two entries that were made one, of which the duplicate had nothing else."""
     kept = scene.world.tables["elder_merge"][scene.key]["kept_id"]
     twin = json.loads(await scene.sql.fetchval(_TWIN, kept))
-    aside = json.dumps({"elder": twin, "rows": {}, "level_taken": False}).encode()
+    aside = json.dumps({"elder": twin, "rows": {}, "level": None}).encode()
     duplicate = UUID(twin["id"])
     sealed = _VAULT.seal_bytes(aside, place("elder_merge.aside_cipher", duplicate))
     undone = {"undone_by": None, "undone_at": None}

@@ -1,5 +1,6 @@
 """Merges as PostgreSQL sees them: in how many statements, and under whose keys."""
 
+import asyncio
 from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -13,12 +14,17 @@ from sqlalchemy import event, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from api.plan.shapes import declared_nodes, row_type_of
 from domain.access import Actor, Role
+from domain.advising import contact_notes, lists, needs
+from domain.advising.models import CareNeedKind, CareNeedSource, CareNeedUrgency, ContactChannel
 from domain.crypto import Vault
 from domain.database import Database
 from domain.elders.models import Elder
+from domain.errors import NotFound
 from domain.health.kinds import MeasurementKind
 from domain.merges import service
+from domain.merges.blocking import SHOWN
 from domain.merges.colliding import colliding
 from domain.merges.health import say_anew
 from domain.merges.rows import ONLY_ADDED, Belonging, keys_of, moving, try_to_move
@@ -30,6 +36,7 @@ from tests.makers.health import entries_of, make_health, make_measurements
 from tests.makers.register import make_households
 from tests.makers.vital_signs import make_vital_signs
 from tests.merging import SAME, everything
+from tests.waiting import until
 from yiyang.district.cast import District
 from yiyang.district.scripts import COMMUNITY
 
@@ -94,6 +101,55 @@ async def test_a_hundred_collisions_take_no_more_statements_than_three(
 ) -> None:
     few = await statements(database, vault, keeper, 3)
     assert await statements(database, vault, keeper, 100) == few
+
+
+BLOCKED = """SELECT count(*) FROM pg_stat_activity
+  WHERE wait_event_type = 'Lock' AND datname = current_database()"""
+
+
+@pytest.mark.parametrize("what", ["note", "need", "list"])
+async def test_who_writes_of_a_duplicate_meanwhile_finds_nobody(
+    database: Database, vault: Vault, keeper: Actor, district: District, what: str
+) -> None:
+    keep, duplicate = await pair(database, 0, 0)
+    station = Actor(district.players[Role.STATION].account_id, Role.STATION, COMMUNITY[:6])
+
+    async def write() -> None:
+        async with database.transaction("test") as session:
+            if what == "note":
+                contact = contact_notes.Contact(ContactChannel.PHONE)
+                await contact_notes.add(session, vault, station, duplicate, contact)
+            elif what == "need":
+                given = (CareNeedKind.MEALS, CareNeedUrgency.SOON, CareNeedSource.VISIT)
+                await needs.add(session, vault, station, duplicate, needs.Found(*given))
+            else:
+                await lists.create(session, station, duplicate, [CareNeedKind.MEALS])
+
+    async def waits() -> bool:
+        return bool((await database.rows(BLOCKED, (), once=False))[0][0])
+
+    async with database.transaction("test") as session:
+        await service.merge(session, vault, keeper, keep, duplicate, SAME)
+        writing = asyncio.create_task(write())
+        await until(waits)
+    with pytest.raises(NotFound):
+        await writing
+
+
+async def test_what_can_be_in_the_way_is_named_by_its_id(database: Database) -> None:
+    """Of every table that has global ids, and a rule by which two rows of one elder collide."""
+    rows = await database.rows(
+        "SELECT DISTINCT indrelid::regclass::text FROM pg_index JOIN pg_attribute"
+        " ON attrelid = indrelid AND attnum = ANY(indkey)"
+        " WHERE attname = 'elder_id' AND (indisunique OR indisexclusion) AND NOT indisprimary",
+        (),
+        once=False,
+    )
+    collide = {row[0] for row in rows} & {one.table.name for one in moving()}
+    nodes = {row_type_of(one).table.name for one in declared_nodes()}
+    stand_together = {"contact", "elder_tag", *service.SET_ASIDE}
+    assert (collide | {*ONLY_ADDED}) & nodes - stand_together <= SHOWN.keys()
+    assert SHOWN.keys() <= nodes
 
 
 @pytest.fixture
