@@ -95,17 +95,17 @@ def _text(text: str, since: datetime) -> str:
     found = _ID.fullmatch(text)
     if found and _made_since(found[2], since):
         return f"{found[1]}new"
-    if text[:4].isdigit() and "T" in text and _is_now(datetime.fromisoformat(text), since):
-        return "now"
+    if text[:4].isdigit() and "T" in text:
+        return _moment(text, since)
     if text.startswith("W"):
         return _cursor(text, since)
     return text
 
 
-def _is_now(moment: datetime, since: datetime) -> bool:
-    """Whether it is of meanwhile, or whole days before: where a period of days until now begins."""
-    passed = datetime.now(since.tzinfo) - since
-    return moment <= since + passed and (moment - since) % timedelta(days=1) <= passed
+def _moment(text: str, since: datetime) -> str:
+    """Of meanwhile, or whole days before, where a period of days until now begins: the days."""
+    days, rest = divmod(datetime.fromisoformat(text) - since, timedelta(days=1))
+    return f"now {days}" if days <= 0 and rest <= datetime.now(since.tzinfo) - since else text
 
 
 def _made_since(digits: str, since: datetime) -> bool:

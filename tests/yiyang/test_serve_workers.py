@@ -124,7 +124,7 @@ async def both_spend_from_one_bucket(server: Server) -> None:
     # A second's worth is restored each second, and as much each worker may lend unasked.
     most = budget + (time.monotonic() - began + WORKERS) * budget / RESTORE_SECONDS
     assert statuses.count(200) + statuses.count(429) == 300
-    assert budget / 2 <= statuses.count(200) <= most
+    assert budget / 2 <= statuses.count(200) <= most + WORKERS  # of parts of a point
 
 
 async def a_hangup_reaches_both(server: Server) -> None:
