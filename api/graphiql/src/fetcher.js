@@ -1,4 +1,5 @@
 import { createGraphiQLFetcher } from "@graphiql/toolkit";
+import { Kind, parse } from "graphql";
 import { createClient } from "graphql-ws";
 
 const httpUrl = new URL("/graphql", location.href).href;
@@ -11,6 +12,30 @@ function readable(problem) {
   }
   return problem instanceof Event ? new Error(`${wsUrl} could not be reached`) : problem;
 }
+
+/** The query's syntax tree, or undefined where it can't be read: the server says what is wrong. */
+function parsed(query) {
+  try {
+    return parse(query);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * GraphiQL learns a tab's operations 100 ms after it shows them: who runs them sooner would send
+ * the name, and take the way, of the tab before. So both are taken from the query itself.
+ */
+const asTheQuerySays = (fetcher) => (params, options) => {
+  const documentAST = parsed(params.query);
+  if (documentAST === undefined) return fetcher(params, options);
+  const operations = documentAST.definitions.filter(
+    ({ kind }) => kind === Kind.OPERATION_DEFINITION,
+  );
+  const operationName =
+    operations.length === 1 ? operations[0].name?.value : params.operationName;
+  return fetcher({ ...params, operationName }, { ...options, documentAST });
+};
 
 /**
  * GraphiQL's way to our server with one token: in the header over HTTP, in connection_init over
@@ -31,5 +56,5 @@ export function createSession(token) {
     enableIncrementalDelivery: false,
     headers: token ? { Authorization: `Bearer ${token}` } : {},
   });
-  return { fetcher, close: () => client.dispose() };
+  return { fetcher: asTheQuerySays(fetcher), close: () => client.dispose() };
 }
