@@ -36,7 +36,7 @@ from domain.access import Actor, Permission
 from domain.audit.disclosures import ELDER
 from domain.audit.models import Outcome
 from domain.audit.service import Act, record, record_alone
-from domain.audit.whose import elder_of
+from domain.audit.whose import elder_of, taken_from
 from domain.crypto import Vault
 from domain.errors import DomainError, NotFound, PermissionDenied
 from domain.idempotency import Call, once
@@ -112,6 +112,8 @@ class Change:
         named: the input's ``id``; empty where it has none.
         prefix: of such ids.
         fields: names that the audit trail is to have beside those of the input.
+        elders: keys of those whom it concerns beside the one whose the row is: it is in the trail
+            of each.
     """
 
     session: AsyncSession
@@ -121,6 +123,7 @@ class Change:
     named: str
     prefix: str
     fields: set[str] = field(default_factory=set[str])
+    elders: set[UUID] = field(default_factory=set[UUID])
 
     @property
     def key(self) -> UUID:
@@ -173,8 +176,13 @@ class _Mutation(Generic[Given]):
 
             async def do() -> UUID:
                 row = await self.verb(change, given)
-                act = self._act(given, row.id, await elder_of(session, row), change.fields)
-                record(session, context.actor, context.source, [act])
+                whose = await elder_of(session, row)
+                beside = {*change.elders, taken_from(row)} - {whose, None}
+                acts = [
+                    self._act(given, row.id, one, change.fields)
+                    for one in (*sorted(filter(None, beside)), whose)
+                ]
+                record(session, context.actor, context.source, acts)
                 return row.id
 
             return await (once(session, call, do) if call else do())

@@ -6,6 +6,7 @@ import strawberry
 from sqlalchemy import and_
 
 from api.mutations import (
+    Change,
     MutationInput,
     MutationPayload,
     mutation,
@@ -23,6 +24,7 @@ from api.stations.types import StationArea
 from domain.access import Permission
 from domain.regions.models import Region as RegionRow
 from domain.stations import areas, belonging
+from domain.stations.area_models import StationArea as StationAreaRow
 
 
 @filter_input
@@ -102,6 +104,13 @@ class StationAreaAssignPayload(StationAreaPayload):
     """The area, everybody in which belongs somewhere now."""
 
 
+async def _assigned(change: Change) -> StationAreaRow:
+    """Everybody in a community belongs somewhere; each has it in the trail."""
+    area, added = await belonging.fill(change.session, change.actor, change.key)
+    change.elders.update(added)
+    return area
+
+
 @strawberry.type
 class StationAreaQueries:
     """Root fields on communities and who answers for them."""
@@ -164,5 +173,5 @@ class StationAreaMutations:
         asks=Permission.STATION_ASSIGN,
         given=StationAreaAssignInput,
         which="Of which area.",
-        verb=lambda change, _: belonging.fill(change.session, change.actor, change.key),
+        verb=lambda change, _: _assigned(change),
     )

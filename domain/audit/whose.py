@@ -39,10 +39,21 @@ async def elder_of(session: AsyncSession, row: Any) -> UUID | None:
     if (own := getattr(row, _WHOSE, None)) is not None:
         return own
     if _WHOSE in table.columns:
-        return next(iter(get_history(row, _WHOSE).deleted or ()), None)
+        return taken_from(row)
     if (part := _part(table)) is None:
         return None
     return await session.scalar(select(part.elder).where(part.whole == getattr(row, part.of.key)))
+
+
+def taken_from(row: Any) -> UUID | None:
+    """The elder from whom a row was just taken, whose ever it is now; None for nobody.
+
+    Parameters:
+        row: as above, not flushed since.
+    """
+    if _WHOSE not in row.__table__.columns:
+        return None
+    return next(iter(get_history(row, _WHOSE).deleted or ()), None)
 
 
 @cache

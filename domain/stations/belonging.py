@@ -5,6 +5,7 @@ Belonging is never worked out from areas: these change, two may overlap, and who
 elder on a day has to stay what it was.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -88,10 +89,13 @@ async def release(
     return known
 
 
-async def fill(session: AsyncSession, actor: Actor, area_id: UUID) -> StationArea:
+async def fill(
+    session: AsyncSession, actor: Actor, area_id: UUID
+) -> tuple[StationArea, Sequence[UUID]]:
     """Let everybody who lives in a community and belongs to no place of care, today or on a day to
     come, belong to the one that answers for it, from today on. Once more it adds nobody.
 
+    Returns: the area, and who belongs there from now on.
     Raises: NotFound, PermissionDenied, InvalidInput(id) for an area that is not of today.
     """
     seen = select(StationArea).where(col(StationArea.id) == area_id, station_area_visible(actor))
@@ -102,8 +106,8 @@ async def fill(session: AsyncSession, actor: Actor, area_id: UUID) -> StationAre
     day = today()
     if not (area.since <= day and (area.until is None or area.until > day)):
         raise InvalidInput("id", reason=Reason.NOT_OF_TODAY)
-    await session.execute(_everybody(actor, area, day))
-    return area
+    added = await session.scalars(_everybody(actor, area, day))
+    return area, added.all()
 
 
 def _everybody(actor: Actor, area: StationArea, day: date) -> Any:
@@ -125,4 +129,5 @@ def _everybody(actor: Actor, area: StationArea, day: date) -> Any:
     )
     columns = ["elder_id", "station_id", "since", "set_by"]
     # Who was assigned meanwhile stays where they are.
-    return insert(StationAssignment).from_select(columns, found).on_conflict_do_nothing()
+    new = insert(StationAssignment).from_select(columns, found).on_conflict_do_nothing()
+    return new.returning(col(StationAssignment.elder_id))

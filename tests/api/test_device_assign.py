@@ -19,6 +19,7 @@ from domain.ids import public_id
 from tests.clients import Api
 from tests.devices.reported import uplink
 from tests.devices.wire import MASTER_KEY, names, now_ms, rows
+from tests.trail import trail
 
 MUTATION = """
 mutation ($input: {name}Input!) {{ {field}(input: $input) {{
@@ -77,6 +78,8 @@ async def test_what_was_said_stays_with_whom_it_was_said_of(
         message = {"v": 1, "id": str(seq), "boot": 1, "seq": seq, "ts": now_ms(), "type": "sos"}
         (outcome,) = await store.take([uplink(button, message | {"m": {}}, "event")])
         assert outcome.status == "stored"
+    given_to = [entry.elder_id for entry in await trail(database, action="device_assign")]
+    assert given_to == [one, one, other], "whom it was taken from is told as well"
     said = await rows(database, "SELECT elder_id FROM device_event ORDER BY event_id")
     assert [row.elder_id for row in said] == [None, one, other, None]
     alarms = await rows(database, "SELECT elder_id FROM alarm WHERE type = 'SOS' ORDER BY id")

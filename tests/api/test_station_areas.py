@@ -16,6 +16,7 @@ from tests.bedside import Bedside, day, error_of, open_bedside
 from tests.clients import Api
 from tests.makers.beds import make_station, on
 from tests.makers.stations import clear_belonging, make_area, make_assignment
+from tests.trail import trail
 
 AREA = "stationArea { id since until region { code } station { id } setBy { id } endedBy { id } }"
 ADD = f"""mutation ($input: StationAreaAddInput!) {{ stationAreaAdd(input: $input) {{
@@ -180,6 +181,10 @@ async def test_everybody_of_a_community_who_belongs_nowhere_is_assigned(
         without, here = await belonging(place, 0)
         assert (without, here) == (set(), before)
     assert public_id("elder", elder) not in before
+    whose = [one.elder_id for one in await trail(database, action="station_area_assign")]
+    # Each once, and the second call was about nobody.
+    assert sorted(public_id("elder", one) for one in whose if one) == sorted(before)
+    assert whose.count(None) == 2
     over = await make_area(database, other, place.region_code, account, -9, -2)
     error = error_of(await asked(place, FILL, {"id": public_id("station_area", over)}, place.staff))
     assert (error["code"], error["field"]) == ("INVALID_INPUT", "id")
