@@ -11,8 +11,9 @@ from domain.access import Actor
 from domain.admissions.lifecycle import PERMISSION_FOR, AdmissionAction
 from domain.admissions.models import AdmissionApplication
 from domain.admissions.visibility import admission_application_visible
-from domain.beds.locks import lock_beds, lock_elder
+from domain.beds.locks import lock_beds
 from domain.beds.models import BedStay
+from domain.elders.locks import lock_elder
 from domain.errors import NotFound, PermissionDenied
 from domain.versions import check_version
 

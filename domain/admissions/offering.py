@@ -19,10 +19,11 @@ from domain.admissions.models import AdmissionApplication
 from domain.admissions.order import first_who_fits
 from domain.beds.authority import require
 from domain.beds.holding import keep
-from domain.beds.locks import bed_for_update, lock_elder
+from domain.beds.locks import bed_for_update
 from domain.beds.models import Bed
 from domain.beds.occupancy import Days
 from domain.calendar import today
+from domain.elders.locks import lock_elder
 from domain.errors import InvalidInput, NotFound
 from domain.reasons import Reason
 from domain.stations.models import Station

@@ -29,7 +29,7 @@ from domain.beds import service as beds
 from domain.beds.days import MAX_DAYS_AHEAD
 from domain.beds.models import Bed, BedKind
 from domain.calendar import now, today
-from domain.elders.models import Elder
+from domain.elders.locks import lock_visible_elder
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.ids import public_id
 from domain.reasons import Reason
@@ -56,9 +56,7 @@ async def create(
     Raises: NotFound, PermissionDenied, InvalidInput(kind) where the home has no such bed, or
         (wanted_from), AlreadyExists(station_id), which names the application that is under way.
     """
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, applicant_visible(actor))
-    if await session.scalar(seen.with_for_update(of=Elder, key_share=True)) is None:
-        raise NotFound("elder_id")
+    await lock_visible_elder(session, actor, elder_id, visible=applicant_visible)
     home = select(Station).where(col(Station.id) == station_id, station_visible(actor))
     station = await session.scalar(home)
     if station is None:

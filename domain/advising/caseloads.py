@@ -14,8 +14,7 @@ from domain.accounts.visibility import account_visible
 from domain.advising.models import Caseload
 from domain.advising.visibility import caseload_visible
 from domain.calendar import now, today
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
+from domain.elders.locks import lock_visible_elder
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.ids import public_id
 from domain.reasons import Reason
@@ -38,7 +37,7 @@ async def assign(
     Raises: NotFound(elder_id or account_id), PermissionDenied, InvalidInput(account_id or since),
         AlreadyExists(elder_id) where somebody does on one of these days; the blockers are theirs.
     """
-    await _lock_elder(session, actor, elder_id)
+    lives_in = await lock_visible_elder(session, actor, elder_id)
     if not actor.may(Permission.CASELOAD_KEEP):
         raise PermissionDenied(action=Permission.CASELOAD_KEEP.value)
     first = since or today()
@@ -46,7 +45,7 @@ async def assign(
         raise InvalidInput("since", reason=Reason.NOT_PAST)
     if first > today() + timedelta(days=MAX_DAYS_AHEAD):
         raise InvalidInput("since", reason=Reason.DAYS_AHEAD, most=MAX_DAYS_AHEAD)
-    await _check_advisor(session, actor, account_id, elder_id)
+    await _check_advisor(session, actor, account_id, lives_in)
     taken = select(col(Caseload.id)).where(
         col(Caseload.elder_id) == elder_id,
         col(Caseload.until).is_(None) | (col(Caseload.until) > first),
@@ -81,7 +80,7 @@ async def end(
     if not actor.may(Permission.CASELOAD_KEEP):
         raise PermissionDenied(action=Permission.CASELOAD_KEEP.value)
     # The elder first, as whoever assigns one: else the two would wait for each other.
-    await _lock_elder(session, actor, found.elder_id, "id")
+    await lock_visible_elder(session, actor, found.elder_id, "id")
     case = await session.scalar(
         seen.with_for_update(of=Caseload).execution_options(populate_existing=True)
     )
@@ -115,27 +114,21 @@ async def hand_over(
     return await assign(session, actor, case.elder_id, account_id, case.until)
 
 
-async def _lock_elder(
-    session: AsyncSession, actor: Actor, elder_id: UUID, field: str = "elder_id"
-) -> None:
-    """Raises: NotFound."""
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    if await session.scalar(seen.with_for_update(of=Elder, key_share=True)) is None:
-        raise NotFound(field)
-
-
 async def _check_advisor(
-    session: AsyncSession, actor: Actor, account_id: UUID, elder_id: UUID
+    session: AsyncSession, actor: Actor, account_id: UUID, lives_in: str
 ) -> None:
-    """Raises: NotFound(account_id), InvalidInput(account_id) for who is no advisor now, or none of
-    where the elder lives."""
+    """Make sure that an account is an advisor's now, of where the elder lives.
+
+    Parameters:
+        lives_in: the code of the elder's division.
+
+    Raises: NotFound(account_id), InvalidInput(account_id).
+    """
     seen = select(Account).where(col(Account.id) == account_id, account_visible(actor))
     # Not ended meanwhile.
     account = await session.scalar(seen.with_for_update(of=Account, read=True))
     if account is None:
         raise NotFound("account_id")
-    home = select(col(Elder.region_code)).where(col(Elder.id) == elder_id)
-    lives_in = await session.scalar(home) or ""
     advises = account.role is Role.ADVISOR and in_force(account)
     if not advises or not lives_in.startswith(account.region_code or " "):
         raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)

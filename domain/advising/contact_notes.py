@@ -13,9 +13,9 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.advising.models import Caseload, ContactChannel, ContactNote
 from domain.advising.visibility import contact_note_visible
-from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
 from domain.crypto import Vault, place
+from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 

@@ -17,8 +17,8 @@ from domain.advising.lifecycle import (
 )
 from domain.advising.models import CareNeedKind, SuggestionItem, SuggestionList
 from domain.advising.visibility import suggestion_item_visible, suggestion_list_visible
-from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
+from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 

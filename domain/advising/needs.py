@@ -16,9 +16,9 @@ from domain.advising.lifecycle import (
 )
 from domain.advising.models import CareNeed, CareNeedKind, CareNeedSource, CareNeedUrgency
 from domain.advising.visibility import care_need_visible
-from domain.beds.locks import lock_visible_elder
 from domain.calendar import now
 from domain.crypto import Vault, place
+from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 

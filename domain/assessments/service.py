@@ -24,8 +24,8 @@ from domain.assessments.scoring import Answers, score
 from domain.assessments.visibility import assessment_visible
 from domain.calendar import months_later, now, today
 from domain.crypto import Vault
+from domain.elders.locks import lock_elder, lock_visible_elder
 from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
 from domain.errors import (
     AlreadyExists,
     ConflictOfInterest,
@@ -57,7 +57,7 @@ async def submit(
     Raises: NotFound(elder_id), PermissionDenied, CertificateMissing, InvalidInput(assessed_on or
         note), AlreadyExists (names the one that is waiting for its confirmation).
     """
-    region_code = await _lock_elder(session, elder_id, actor)
+    region_code = await lock_visible_elder(session, actor, elder_id)
     if not actor.may(Permission.ASSESSMENT_SUBMIT):
         raise PermissionDenied(action=AssessmentAction.SUBMIT.value)
     certificate = await certified(session, actor)
@@ -133,22 +133,6 @@ def available_actions(actor: Actor, state: AssessmentState, *, own: bool) -> lis
     ]
 
 
-async def _lock_elder(session: AsyncSession, elder_id: UUID, actor: Actor | None = None) -> str:
-    """The elder's region; one assessment of an elder waits for the other.
-
-    Parameters:
-        actor: who has to see the elder.
-    """
-    # FOR NO KEY UPDATE: alarms and visits that point at the row need not wait.
-    statement = select(col(Elder.region_code)).where(col(Elder.id) == elder_id)
-    if actor is not None:
-        statement = statement.where(elder_visible(actor))
-    region_code = await session.scalar(statement.with_for_update(of=Elder, key_share=True))
-    if region_code is None:
-        raise NotFound("elder_id")
-    return region_code
-
-
 async def _check_day(session: AsyncSession, elder_id: UUID, day: date, months: int) -> None:
     """Raises: InvalidInput(assessed_on) for a day to come, one before the assessment that counts
     now, and one so long ago that the new one would be over."""
@@ -217,7 +201,7 @@ async def _count(
     session: AsyncSession, actor: Actor, assessment: Assessment, state: AssessmentState
 ) -> None:
     """Let it count instead of the one that has, and the elder have its level."""
-    await _lock_elder(session, assessment.elder_id)
+    await lock_elder(session, assessment.elder_id)
     counting = select(Assessment).where(
         col(Assessment.elder_id) == assessment.elder_id,
         col(Assessment.state) == AssessmentState.CONFIRMED,

@@ -20,7 +20,7 @@ from domain.assistance.models import AssistanceCase, AssistanceCaseLog, Assistan
 from domain.assistance.policy import StartedClock, start_clock
 from domain.assistance.visibility import applicant_visible, assistance_case_visible
 from domain.calendar import district_day, now, today
-from domain.elders.models import Elder
+from domain.elders.locks import lock_visible_elder
 from domain.errors import (
     CaseAlreadyOpen,
     ConflictOfInterest,
@@ -52,7 +52,7 @@ async def submit(
     Raises: NotFound, PermissionDenied, CaseAlreadyOpen (names the open case where the actor may
         see it), InvalidInput(note).
     """
-    region_code = await _lock_visible_elder(session, actor, elder_id)
+    region_code = await lock_visible_elder(session, actor, elder_id, visible=applicant_visible)
     if not actor.may(Permission.ASSISTANCE_CASE_SUBMIT):
         raise PermissionDenied(action=CaseAction.SUBMIT.value)
     await _refuse_second(session, actor, elder_id, kind)
@@ -133,18 +133,6 @@ def available_actions(actor: Actor, state: CaseState, *, own: bool) -> list[Case
         for action in CASE_LIFECYCLE.actions(state)
         if action in PERMISSION_FOR and actor.may(PERMISSION_FOR[action])
     ]
-
-
-async def _lock_visible_elder(session: AsyncSession, actor: Actor, elder_id: UUID) -> str:
-    """The elder's region; one submission for an elder waits for the other."""
-    # FOR NO KEY UPDATE: alarms and visits that point at the row need not wait.
-    statement = select(col(Elder.region_code)).where(col(Elder.id) == elder_id)
-    region_code = await session.scalar(
-        statement.where(applicant_visible(actor)).with_for_update(of=Elder, key_share=True)
-    )
-    if region_code is None:
-        raise NotFound("elder_id")
-    return region_code
 
 
 async def _refuse_second(

@@ -19,14 +19,13 @@ from domain.beds.lifecycle import STAY_LIFECYCLE, StayAction, StayState
 from domain.beds.locks import (
     bed_for_update,
     lock_beds,
-    lock_elder,
-    lock_visible_elder,
     stay_for_update,
 )
 from domain.beds.log import note_change
 from domain.beds.models import Bed, BedStay
 from domain.beds.occupancy import Days
 from domain.calendar import now, today
+from domain.elders.locks import lock_elder, lock_visible_elder
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 

@@ -15,29 +15,14 @@ from domain.access import Actor
 from domain.beds.lifecycle import PERMISSION_FOR, StayAction
 from domain.beds.models import Bed, BedStay
 from domain.beds.visibility import bed_stay_visible, bed_visible
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
+from domain.elders.locks import lock_elder
 from domain.errors import NotFound, PermissionDenied
 from domain.stations.models import Station
 
 
-async def lock_visible_elder(session: AsyncSession, actor: Actor, elder_id: UUID) -> None:
-    """Raises: NotFound(elder_id)."""
-    # FOR NO KEY UPDATE, here and below: alarms and visits that point at the row need not wait.
-    statement = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    locked = await session.scalar(statement.with_for_update(of=Elder, key_share=True))
-    if locked is None:
-        raise NotFound("elder_id")
-
-
-async def lock_elder(session: AsyncSession, elder_id: UUID) -> None:
-    """The row of an elder who is there."""
-    statement = select(col(Elder.id)).where(col(Elder.id) == elder_id)
-    await session.execute(statement.with_for_update(of=Elder, key_share=True))
-
-
 async def lock_beds(session: AsyncSession, bed_ids: Collection[UUID]) -> None:
     """The rows of some beds, in the order of their keys."""
+    # FOR NO KEY UPDATE, here and below: what points at the row need not wait.
     statement = select(col(Bed.id)).where(col(Bed.id).in_(bed_ids)).order_by(col(Bed.id))
     await session.execute(statement.with_for_update(of=Bed, key_share=True))
 

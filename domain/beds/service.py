@@ -13,12 +13,13 @@ from domain.beds.codes import retire
 from domain.beds.days import MAX_DAYS_BACK, admissible
 from domain.beds.entering import enter, new_stay, promised_stay
 from domain.beds.lifecycle import IN_BED, PERMISSION_FOR, STAY_LIFECYCLE, StayAction, StayState
-from domain.beds.locks import bed_for_update, lock_visible_elder, stay_for_update
+from domain.beds.locks import bed_for_update, stay_for_update
 from domain.beds.log import TOPIC as TOPIC  # known from here
 from domain.beds.log import note_change
 from domain.beds.models import Bed, BedStay
 from domain.beds.occupancy import Days
 from domain.calendar import now, today
+from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 from domain.versions import check_version

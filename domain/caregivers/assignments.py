@@ -22,8 +22,7 @@ from domain.caregivers.models import (
 from domain.caregivers.rules import NEEDS
 from domain.caregivers.visibility import care_assignment_visible
 from domain.database import Database
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
+from domain.elders.locks import lock_visible_elder
 from domain.errors import CertificateExpired, CertificateMissing, InvalidInput, NotFound
 from domain.ids import public_id
 from domain.reasons import Reason
@@ -57,7 +56,7 @@ async def add(session: AsyncSession, actor: Actor, wish: Wish) -> CareAssignment
         takes is not good on the first day, AlreadyExists where they are assigned on one of these
         days.
     """
-    await _lock_elder(session, actor, wish.elder_id)
+    await lock_visible_elder(session, actor, wish.elder_id)
     permission = Permission.CARE_ASSIGNMENT_KEEP
     caregiver, region_code = await worker(session, actor, permission, wish.account_id, _CAREGIVERS)
     since = enterable(wish.since, "since")
@@ -167,13 +166,6 @@ def _has(kind: CertificateKind, day: date | ColumnElement[date]) -> ColumnElemen
         good_on(day),
     )
     return good.correlate(CareAssignment).exists()
-
-
-async def _lock_elder(session: AsyncSession, actor: Actor, elder_id: UUID) -> None:
-    """Raises: NotFound(elder_id)."""
-    seen = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
-    if await session.scalar(seen.with_for_update(of=Elder, key_share=True)) is None:
-        raise NotFound("elder_id")
 
 
 async def _check_certificates(

@@ -13,8 +13,7 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.devices.models import Device
 from domain.devices.visibility import device_visible
-from domain.elders.models import Elder
-from domain.elders.visibility import elder_visible
+from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
@@ -31,10 +30,8 @@ async def assign(session: AsyncSession, actor: Actor, device_id: UUID, elder_id:
     device = await _for_update(session, actor, device_id)
     if device.revoked_at is not None:
         raise InvalidInput("id", reason=Reason.DEVICE_REVOKED)
-    elder = select(col(Elder.id)).where(col(Elder.id) == elder_id, elder_visible(actor))
     # So that she is still here when the device is hers.
-    if await session.scalar(elder.with_for_update(of=Elder, key_share=True)) is None:
-        raise NotFound("elder_id")
+    await lock_visible_elder(session, actor, elder_id)
     _refuse_canary(device)
     device.elder_id, device.station_id = elder_id, None
     return device

@@ -15,6 +15,7 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.calendar import now, today
+from domain.elders.locks import lock_elder
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound, PermissionDenied
@@ -185,12 +186,6 @@ async def instead(session: AsyncSession, actor: Actor, entry: Entry, **changed: 
     session.add(fresh)
     await session.flush()
     return fresh
-
-
-async def lock_elder(session: AsyncSession, elder_id: UUID) -> None:
-    """One change of an elder's record waits for the other."""
-    elder = select(col(Elder.id)).where(col(Elder.id) == elder_id)
-    await session.execute(elder.with_for_update(key_share=True))
 
 
 def _take_back(entry: HealthEntry, actor: Actor) -> None:

@@ -17,9 +17,10 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.accounts.visibility import own
 from domain.calendar import DISTRICT_ZONE, now
+from domain.elders.locks import lock_elder
 from domain.elders.models import Elder
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
-from domain.health.entries import elder_in_care, lock_elder, state_of
+from domain.health.entries import elder_in_care, state_of
 from domain.health.kinds import KINDS, Bounds, MeasurementKind
 from domain.health.lifecycle import ENTRY_LIFECYCLE, EntryAction, EntryState
 from domain.health.meters import check_meters

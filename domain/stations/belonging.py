@@ -17,8 +17,8 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.beds.authority import require
-from domain.beds.locks import lock_elder, lock_visible_elder
 from domain.calendar import today
+from domain.elders.locks import lock_elder, lock_visible_elder
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound
