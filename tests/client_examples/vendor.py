@@ -107,6 +107,10 @@ class Poller:
         """The changes that it handed over."""
         return [notice["change"] for notice in self.notices]
 
+    def cursors(self) -> set[str]:
+        """What names the changes that it handed over."""
+        return {notice["cursor"] for notice in self.notices}
+
     def _take_notice(self, line: str) -> None:
         self.notices.append(json.loads(line))
 
