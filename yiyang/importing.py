@@ -37,7 +37,7 @@ def register_imports(
             try:
                 await entering.work_on(database, vault, import_id)
             except Exception as failure:
-                if is_outage(failure) or job.attempts + 1 < service.MOST_ATTEMPTS:
+                if is_outage(failure) or not await entering.tried_out(database, import_id):
                     raise
                 log.exception("import %s cannot be carried out", import_id)
                 await entering.give_up(database, import_id, ImportFailure.INTERNAL)

@@ -31,9 +31,18 @@ from domain.imports.faults import Fault
 from domain.imports.lifecycle import ImportAction, ImportState
 from domain.imports.models import ElderImport, ElderImportFault, ImportColumn, ImportFailure
 from domain.imports.rows import Entry, Places, Sheet, places_named, read_sheet
-from domain.imports.service import at_work, begin, fail, move, note_progress
+from domain.imports.service import (
+    at_work,
+    begin,
+    fail,
+    is_tried_out,
+    move,
+    note_progress,
+    uncount,
+)
 from domain.imports.sheets import MOST_ROWS, Row, Unreadable
 from domain.many import add_many
+from domain.outage import is_outage
 from domain.reasons import Reason
 from domain.regions.models import Region, RegionLevel
 from domain.tables import within
@@ -48,6 +57,8 @@ MOST_FAULTS = 1_000
 """Of what is wrong, so many are kept: more is no list that somebody goes through."""
 
 _WORKER = "worker"
+
+_RETRY_SECONDS = 2
 
 
 class _GivenUp(Exception):
@@ -69,12 +80,47 @@ class _Looked:
 async def work_on(database: Database, vault: Vault, import_id: UUID) -> None:
     """Look an import's file through, or enter its elders; nothing for one that has ended.
 
-    Raises: the errors of a database that is away.
+    Raises: the errors of a database that is away, once it is back: that it was is nobody's fault,
+        and no attempt at the file.
     """
     async with database.transaction(_WORKER) as session:
         content = await begin(session, vault, import_id)
     if content is None:
         return
+    try:
+        await _take_turn(database, vault, import_id, content)
+    except Exception as failure:
+        if is_outage(failure):
+            await _uncounted(database, import_id)
+        raise
+
+
+async def give_up(database: Database, import_id: UUID, failure: ImportFailure) -> None:
+    """Say that an import has come to nothing."""
+    async with database.transaction(_WORKER) as session:
+        await fail(session, import_id, failure)
+
+
+async def tried_out(database: Database, import_id: UUID) -> bool:
+    """Whether so many workers have begun at an import that no other is to."""
+    async with database.transaction(_WORKER) as session:
+        return await is_tried_out(session, import_id)
+
+
+async def _uncounted(database: Database, import_id: UUID) -> None:
+    """Written when the database is back; until then no other worker begins either."""
+    while True:
+        try:
+            async with database.transaction(_WORKER) as session:
+                await uncount(session, import_id)
+            return
+        except Exception as failure:
+            if not is_outage(failure):
+                raise
+        await asyncio.sleep(_RETRY_SECONDS)
+
+
+async def _take_turn(database: Database, vault: Vault, import_id: UUID, content: bytes) -> None:
     try:
         rows = await sheets.read(content)
     except Unreadable:
@@ -85,12 +131,6 @@ async def work_on(database: Database, vault: Vault, import_id: UUID) -> None:
         return
     with suppress(_GivenUp):
         await _Work(database, vault, import_id, rows).do()
-
-
-async def give_up(database: Database, import_id: UUID, failure: ImportFailure) -> None:
-    """Say that an import has come to nothing."""
-    async with database.transaction(_WORKER) as session:
-        await fail(session, import_id, failure)
 
 
 @dataclass(frozen=True, slots=True)

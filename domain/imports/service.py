@@ -40,7 +40,8 @@ BROUGHT_IN, PROGRESS = "BRING", "PROGRESS"
 WORK_JOB = "elder_import.work"
 
 MOST_ATTEMPTS = 3
-"""How many workers begin at a file: one that has ended each of them would end the next, too."""
+"""How many workers begin at a file: one that has ended each of them would end the next, too. What
+the database has ended is not counted."""
 
 MOST_OPEN = 3
 """Files of an account that are kept at a time."""
@@ -153,6 +154,19 @@ async def begin(session: AsyncSession, vault: Vault, import_id: UUID) -> bytes |
         return None
     found.attempts += 1
     return file_of(found, vault)
+
+
+async def uncount(session: AsyncSession, import_id: UUID) -> None:
+    """A beginning of which only the database's going away has come is as if it had not been."""
+    found = await at_work(session, import_id)
+    if found is not None and found.attempts:
+        found.attempts -= 1
+
+
+async def is_tried_out(session: AsyncSession, import_id: UUID) -> bool:
+    """Whether no other worker is to begin at an import."""
+    found = await at_work(session, import_id, lock=False)
+    return found is not None and found.attempts >= MOST_ATTEMPTS
 
 
 async def note_progress(session: AsyncSession, import_id: UUID, done: int) -> None:

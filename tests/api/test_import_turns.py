@@ -8,7 +8,9 @@ from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from typing import Any
 
+import asyncpg
 import pytest
+from sqlalchemy import text
 
 from api.relay import key_of
 from domain.access import Role
@@ -56,6 +58,7 @@ asyncio.run(parts.until_told(worker.work(sys.argv[1], lambda: None, vault)))
 WATCH = """subscription ($id: ID!) { elderImportChanged(id: $id) { elderImport {
   state rowCount doneCount rowErrorCount failure } } }"""
 BLOCKED = "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+ATTEMPTS = "SELECT attempts FROM elder_import WHERE id = $1"
 
 
 @pytest.fixture
@@ -86,6 +89,21 @@ async def somebody_waits(database: Database) -> None:
             if await one(database, BLOCKED):
                 return
             await asyncio.sleep(0.05)
+
+
+async def taken_away(cluster: str, name: str, kept: int) -> None:
+    """A database is away for a moment: whoever writes or reads, but for one, is cut off. The queue
+    is not: it takes its time to come back."""
+    admin = await asyncpg.connect(cluster)
+    try:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        cut = """SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+            WHERE datname = $1 AND application_name = 'yiyang' AND pid <> $2"""
+        await admin.execute(cut, name, kept)
+        await asyncio.sleep(0.5)
+    finally:
+        await admin.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        await admin.close()
 
 
 async def test_a_file_that_ends_its_workers_is_given_up(
@@ -126,6 +144,34 @@ async def test_who_is_entered_while_a_file_is_keeps_all_of_it_out(
     # Who has asked for them by way of a file is in their trail.
     (met,) = await trail(database, action="elder_import_refuse")
     assert (met.elder_id, met.actor_id) == (other.id, api.actor(Role.STATION).id)
+
+
+async def test_a_database_that_goes_away_is_no_attempt_at_a_file(
+    api: Api,
+    database: Database,
+    database_url: str,
+    cluster: str,
+    vault: Vault,
+    region: str,
+) -> None:
+    rows: list[Row] = elders(region, 1)
+    entries = read_sheet([list(TITLES), *rows], {region: region}).entries
+    async with working(database_url, vault):
+        checked = await looked_through(api, workbook(TITLES, *rows))
+        async with database.transaction("test") as session:
+            await enter(session, vault, [entries[0].fields], api.actor(Role.ADMIN).id)
+            await session.flush()
+            await session.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            kept = await session.scalar(text("SELECT pg_backend_pid()"))
+            await apply(api, Role.STATION, checked["id"])
+            for _ in range(MOST_ATTEMPTS + 1):
+                # The worker has begun to enter, and waits for what becomes of this elder.
+                await somebody_waits(database)
+                assert await one(database, ATTEMPTS, key_of(checked["id"], "elder_import")) == 1
+                await taken_away(cluster, database_url.rpartition("/")[2], kept)
+            await session.rollback()
+        entered = await rested(api, Role.STATION, checked["id"])
+    assert (entered["state"], entered["failure"]) == ("DONE", None)
 
 
 @pytest.mark.usefixtures("worker")
