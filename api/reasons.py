@@ -188,6 +188,11 @@ REASONS: dict[str, tuple[str, str, str]] = {
         "the account is not a person's",
     ),
     Reason.ROLE_OVER: ("该身份已经终止", "該身分已經終止", "the role is over"),
+    Reason.ROLE_ENDS: (
+        "探访在志愿者身份终止之后",
+        "探訪在志工身分終止之後",
+        "the visit is after the end of your role",
+    ),
     Reason.WHOM: (
         "须给出 accountId，或同时给出 phone 和 name",
         "須給出 accountId，或同時給出 phone 和 name",

@@ -1,7 +1,7 @@
 """The district's own clock: it decides what a "day" is, and which days are worked."""
 
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -53,6 +53,11 @@ def sql_day(moment: Any) -> ColumnElement[date]:
 def district_day(moment: datetime) -> date:
     """The district's day of a moment."""
     return moment.astimezone(DISTRICT_ZONE).date()
+
+
+def day_begins(day: date) -> datetime:
+    """The first moment of a day by the district's clock, UTC."""
+    return datetime.combine(day, time(), DISTRICT_ZONE).astimezone(UTC)
 
 
 def whole_years(birth: date, day: date) -> int:

@@ -218,6 +218,7 @@ CHECKS: dict[str, str] = {
     "visit_task_fair_by_window": "allocation",
     "visit_task_kind_known": "kind",
     "visit_task_log_action_known": "action",
+    "visit_task_log_because_known": "because",
     "visit_task_made_forward": "checked_out_at",
     "visit_task_skills_known": "skills",
     "visit_task_state_known": "state",

@@ -11,7 +11,7 @@ VISIT = """
 fragment Visit on VisitTask {
   id kind state scheduledFrom scheduledTo region { code } position { longitude latitude }
   elder { id name fullAddress } volunteer { id name } claimedAt
-  checkedInAt checkInPosition { longitude latitude } checkInAccuracyM checkInFar
+  checkedInAt checkInPosition { longitude latitude } checkInAccuracyM checkInFar checkInVague
   checkedOutAt verifiedBy { name } verifiedAt note availableActions
   history { action at account { name } note }
 }

@@ -54,6 +54,8 @@ class VisitTaskFilter(Filter):
     only the others."""
     far: bool | None = holds(lambda _: lists.far())
     """Only those with `checkInFar`; if false, only the others."""
+    vague: bool | None = holds(lambda _: lists.vague())
+    """Only those with `checkInVague`; if false, only the others."""
     allocation: list[Allocation] | None = one_of(models.VisitTask.allocation)
     """Only those that are got in one of these ways; one alone needs no brackets."""
     visit_window: strawberry.ID | None = equal_id(models.VisitTask.window_id, "visit_window")

@@ -27,7 +27,8 @@ from api.volunteers.types import Volunteer
 from domain.access import ConsentScope
 from domain.allotment.models import VisitApplication as VisitApplied
 from domain.visits import models
-from domain.visits.lifecycle import Allocation, VisitAction, VisitState
+from domain.visits.lifecycle import Allocation, VisitAction, VisitReleaseCause, VisitState
+from domain.visits.proof import VAGUE_M
 from domain.visits.service import available_actions
 from domain.visits.visibility import (
     visit_task_log_visible,
@@ -44,6 +45,14 @@ enumeration(
     HOME="上门探访 at home.",
     PHONE="电话探访 by phone.",
     VIDEO="视频探访 by video.",
+)
+
+enumeration(
+    VisitReleaseCause,
+    "Why a visit was taken from whoever had claimed it.",
+    SUSPENDED="暂停服务 they are not to visit anybody for now.",
+    NOT_CLEARED="背景核查不再有效 they are not cleared, or no more on its day.",
+    ROLE_ENDED="志愿者身份终止 they are no volunteer any more when it begins.",
 )
 
 enumeration(
@@ -120,6 +129,8 @@ class VisitChange:
     """By whom; null where you may not see the account, and where only time has passed."""
     note: str | None
     """A word about it, for example why the visit was given back."""
+    because: VisitReleaseCause | None
+    """Why it was given back by somebody else than who had claimed it; null of everything else."""
 
 
 @node(models.VisitTask, visible=visit_task_visible)
@@ -166,7 +177,16 @@ class VisitTask(Node):
     """Metres around `checkInPosition` within which the phone was."""
     check_in_far: bool | None
     """Whether the phone was, whatever its accuracy, more than 1,500 m away from `position`. That
-    is the centre of the community, so a long way to the door of one at its edge is no surprise."""
+    is the centre of the community, so a long way to the door of one at its edge is no surprise.
+    Null where no place was told, and where it was too vague to say so (`checkInVague`)."""
+    check_in_vague: bool | None = computed(
+        lambda visit, _: (
+            None if visit.check_in_accuracy_m is None else visit.check_in_accuracy_m > VAGUE_M
+        ),
+        needs=[models.VisitTask.check_in_accuracy_m],
+    )
+    """Whether the phone knew its place to no better than 1,500 m, as indoors: such a place proves
+    nothing. Null where no place was told."""
     checked_out_at: datetime | None
     """When it ended, perhaps by the clock of the volunteer's phone."""
     check_out_recorded_at: datetime | None

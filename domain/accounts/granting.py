@@ -6,7 +6,7 @@ other, and one would be killed.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import DateTime, and_, func, literal, or_, select, true
@@ -22,13 +22,14 @@ from domain.accounts.persons import person_name, person_with_phone, phone_number
 from domain.accounts.places import PLACE_OF, Place, located
 from domain.accounts.revocations import revoke
 from domain.accounts.visibility import account_visible
-from domain.calendar import DISTRICT_ZONE, district_day, now
+from domain.calendar import day_begins, district_day, now
 from domain.crypto import Vault
 from domain.database import Database
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied, RoleHeld
 from domain.ids import public_id
 from domain.jobs import Job, enqueue
 from domain.reasons import Reason
+from domain.volunteers.giving_back import give_back_of_role
 from domain.volunteers.registering import register
 
 END_JOB = "account.end"
@@ -128,7 +129,8 @@ async def grant(session: AsyncSession, actor: Actor, vault: Vault, wish: Wish) -
 async def end(
     session: AsyncSession, actor: Actor, account_id: UUID, last_day: date | None = None
 ) -> Account:
-    """End a role, now or with a later day; its tokens are void from then on.
+    """End a role, now or with a later day; its tokens are void from then on, and visits that a
+    volunteer has claimed and that would begin afterwards are open to others.
 
     Parameters:
         last_day: the last on which it holds, by the district's clock; None for this moment. One
@@ -154,6 +156,8 @@ async def end(
         await revoke(session, account.id)
     else:
         _end_later(session, account, moment)
+    if account.role is Role.VOLUNTEER:
+        await give_back_of_role(session, actor, account)
     return account
 
 
@@ -236,11 +240,11 @@ def _period(wish: Wish) -> tuple[datetime, datetime | None]:
     first = today if wish.first_day is None else wish.first_day
     latest = today + LONGEST_AHEAD
     _check_day("first_day", first, today, latest)
-    since = moment if first == today else _begins(first)
+    since = moment if first == today else day_begins(first)
     if wish.last_day is None:
         return since, None
     _check_day("last_day", wish.last_day, first, latest)
-    return since, _begins(wish.last_day + _DAY)
+    return since, day_begins(wish.last_day + _DAY)
 
 
 def _cut(account: Account, last_day: date | None, moment: datetime) -> datetime:
@@ -252,18 +256,13 @@ def _cut(account: Account, last_day: date | None, moment: datetime) -> datetime:
     if account.until is not None:
         latest = district_day(account.until - timedelta.resolution)
     _check_day("last_day", last_day, today, latest)
-    end = _begins(last_day + _DAY)
+    end = day_begins(last_day + _DAY)
     return end if account.until is None else min(end, account.until)
 
 
 def _check_day(field: str, day: date, least: date, most: date) -> None:
     if not least <= day <= most:
         raise InvalidInput(field, reason=Reason.RANGE, least=str(least), most=str(most))
-
-
-def _begins(day: date) -> datetime:
-    """The beginning of a day by the district's clock, UTC."""
-    return datetime.combine(day, time(), DISTRICT_ZONE).astimezone(UTC)
 
 
 def _end_later(session: AsyncSession, account: Account, moment: datetime) -> None:

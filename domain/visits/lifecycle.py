@@ -49,6 +49,14 @@ class VisitAction(StrEnum):
     ALLOT = "ALLOT"
 
 
+class VisitReleaseCause(StrEnum):
+    """Why a visit was given back that whoever had claimed it did not give back themselves."""
+
+    SUSPENDED = "SUSPENDED"
+    NOT_CLEARED = "NOT_CLEARED"
+    ROLE_ENDED = "ROLE_ENDED"
+
+
 CLAIMED_STATES = (VisitState.CLAIMED, VisitState.CHECKED_IN)
 """A volunteer has taken it on and it is not over: the elder and the address are known to them."""
 

@@ -3,12 +3,13 @@
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, literal
+from sqlalchemy import ColumnElement, Integer, and_, cast, false, func, literal
 from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlmodel import col
 
 from domain.visits.lifecycle import UNENDED_STATES, VisitState
 from domain.visits.models import VisitTask
+from domain.visits.proof import VAGUE_M
 
 
 def overdue() -> ColumnElement[bool]:
@@ -31,3 +32,8 @@ def unverified_for(days: Any) -> ColumnElement[bool]:
 def far() -> ColumnElement[bool]:
     """Visits that began far from their community."""
     return col(VisitTask.check_in_far).is_(True)
+
+
+def vague() -> ColumnElement[bool]:
+    """Visits that began where the volunteer's phone did not know."""
+    return func.coalesce(col(VisitTask.check_in_accuracy_m) > VAGUE_M, false())

@@ -32,7 +32,7 @@ from domain.tables import (
     region_code,
     version,
 )
-from domain.visits.lifecycle import Allocation, VisitAction, VisitState
+from domain.visits.lifecycle import Allocation, VisitAction, VisitReleaseCause, VisitState
 from domain.volunteers.lifecycle import CheckState, VolunteerSkill
 
 _MOMENT: DateTime = DateTime(timezone=True)
@@ -224,3 +224,7 @@ class VisitTaskLog(Table, table=True):
     # None where nobody did it: its time was over.
     account_id: UUID | None = Field(default=None, sa_column=reference("account.id", nullable=True))
     note: str | None = None
+    because: VisitReleaseCause | None = Field(
+        default=None,
+        sa_column=choice(VisitReleaseCause, "visit_task_log_because_known", nullable=True),
+    )

@@ -23,6 +23,7 @@ from domain.visits.lifecycle import (
     VISIT_LIFECYCLE,
     Allocation,
     VisitAction,
+    VisitReleaseCause,
 )
 from domain.visits.models import VisitTask, VisitTaskLog
 from domain.visits.visibility import visit_task_visible
@@ -106,10 +107,13 @@ def tell(
     visit: VisitTask,
     action: VisitAction,
     note: str | None = None,
+    because: VisitReleaseCause | None = None,
 ) -> None:
     """Write down who did what, and let the others know."""
     # Not the default, the transaction's beginning: it may have waited for the one logged before.
-    _tell(session, visit, action, now(), actor.id, note)
+    written = VisitTaskLog(task_id=visit.id, at=now(), action=action, note=note, because=because)
+    written.account_id = actor.id
+    _tell(session, written)
 
 
 def tell_of_all(
@@ -117,7 +121,7 @@ def tell_of_all(
 ) -> None:
     """The same of what nobody did: time has passed."""
     for visit in visits:
-        _tell(session, visit, action, at, None, None)
+        _tell(session, VisitTaskLog(task_id=visit.id, at=at, action=action))
 
 
 def tell_of_allocation(
@@ -132,15 +136,6 @@ def tell_of_allocation(
         record(session, Event(TOPIC, visit.id, action.value))
 
 
-def _tell(
-    session: AsyncSession,
-    visit: VisitTask,
-    action: VisitAction,
-    at: datetime,
-    account_id: UUID | None,
-    note: str | None,
-) -> None:
-    session.add(
-        VisitTaskLog(task_id=visit.id, at=at, action=action, account_id=account_id, note=note)
-    )
-    record(session, Event(TOPIC, visit.id, action.value))
+def _tell(session: AsyncSession, written: VisitTaskLog) -> None:
+    session.add(written)
+    record(session, Event(TOPIC, written.task_id, written.action.value))

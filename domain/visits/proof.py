@@ -11,6 +11,10 @@ FAR_M = 1_500
 """How far from the visit's place is far. The place is the community's centre, not the door, so
 nothing finer can be said."""
 
+VAGUE_M = 1_500
+"""A place that is known to so many metres, or more closely, says something; one that is not may be
+anywhere. Indoors an old phone knows no better, so it is noted, and nobody is turned away."""
+
 
 @dataclass(frozen=True, slots=True)
 class Fix:
@@ -46,6 +50,14 @@ class Fix:
             raise InvalidInput(missing, reason=Reason.WHOLE_PLACE)
         return cls(geo.Position(longitude, latitude), accuracy_m)
 
-    def is_far_from(self, place: geo.Position) -> bool:
-        """Whether the phone is farther away than 1,500 m wherever in its accuracy it is."""
-        return geo.metres(place, self.position) - self.accuracy_m > FAR_M
+    @property
+    def is_vague(self) -> bool:
+        """Whether it is too vague to be near anything."""
+        return self.accuracy_m > VAGUE_M
+
+    def is_far_from(self, place: geo.Position) -> bool | None:
+        """Whether the phone is far away wherever it is within its accuracy; None where it is too
+        vague to say that it is not."""
+        if geo.metres(place, self.position) - self.accuracy_m > FAR_M:
+            return True
+        return None if self.is_vague else False

@@ -99,7 +99,7 @@ async def refuse_unfit(
     Parameters:
         field: of the input, which names the visit.
     Raises: VolunteerSuspended, NotCleared, ClearanceEnds(until), SkillsMissing(skills that are
-        missing), InvalidInput(field) for a visit to one's own.
+        missing), InvalidInput(field) for a visit to one's own, or after the end of the role.
     """
     if is_suspended(volunteer):
         raise VolunteerSuspended(field)
@@ -109,10 +109,13 @@ async def refuse_unfit(
         raise ClearanceEnds(field, until=str(volunteer.cleared_until))
     if missing := sorted(set(visit.skills) - set(volunteer.skills)):
         raise SkillsMissing(field, skills=", ".join(missing))
-    both = select(ones_own()).select_from(Volunteer).join(VisitTask, col(VisitTask.id) == visit.id)
-    own = both.where(col(Volunteer.id) == volunteer.id)
-    if await session.scalar(own):
+    both = select(ones_own(), remains()).select_from(Volunteer)
+    both = both.join(VisitTask, col(VisitTask.id) == visit.id)
+    own, stays = (await session.execute(both.where(col(Volunteer.id) == volunteer.id))).one()
+    if own:
         raise InvalidInput(field, reason=Reason.OF_ONES_OWN)
+    if not stays:
+        raise InvalidInput(field, reason=Reason.ROLE_ENDS)
 
 
 def refuse_at_door(volunteer: Volunteer, moment: datetime) -> None:
@@ -142,6 +145,15 @@ def ones_own() -> ColumnElement[bool]:
     return or_(oneself.correlate(*both), family.correlate(*both))
 
 
+def remains() -> ColumnElement[bool]:
+    """Volunteers whose role does not end before a visit begins."""
+    over, begins = col(Account.until), cast(Any, col(VisitTask.scheduled_from))
+    lasts = or_(over.is_(None), over > func.greatest(begins, func.now()))
+    return (
+        exists().where(col(Account.id) == col(Volunteer.id), lasts).correlate(Volunteer, VisitTask)
+    )
+
+
 def able() -> ColumnElement[bool]:
     """Volunteers who may make a visit, of those who see it."""
     skills: Any = col(VisitTask.skills)
@@ -150,6 +162,7 @@ def able() -> ColumnElement[bool]:
         cleared(sql_day(col(VisitTask.scheduled_from))),
         not_(suspended()),
         not_(ones_own()),
+        remains(),
         skills.op("<@")(col(Volunteer.skills)),
     )
 

@@ -11,13 +11,13 @@ from sqlmodel import col
 
 from domain.access import Actor
 from domain.accounts.persons import same_person
-from domain.calendar import now, today
+from domain.calendar import day_begins, now, today
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 from domain.versions import check_version
-from domain.visits.lifecycle import VISIT_LIFECYCLE, VisitAction, VisitState
-from domain.visits.models import VisitTask, Volunteer
-from domain.visits.moving import checked_text, freed, tell
+from domain.visits.lifecycle import VisitReleaseCause
+from domain.visits.models import Volunteer
+from domain.visits.moving import checked_text
 from domain.visits.visibility import volunteer_visible
 from domain.volunteers.availability import (
     Except,
@@ -26,6 +26,7 @@ from domain.volunteers.availability import (
     checked_week,
 )
 from domain.volunteers.fitness import is_suspended
+from domain.volunteers.giving_back import give_back
 from domain.volunteers.lifecycle import (
     BY_OTHERS,
     BY_WHO_GOVERNS,
@@ -139,8 +140,9 @@ async def decide_check(
         _check_day("cleared_until", cleared_until, today(), today() + timedelta(CLEARED_DAYS))
     volunteer.check_state, volunteer.cleared_until = following, cleared_until
     _log(session, actor, volunteer, action, checked_text(note, "note"))
-    if cleared_until is None:
-        await _give_back(session, actor, volunteer, None)
+    # Who is cleared for less than before has claimed what lies after it.
+    since = cleared_until and day_begins(cleared_until + timedelta(1))
+    await give_back(session, actor, volunteer, VisitReleaseCause.NOT_CLEARED, since=since)
     return volunteer
 
 
@@ -179,7 +181,7 @@ async def suspend(
             continue
         _stop(one, actor, moment, until)
         _log(session, actor, one, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
-        await _give_back(session, actor, one, until)
+        await give_back(session, actor, one, VisitReleaseCause.SUSPENDED, until=until)
     return volunteer
 
 
@@ -266,22 +268,6 @@ def _stop(volunteer: Volunteer, actor: Actor, moment: datetime, until: datetime 
     if not is_suspended(volunteer, moment):
         volunteer.suspended_at = moment
     volunteer.suspended_by, volunteer.suspended_until = actor.id, until
-
-
-async def _give_back(
-    session: AsyncSession, actor: Actor, volunteer: Volunteer, until: datetime | None
-) -> None:
-    """Claimed visits that would begin before a moment, or at any time, are open to others."""
-    theirs = select(VisitTask).where(
-        col(VisitTask.claimed_by) == volunteer.id, col(VisitTask.state) == VisitState.CLAIMED
-    )
-    if until is not None:
-        theirs = theirs.where(col(VisitTask.scheduled_from) < until)
-    in_order = theirs.order_by(col(VisitTask.id)).with_for_update(of=VisitTask)
-    for visit in await session.scalars(in_order):
-        visit.state = VISIT_LIFECYCLE.next(visit.state, VisitAction.RELEASE)
-        freed(visit)
-        tell(session, actor, visit, VisitAction.RELEASE)
 
 
 def _check_day(field: str, day: date, least: date, most: date) -> None:

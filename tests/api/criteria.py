@@ -65,6 +65,7 @@ SCHEDULED: dict[str, Any] = {
     "unverified_for": 7,
     "entered_late": True,
     "far": True,
+    "vague": True,
     "skills": [VolunteerSkill.MEALS],
     "fits_me": True,
     "allocation": list(Allocation),

@@ -4,7 +4,9 @@ from typing import Any
 
 import pytest
 
+from domain.access import Role
 from domain.database import Database
+from domain.ids import public_id
 from domain.visits.models import VisitKind
 from tests.clients import Api
 from tests.makers.visits import Scene, everything, make_scene, make_visit, stored
@@ -46,6 +48,31 @@ async def test_a_phone_far_away_is_flagged_not_refused(
     await done(api, scene.ann, "Claim", key)
     begun = await done(api, scene.ann, "CheckIn", key, **{**HERE, "latitude": 30.27})
     assert begun["checkInFar"] is True  # 2.2 km to the north, give or take 30 m
+    assert begun["checkInVague"] is False
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "far", "vague"), [(1_500, False, False), (1_501, None, True), (50_000, None, True)]
+)
+async def test_who_says_to_be_somewhere_is_not_shown_to_be_near(
+    api: Api, database: Database, scene: Scene, accuracy: float, far: bool | None, vague: bool
+) -> None:
+    key = await make_visit(database, scene.elder_id, scene.region_code)
+    await done(api, scene.ann, "Claim", key)
+    # 2.2 km to the north.
+    there = {**HERE, "latitude": 30.27, "accuracyM": accuracy}
+    begun = await done(api, scene.ann, "CheckIn", key, **there)
+    assert (begun["state"], begun["checkInFar"], begun["checkInVague"]) == (
+        "CHECKED_IN",
+        far,
+        vague,
+    )
+    listed = """query ($vague: Boolean) {
+        visitTasks(first: 50, filter: {vague: $vague}) { nodes { id } } }"""
+    for wanted in (True, False):
+        found = await api.data(Role.STATION, listed, vague=wanted)
+        ids = [one["id"] for one in found["visitTasks"]["nodes"]]
+        assert (public_id("visit_task", key) in ids) is (wanted is vague)
 
 
 @pytest.mark.parametrize("kind", [VisitKind.PHONE, VisitKind.VIDEO])
@@ -60,4 +87,4 @@ async def test_no_place_is_kept_of_a_visit_from_afar(
     row = await stored(database, key)
     kept = (row.check_in_longitude, row.check_in_latitude, row.check_in_accuracy_m)
     assert kept == (None, None, None)
-    assert begun["checkInFar"] is begun["checkInPosition"] is None
+    assert begun["checkInFar"] is begun["checkInVague"] is begun["checkInPosition"] is None

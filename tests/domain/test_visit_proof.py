@@ -27,12 +27,15 @@ def fix(metres_north: float, accuracy_m: float) -> Fix:
         (1_501, 0, True),
         (1_999, 500, False),
         (2_001, 500, True),
-        (50_000, 100_000, False),
+        (0, 1_500, False),
+        (0, 1_501, None),
+        (50_000, 50_000, None),
+        (50_000, 100_000, None),
         (200_000, 100_000, True),
     ],
 )
 def test_far_is_more_than_1500_m_wherever_the_phone_is(
-    metres_north: float, accuracy_m: float, far: bool
+    metres_north: float, accuracy_m: float, far: bool | None
 ) -> None:
     assert fix(metres_north, accuracy_m).is_far_from(CENTRE) is far
 
