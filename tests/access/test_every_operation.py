@@ -23,7 +23,7 @@ from domain.metadata import METADATA
 from tests.access.operations import MAY, OPERATIONS
 from tests.access.oracle import is_expected
 from tests.access.scene import Scene
-from tests.access.world import World
+from tests.access.world import TABLES, World
 from tests.clients import Api
 from tests.conftest import Template
 from tests.makers.webhooks import make_webhook
@@ -117,38 +117,38 @@ async def check_trail(sql: asyncpg.Connection, name: str, before: World, after: 
 
 
 EVERY_ROW = " UNION ALL ".join(
-    f"SELECT '{name}', count(*), sum(xmin::text::bigint) FROM {name}"
+    f"SELECT '{name}' AS name, count(*), sum(xmin::text::bigint) FROM {name}"
     for name in METADATA.tables
     # What clients have spent is written down after their answers, and each refusal in the trail.
     if name not in ("cost_bucket", "audit_entry", "audit_unsealed")
 )
 
 
-async def fingerprint(sql: asyncpg.Connection) -> list[Any]:
-    """Of all rows of all tables: whoever writes one, even the same again, gives it a new xmin."""
-    return sorted(await sql.fetch(EVERY_ROW))
+async def fingerprints(sql: asyncpg.Connection) -> dict[str, Any]:
+    """Of each table's rows: whoever writes one, even the same again, gives it a new xmin."""
+    return {row["name"]: row for row in await sql.fetch(EVERY_ROW)}
 
 
 @dataclass
 class Rows:
-    """All rows of all tables, read again only when one was written."""
+    """All rows of all tables; those of a table are read again only when one was written."""
 
     sql: asyncpg.Connection
     world: World
-    fingerprint: list[Any]
+    fingerprints: dict[str, Any]
 
     @classmethod
     async def of(cls, sql: asyncpg.Connection) -> "Rows":
         """As they are now."""
-        return cls(sql, await World.read_by(sql), await fingerprint(sql))
+        return cls(sql, await World.read_by(sql), await fingerprints(sql))
 
     async def have_changed(self) -> bool:
         """Since this was asked last."""
-        found = await fingerprint(self.sql)
-        if found == self.fingerprint:
-            return False
-        self.world, self.fingerprint = await World.read_by(self.sql), found
-        return True
+        found = await fingerprints(self.sql)
+        written = {name for name in found if found[name] != self.fingerprints[name]}
+        self.fingerprints = found
+        self.world = await self.world.with_read(self.sql, written.intersection(TABLES))
+        return bool(written)
 
 
 async def for_the_ward(sql: asyncpg.Connection, district: District) -> None:

@@ -1,6 +1,6 @@
 """Every row of the tables that decide who sees what, in memory."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,12 +118,16 @@ class World:
         if not _DIVISIONS:
             found = await connection.fetch("SELECT * FROM region")
             _DIVISIONS.update((row["code"], dict(row.items())) for row in found)
-        tables: dict[str, Mapping[Any, Row]] = {"region": _DIVISIONS}
-        for name in TABLES:
+        return await cls({"region": _DIVISIONS}).with_read(connection, TABLES)
+
+    async def with_read(self, connection: asyncpg.Connection, names: Iterable[str]) -> "World":
+        """The same with some tables as they are now."""
+        tables = dict(self.tables)
+        for name in names:
             rows = [dict(row.items()) for row in await connection.fetch(f"SELECT * FROM {name}")]
             # What has no key of its own is known by its place.
             tables[name] = {row.get("id", place): row for place, row in enumerate(rows)}
-        return cls(tables)
+        return World(tables)
 
     def me(self, actor: Actor) -> Row:
         """The actor's account."""
