@@ -17,7 +17,7 @@ import ssl
 from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiomqtt
 from paho.mqtt.client import Client as PahoClient
@@ -46,7 +46,22 @@ _READ_BYTES: Final = 64 * 1024  # at once, so that a flood leaves the loop some 
 AT_ONCE: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 
-class BatchClient(aiomqtt.Client):
+class Client(aiomqtt.Client):
+    """aiomqtt's, whose end is heard.
+
+    It keeps what has ended a connection in a future. Who is publishing, or about to leave, learns
+    of the end in another way and never asks for that; asyncio would call it an error that was never
+    retrieved, on stderr, whenever a broker goes away.
+    """
+
+    async def __aenter__(self) -> Self:
+        self._disconnected.add_done_callback(_heard)
+        entered = await super().__aenter__()
+        self._disconnected.add_done_callback(_heard)  # it may be another one by now
+        return entered
+
+
+class BatchClient(Client):
     """One connection, as an async context manager.
 
     Parameters:
@@ -186,8 +201,13 @@ async def end_session(address: BrokerAddress, client_id: str) -> None:
 
     Raises: aiomqtt.MqttError.
     """
-    async with aiomqtt.Client(**_wanted(address, client_id), clean_start=True):
+    async with Client(**_wanted(address, client_id), clean_start=True):
         pass
+
+
+def _heard(end: asyncio.Future[None]) -> None:
+    if not end.cancelled():
+        end.exception()
 
 
 def _wanted(address: BrokerAddress, client_id: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ import ssl
 import aiomqtt
 
 from devices.address import BrokerAddress
-from devices.client import AT_ONCE
+from devices.client import AT_ONCE, Client
 
 _TIMEOUT_S = 5.0
 
@@ -14,7 +14,7 @@ def device_client(
     address: BrokerAddress, protocol: aiomqtt.ProtocolVersion = aiomqtt.ProtocolVersion.V311
 ) -> aiomqtt.Client:
     """A connection to be, as an async context manager; it keeps no session."""
-    return aiomqtt.Client(
+    return Client(
         hostname=address.host,
         port=address.port,
         username=address.username,

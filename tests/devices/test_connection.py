@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import gc
 import logging
 import os
 import signal
@@ -9,13 +10,16 @@ from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import aiomqtt
 import asyncpg
 import pytest
 
 from benchmarks.flood import publish
 from devices.address import BrokerAddress, broker_address
 from devices.bridge import Bridge, BridgeSettings
+from devices.device_side import device_client
 from domain.database import Database
 from domain.devices.models import DeviceKind
 from tests.conftest import Broker, free_port
@@ -103,6 +107,32 @@ async def test_a_broker_that_starts_later_and_starts_again_is_waited_for(
         stop.set()
         await task
     assert await number(database, "SELECT count(*) FROM device_event") == 1
+
+
+_ACCEPTED = b"\x20\x02\x00\x00"  # MQTT 3.1.1, 3.2: CONNACK
+
+
+async def test_a_broker_that_goes_away_is_nobody_s_forgotten_error() -> None:
+    """Whoever publishes into a broken connection is told so, and nothing else is complained of."""
+    forgotten = list[dict[str, Any]]()
+    asyncio.get_running_loop().set_exception_handler(lambda _, what: forgotten.append(what))
+
+    async def hang_up(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(_ACCEPTED)
+        await asyncio.sleep(0.1)
+        writer.close()
+
+    async with await asyncio.start_server(hang_up, "127.0.0.1", 0) as server:
+        (address,) = (each.getsockname() for each in server.sockets)
+        async with device_client(BrokerAddress(*address)) as client:
+            await asyncio.sleep(0.3)
+            with pytest.raises(aiomqtt.MqttError):
+                await client.subscribe("anything")
+    del client
+    gc.collect()
+    await asyncio.sleep(0)
+    assert forgotten == []
 
 
 @asynccontextmanager
