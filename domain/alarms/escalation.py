@@ -72,7 +72,9 @@ async def answered(session: AsyncSession, alarm: Alarm) -> None:
         alarm.escalate_at = now() + ON_THE_WAY
     else:
         where = (alarm.region_code, alarm.severity)
-        alarm.escalate_at = now() + (await response_times(session, [where]))[where].rearm
+        with session.no_autoflush:  # all of the answer is one version of the row
+            times = await response_times(session, [where])
+        alarm.escalate_at = now() + times[where].rearm
 
 
 async def escalate_due(

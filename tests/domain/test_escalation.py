@@ -136,6 +136,17 @@ async def test_what_was_acknowledged_and_is_not_over_begins_again(
     assert await told(database) == [1, 1, 2, 3, 3]
 
 
+async def test_an_answer_is_one_version_of_its_alarm(
+    database: Database, district: District, dispatcher: Actor
+) -> None:
+    alarm_id = await raised(database, district)
+    before, _ = await alarm_of(database)
+    async with database.transaction("test") as session:
+        await service.acknowledge(session, dispatcher, alarm_id)
+    after, _ = await alarm_of(database)
+    assert after.version == before.version + 1
+
+
 async def test_who_was_sent_has_a_quarter_of_an_hour_and_who_arrived_is_left_alone(
     database: Database, district: District, dispatcher: Actor
 ) -> None:
