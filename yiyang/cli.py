@@ -236,7 +236,7 @@ def token(
 def press(
     device: Annotated[str, typer.Argument(help="Id of an SOS button, as `yiyang devices` shows.")],
     data_dir: DataDir = _DATA_DIR,
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the receipt.")] = 10.0,
+    timeout: Annotated[float, typer.Option(min=1, help="Seconds to wait for the receipt.")] = 10.0,
 ) -> None:
     """Press an SOS button: publish a real event as that device and wait for its receipt."""
     from yiyang.commands.district import press_button

@@ -237,7 +237,7 @@ async def _until(stopping: asyncio.Task[Any], work: Sequence[asyncio.Task[None]]
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:
-    """SIGTERM, at most 5 s, then SIGKILL for the child and whatever it has started."""
+    """SIGTERM, ``GRACE_S`` at most, then SIGKILL for the child and whatever it has started."""
     if process.returncode is None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import Field, SecretStr, TypeAdapter, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from devices.address import broker_address
 from yiyang.setting_values import SettingsError, faults, key_of, said
 
 if TYPE_CHECKING:
@@ -199,6 +200,13 @@ class Settings(BaseSettings):
     def _is_postgresql(cls, given: SecretStr | None) -> SecretStr | None:
         if given is not None and not _POSTGRESQL.match(given.get_secret_value()):
             raise ValueError("no address that begins with postgresql://")
+        return given
+
+    @field_validator("mqtt_url")
+    @classmethod
+    def _is_a_broker(cls, given: SecretStr | None) -> SecretStr | None:
+        if given is not None:
+            broker_address(given.get_secret_value())
         return given
 
     @field_validator("persisted_queries", "webhooks_anywhere")

@@ -3,7 +3,7 @@ one that does not come through."""
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -28,6 +28,7 @@ from tests.clients import Api
 from tests.conftest import Broker
 from tests.devices.wire import MASTER_KEY, number, running
 from tests.makers.canary import ran
+from tests.parts import database_away
 from tests.waiting import until
 from yiyang.canary import CanarySettings, keep_ringing
 
@@ -105,6 +106,24 @@ async def test_a_test_call_is_shown_and_taken_back_and_nobody_else_sees_it(
         "WHOLE",
     ]
     assert all(step["p99Ms"] >= step["p50Ms"] > 0 for step in health["steps"])
+
+
+@pytest.mark.usefixtures("stations")
+async def test_it_waits_for_a_database_that_is_away_when_it_starts(
+    api: Api,
+    database: Database,
+    settings: BridgeSettings,
+    broker: Broker,
+    token_key: TokenKey,
+    cluster: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async with AsyncExitStack() as parts:
+        async with database_away(cluster, settings.database_url):
+            await parts.enter_async_context(ringing(api, settings, broker, token_key))
+            await until(lambda: "The database is away" in caplog.text)
+        await parts.enter_async_context(running(settings))
+        await until(lambda: _at_least(database, 1))
 
 
 async def _at_least(database: Database, runs: int) -> bool:

@@ -227,6 +227,26 @@ async def test_two_bridges_come_to_share_by_the_rights_that_are_written(
             await shared_by(database, 2)
 
 
+@pytest.mark.parametrize("verb", ["keep", "passwords"])
+def test_a_file_that_cannot_be_written_is_told_in_a_sentence(
+    database_url: str, tmp_path: Path, verb: str
+) -> None:
+    key = base64.b64encode(MASTER_KEY).decode()
+    told = {"YIYANG_DEVICE_KEY": key, "YIYANG_MQTT_URL": "mqtt://bridge:word@127.0.0.1"}
+    nowhere = tmp_path / "nowhere" / "passwords"
+    said = Operator(database_url, "broker", **told).is_told(verb, "--out", str(nowhere))
+    assert f"{nowhere} cannot be written" in said
+
+
+def test_accounts_of_a_database_that_lets_nobody_in_are_refused_in_a_sentence(
+    database_url: str,
+) -> None:
+    key = base64.b64encode(MASTER_KEY).decode()
+    told = {"YIYANG_DEVICE_KEY": key, "YIYANG_MQTT_URL": "mqtt://bridge:word@127.0.0.1"}
+    operator = Operator(f"{database_url}_of_nobody", "broker", **told)
+    assert "the database cannot be reached" in operator.is_told("passwords")
+
+
 def test_only_a_mosquitto_is_signalled(tmp_path: Path) -> None:
     file = PasswordFile(tmp_path / "passwords", tmp_path / "pid")
     assert file.write("a:b\n")

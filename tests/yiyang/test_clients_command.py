@@ -1,6 +1,7 @@
 """`yiyang client`, run as an operator runs it."""
 
 import json
+import re
 from pathlib import Path
 from uuid import uuid4
 
@@ -102,3 +103,11 @@ def test_without_a_database_both_ways_to_name_one_are_told(tmp_path: Path) -> No
 def test_a_database_that_is_not_there_is_told_in_a_sentence() -> None:
     nowhere = Operator(f"postgresql://yiyang@127.0.0.1:{free_port()}/yiyang")
     assert "cannot be reached" in nowhere.is_told("list")
+
+
+@pytest.mark.parametrize("group", ["client", "devices"])
+def test_a_database_that_is_another_one_is_told_in_a_sentence(
+    cluster: str, database_url: str, group: str
+) -> None:
+    for url, why in ((f"{database_url}_of_nobody", "does not exist"), (cluster, "device|client")):
+        assert re.search(f"cannot be reached: .*{why}", Operator(url, group).is_told("list"))

@@ -38,6 +38,9 @@ def refused(command: str, **settings: str) -> str:
         ("migrate", {"DATABASE_URL": "mysql://secret"}, "YIYANG_DATABASE_URL"),
         ("migrate", {}, "YIYANG_DATABASE_URL"),
         ("work", {"DATABASE_URL": "secret"}, "YIYANG_DATABASE_URL"),
+        ("bridge", {"MQTT_URL": "http://secret"}, "YIYANG_MQTT_URL"),
+        ("canary", {"MQTT_URL": "mqtt://secret:port"}, "YIYANG_MQTT_URL"),
+        ("simulate", {"MQTT_URL": "secret"}, "YIYANG_MQTT_URL"),
     ],
 )
 def test_one_sentence_names_the_variable(
@@ -67,6 +70,30 @@ def test_nobody_answers_at_the_database(unused_port: int) -> None:
     url = f"postgresql://yiyang:secret@127.0.0.1:{unused_port}/yiyang"
     said = refused("simulate", DATABASE_URL=url, MQTT_URL="mqtt://127.0.0.1:1")
     assert "YIYANG_DATABASE_URL" in said
+    assert "secret" not in said
+
+
+PHONES = {"key_id": "id", "secret": "secret", "sms": {"sign": "颐养", "templates": {"en": "SMS_1"}}}
+PUSH = {"app": "wx1", "id": "template", "fields": {"thing1": "whom"}}
+
+
+@pytest.mark.parametrize(
+    ("settings", "named"),
+    [
+        ({"ALIYUN": json.dumps(PHONES)}, "YIYANG_ALIYUN: sms.templates: none in zh-CN"),
+        (
+            {"WECHAT_APPS": '{"wx1": "secret"}', "WECHAT_TEMPLATES": json.dumps([PUSH])},
+            "YIYANG_WECHAT_TEMPLATES: 0.fields.thing1",
+        ),
+    ],
+    ids=["phones", "push"],
+)
+def test_messages_that_could_not_be_written_are_refused_at_the_start(
+    settings: dict[str, str], named: str
+) -> None:
+    keys = {"DATA_KEYS": json.dumps({"test": KEY}), "HASH_KEY": KEY}
+    said = refused("work", DATABASE_URL="postgresql://127.0.0.1:1/none", **keys, **settings)
+    assert named in said
     assert "secret" not in said
 
 

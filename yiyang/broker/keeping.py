@@ -40,6 +40,10 @@ class BrokerAway(Exception):
     """The broker cannot be told; the sentence says why."""
 
 
+class NotWritten(Exception):
+    """The file cannot be put in place; the sentence says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class PasswordFile:
     """The file, and the broker that reads it.
@@ -53,10 +57,20 @@ class PasswordFile:
     pid_file: Path | None = None
 
     def write(self, text: str) -> bool:
-        """Put a text in place, whole or not at all. Returns: whether it is another than before."""
-        with suppress(FileNotFoundError):
-            if self.path.read_text() == text:
-                return False
+        """Put a text in place, whole or not at all. Returns: whether it is another than before.
+
+        Raises: NotWritten.
+        """
+        try:
+            with suppress(FileNotFoundError):
+                if self.path.read_text() == text:
+                    return False
+            self._replace(text)
+        except OSError as error:
+            raise NotWritten(f"{self.path} cannot be written: {error}") from error
+        return True
+
+    def _replace(self, text: str) -> None:
         folder = self.path.parent
         handle, draft = tempfile.mkstemp(prefix=f".{self.path.name}.", dir=folder)  # mode 0600
         try:
@@ -71,7 +85,6 @@ class PasswordFile:
         except BaseException:
             Path(draft).unlink(missing_ok=True)
             raise
-        return True
 
     def tell_broker(self) -> None:
         """Have the broker read the file anew.
@@ -106,6 +119,7 @@ async def keep(
 
     Parameters:
         ready: called each time the file is as the database says.
+    Raises: NotWritten.
     """
     while True:
         try:

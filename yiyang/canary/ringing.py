@@ -20,6 +20,7 @@ from domain.canary.service import Followed
 from domain.canary.setting_up import Canary, account, canaries, install
 from domain.database import Database
 from domain.devices.credentials import device_name, device_password
+from domain.outage import cause_of, is_outage
 from yiyang.canary.screen import Screen
 from yiyang.graphql_ws import Endpoint
 
@@ -27,6 +28,7 @@ log = logging.getLogger("yiyang.canary")
 
 ACTOR: Final = "canary"
 _EVERY_S: Final = 60.0
+_RETRY_S: Final = 2.0
 _TOKEN_FOR = timedelta(hours=1)
 
 
@@ -60,7 +62,7 @@ async def keep_ringing(settings: CanarySettings, ready: Callable[[], None]) -> N
     """
     database = Database(settings.database_url, pool_size=2)
     try:
-        screen = Screen(await _endpoint(settings, database))
+        screen = Screen(await _set_up(settings, database))
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(screen.keep_looking(ready))
             while True:
@@ -68,6 +70,18 @@ async def keep_ringing(settings: CanarySettings, ready: Callable[[], None]) -> N
                 await asyncio.sleep(settings.every_s)
     finally:
         await database.close()
+
+
+async def _set_up(settings: CanarySettings, database: Database) -> Callable[[], Endpoint]:
+    """Where the subscriber looks, as soon as the database is there: parts start in any order."""
+    while True:
+        try:
+            return await _endpoint(settings, database)
+        except Exception as failure:
+            if not is_outage(failure):
+                raise
+            log.warning("The database is away, trying again: %s", cause_of(failure))
+        await asyncio.sleep(_RETRY_S)
 
 
 async def _endpoint(settings: CanarySettings, database: Database) -> Callable[[], Endpoint]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from yiyang.broker.configuration import BrokerOptions, Maker, configuration
+from yiyang.commands.reaching import out_of_reach
 from yiyang.failures import Failure
 from yiyang.settings import Settings, SettingsError, settings_of_environment
 
@@ -96,14 +97,14 @@ def passwords(
     if out is None:
         sys.stdout.write(text)
         return
-    from yiyang.broker.keeping import BrokerAway, PasswordFile
+    from yiyang.broker.keeping import BrokerAway, NotWritten, PasswordFile
 
     file = PasswordFile(out, pid_file)
     try:
         file.write(text)
         file.tell_broker()
-    except OSError as error:
-        raise Failure(f"{out} cannot be written: {error}") from error
+    except NotWritten as error:
+        raise Failure(f"{error}") from error
     except BrokerAway as away:
         raise Failure(
             f"the accounts are written, and the broker has not been told: {away}."
@@ -115,7 +116,7 @@ def keep(out: Out, pid_file: PidFile = None) -> None:
     """Keep Mosquitto's accounts as the database says, until SIGTERM: whoever is revoked or has
     another password now is disconnected within a second or two. Run it as the broker's user (needs
     YIYANG_DATABASE_URL, _DEVICE_KEY, and _MQTT_URL for the bridges' account)."""
-    from yiyang.broker.keeping import PasswordFile
+    from yiyang.broker.keeping import NotWritten, PasswordFile
     from yiyang.broker.keeping import keep as run
     from yiyang.commands.parts import until_told
     from yiyang.logs import start_logging
@@ -126,8 +127,8 @@ def keep(out: Out, pid_file: PidFile = None) -> None:
     file = PasswordFile(out, pid_file)
     try:
         asyncio.run(until_told(run(url, accounts, file, settings.say_ready)))
-    except OSError as error:
-        raise Failure(f"{out} cannot be written: {error}") from error
+    except NotWritten as error:
+        raise Failure(f"{error}") from error
 
 
 async def _text(url: str, accounts: "Accounts", format: Maker) -> str:
@@ -136,14 +137,12 @@ async def _text(url: str, accounts: "Accounts", format: Maker) -> str:
     from domain.database import AS_SERVICE
     from yiyang.broker.keeping import valid_devices
 
-    try:
+    with out_of_reach():
         connection = await asyncpg.connect(url, server_settings=AS_SERVICE)
-    except OSError as error:
-        raise Failure(f"the database cannot be reached: {error}") from error
-    try:
-        devices = await valid_devices(connection)
-    finally:
-        await connection.close()
+        try:
+            devices = await valid_devices(connection)
+        finally:
+            await connection.close()
     if format is Maker.EMQX:
         return accounts.emqx_users(devices)
     return accounts.password_file(devices)
@@ -154,10 +153,7 @@ def _accounts(settings: Settings) -> "Accounts":
     from devices.address import broker_address
     from yiyang.broker.accounts import Accounts, Login
 
-    try:
-        address = broker_address(settings.need("mqtt_url"))
-    except ValueError as error:
-        raise SettingsError(f"YIYANG_MQTT_URL makes no sense: {error}") from error
+    address = broker_address(settings.need("mqtt_url"))
     if not address.username or not address.password:
         raise SettingsError(
             "YIYANG_MQTT_URL names no user and password: they are the bridges' account."

@@ -14,7 +14,7 @@ from api.auth.scopes import ALL
 from domain.access import Role
 from domain.database import Database
 from yiyang import keys, tokens
-from yiyang.commands.device_words import kind_named
+from yiyang.commands.device_words import key_of, kind_named
 from yiyang.district.cast import find_cast
 from yiyang.failures import Failure
 from yiyang.keys import DEVICE_LOGIN, DevelopmentKeys
@@ -89,6 +89,7 @@ async def press_button(data_dir: Path, device: str, timeout_s: float) -> str:
     """
     from devices.press import PressFailed, press
 
+    key_of(device, "device", "DEVICE")
     running, known = running_in(data_dir), keys_of(data_dir)
     broker = urlsplit(running.mqtt)
     login = f"{DEVICE_LOGIN}:{known.device_password}"

@@ -46,10 +46,7 @@ def bridge(settings: Settings) -> None:
         client_id=settings.bridge_name,
     )
     release_collector()
-    try:
-        asyncio.run(run_bridge(wanted, settings.say_ready))
-    except ValueError as error:
-        raise SettingsError(f"YIYANG_MQTT_URL makes no sense: {error}") from error
+    asyncio.run(run_bridge(wanted, settings.say_ready))
 
 
 def work(settings: Settings) -> None:

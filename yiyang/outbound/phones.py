@@ -6,9 +6,10 @@ arrives twice.
 """
 
 from collections.abc import Mapping
+from typing import Annotated
 
 import orjson
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from domain.notifications.models import NotificationLanguage
 from domain.notifications.sending import Notice, Outcome
@@ -16,6 +17,16 @@ from yiyang.outbound.aliyun import AliyunClient
 from yiyang.outbound.notice_words import words
 
 VERSION = "2017-05-25"
+
+
+def _with_chinese(given: dict[NotificationLanguage, str]) -> dict[NotificationLanguage, str]:
+    if NotificationLanguage.ZH_CN not in given:
+        raise ValueError("none in zh-CN, which stands in for every other")
+    return given
+
+
+Templates = Annotated[dict[NotificationLanguage, str], AfterValidator(_with_chinese)]
+"""A template's code by its language."""
 
 
 class SmsSettings(BaseModel):
@@ -30,7 +41,7 @@ class SmsSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     sign: str
-    templates: dict[NotificationLanguage, str]
+    templates: Templates
     url: str = "https://dysmsapi.aliyuncs.com"
 
 
@@ -45,7 +56,7 @@ class VoiceSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     shown: str | None = None
-    templates: dict[NotificationLanguage, str]
+    templates: Templates
     url: str = "https://dyvmsapi.aliyuncs.com"
 
 

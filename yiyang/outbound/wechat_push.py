@@ -5,9 +5,9 @@ Neither takes a name for a message: what is sent twice arrives twice, if the con
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from domain.ids import public_id
 from domain.notifications.models import NotificationLanguage, NotificationReason
@@ -51,7 +51,7 @@ class WechatTemplate(BaseModel):
 
     app: str
     id: str
-    fields: dict[str, str]
+    fields: dict[str, Annotated[str, StringConstraints(pattern="^(who|what|when|=.*)$")]]
     page: str = "pages/home/home"
     model: str | None = None
 
