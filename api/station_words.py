@@ -8,7 +8,6 @@ STATIONS: dict[str, tuple[str, str, str]] = {
         "每段時間應先開始後結束，且互不重疊",
         "each from an earlier to a later time, and no two that overlap",
     ),
-    Reason.OVER_ALREADY: ("已经结束", "已經結束", "it is over already"),
     Reason.BELONGS_THERE: (
         "老人当日已属于该养老驿站",
         "長者當日已屬於該養老驛站",

@@ -21,6 +21,7 @@ from domain.caregivers.visibility import (
     training_record_visible,
 )
 from domain.crypto import place
+from domain.periods import holds
 
 enumeration(
     models.CertificateKind,
@@ -41,8 +42,7 @@ enumeration(
 
 
 def _is_good(certificate: models.Certificate, _: Context) -> bool:
-    believed = certificate.withdrawn_at is None
-    return believed and certificate.since <= today() < certificate.until
+    return certificate.withdrawn_at is None and holds(certificate, today())
 
 
 def _number(certificate: models.Certificate, context: Context) -> str:

@@ -29,9 +29,9 @@ from domain.elders import models
 from domain.elders.search import has_number, is_spelled, name_pattern, number_and_column
 from domain.elders.tags import holds_on, makes_key
 from domain.elders.visibility import elder_tag_visible
+from domain.periods import holding
 from domain.stations.area_models import StationAssignment
 from domain.stations.area_visibility import station_assignment_visible
-from domain.stations.days import holds_on as belongs_on
 
 enumeration(
     Protection,
@@ -65,7 +65,7 @@ def _belongs_to(
 ) -> ColumnElement[bool]:
     theirs = col(StationAssignment.elder_id) == col(models.Elder.id)
     belongs = exists().where(
-        theirs, there, belongs_on(StationAssignment, day), station_assignment_visible(actor)
+        theirs, there, holding(StationAssignment, day), station_assignment_visible(actor)
     )
     return belongs.correlate(models.Elder)
 

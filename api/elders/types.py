@@ -58,8 +58,8 @@ from domain.family.models import FamilyLink as FamilyLinkRow
 from domain.health.entries import ALLERGIES, CONDITIONS, MEDICATIONS
 from domain.health.kinds import MeasurementKind
 from domain.health.models import Measurement as MeasurementRow
+from domain.periods import holding
 from domain.stations.area_models import StationAssignment as StationAssignmentRow
-from domain.stations.days import holds_on as belongs_on
 from domain.tables import district_today
 from domain.visits.models import VisitTask as VisitTaskRow
 
@@ -269,7 +269,7 @@ class Elder(Node):
     ] = many(
         StationAssignmentRow.elder_id,
         order=ascending(StationAssignmentRow.since, StationAssignmentRow.id),
-        on=lambda day: belongs_on(StationAssignmentRow, day),
+        on=lambda day: holding(StationAssignmentRow, day),
         usual_length=1,
     )
     """To which place of care they belong on a day: one, or none."""

@@ -6,10 +6,10 @@ import strawberry
 
 from api.describe import enumeration
 from api.plan.declare import ascending, many, record
+from domain.periods import holding
 from domain.regions import models
 from domain.regions.visibility import region_visible
 from domain.stations.area_models import StationArea as StationAreaRow
-from domain.stations.days import holds_on
 
 if TYPE_CHECKING:
     from api.stations.types import StationArea
@@ -38,7 +38,7 @@ class Region:
     station_areas: list[Annotated["StationArea", strawberry.lazy("api.stations.types")]] = many(
         StationAreaRow.region_code,
         order=ascending(StationAreaRow.since, StationAreaRow.id),
-        on=lambda day: holds_on(StationAreaRow, day),
+        on=lambda day: holding(StationAreaRow, day),
         usual_length=1,
     )
     """Which places of care answer for this community on a day, as one usually does."""

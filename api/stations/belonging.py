@@ -21,10 +21,10 @@ from api.plan.roots import listing
 from api.relay import Connection, Node, key_of
 from api.stations.types import Station
 from domain.access import Permission
+from domain.periods import holding
 from domain.stations import belonging
 from domain.stations.area_models import StationAssignment as Row
 from domain.stations.area_visibility import station_assignment_visible
-from domain.stations.days import holds_on
 
 
 @node(Row, visible=station_assignment_visible)
@@ -54,7 +54,7 @@ class StationAssignmentFilter(Filter):
     """Only those to this place of care."""
     elder: strawberry.ID | None = equal_id(Row.elder_id, "elder")
     """Only this elder's."""
-    current: bool | None = holds_on_day(lambda _, day: holds_on(Row, day))
+    current: bool | None = holds_on_day(lambda _, day: holding(Row, day))
     """Only those that hold on the day `asOf`; or, if false, only the others."""
     as_of: date | None = the_day()
     """The day; today, by the district's clock, if null."""

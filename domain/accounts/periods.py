@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -17,6 +17,7 @@ from domain.access import Actor
 from domain.accounts.models import Account
 from domain.calendar import now
 from domain.errors import NotFound
+from domain.periods import holding, holds
 
 
 def in_force(account: Account, moment: datetime | None = None) -> bool:
@@ -25,8 +26,7 @@ def in_force(account: Account, moment: datetime | None = None) -> bool:
     Parameters:
         moment: when; now if None.
     """
-    at = moment or now()
-    return account.since <= at and (account.until is None or at < account.until)
+    return holds(account, moment or now())
 
 
 def is_in_force(moment: ColumnElement[datetime] | None = None) -> ColumnElement[bool]:
@@ -35,9 +35,7 @@ def is_in_force(moment: ColumnElement[datetime] | None = None) -> ColumnElement[
     Parameters:
         moment: when; the transaction's beginning if None.
     """
-    at = func.now() if moment is None else moment
-    over = col(Account.until)
-    return and_(col(Account.since) <= at, or_(over.is_(None), over > at))
+    return holding(Account, func.now() if moment is None else moment)
 
 
 def still_is(actor: Actor) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from sqlalchemy import func, literal, or_, select
+from sqlalchemy import func, literal, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -26,6 +26,7 @@ from domain.audit.service import Act
 from domain.calendar import now
 from domain.crypto import Vault
 from domain.errors import NotFound
+from domain.periods import lasting
 
 Seat = tuple[Role, UUID | str | None]
 
@@ -218,7 +219,7 @@ async def _held(
     """What a person holds, and from when on what was granted here for later."""
     theirs = select(Account).where(
         col(Account.person_id) == person_id,
-        or_(col(Account.until).is_(None), col(Account.until) > moment),
+        lasting(col(Account.until), moment),
     )
     held: dict[Seat, Account] = {}
     later: dict[Seat, datetime] = {}

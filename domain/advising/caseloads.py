@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import periods
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.accounts.periods import in_force
@@ -18,7 +19,6 @@ from domain.elders.locks import lock_visible_elder
 from domain.errors import AlreadyExists, InvalidInput, NotFound, PermissionDenied
 from domain.ids import public_id
 from domain.reasons import Reason
-from domain.stations.days import MAX_DAYS_AHEAD
 from domain.versions import check_version
 
 
@@ -43,12 +43,12 @@ async def assign(
     first = since or today()
     if first < today():
         raise InvalidInput("since", reason=Reason.NOT_PAST)
-    if first > today() + timedelta(days=MAX_DAYS_AHEAD):
-        raise InvalidInput("since", reason=Reason.DAYS_AHEAD, most=MAX_DAYS_AHEAD)
+    if first > today() + timedelta(days=periods.MAX_DAYS_AHEAD):
+        raise InvalidInput("since", reason=Reason.DAYS_AHEAD, most=periods.MAX_DAYS_AHEAD)
     await _check_advisor(session, actor, account_id, lives_in)
     taken = select(col(Caseload.id)).where(
         col(Caseload.elder_id) == elder_id,
-        col(Caseload.until).is_(None) | (col(Caseload.until) > first),
+        periods.lasting(col(Caseload.until), first),
         # One that was ended before it began is nobody's.
         col(Caseload.until).is_distinct_from(col(Caseload.since)),
     )
@@ -87,9 +87,7 @@ async def end(
     if case is None:
         raise NotFound("id")
     check_version(case, expected_version)
-    if case.until is not None and case.until <= today():
-        raise InvalidInput("id", reason=Reason.ALREADY_OVER)
-    case.until = max(today(), case.since)
+    periods.end(case)
     case.ended_by, case.ended_at = actor.id, now()
     await session.flush()
     return case

@@ -2,10 +2,10 @@
 
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, or_
-from sqlmodel import col
+from sqlalchemy import ColumnElement
 
 from domain.advising.models import Caseload
+from domain.periods import holding
 
 
 def advised_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
@@ -14,5 +14,4 @@ def advised_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     Parameters:
         day: the day; SQL of a value to come will do as well.
     """
-    until = col(Caseload.until)
-    return and_(col(Caseload.since) <= day, or_(until.is_(None), until > day))
+    return holding(Caseload, day)

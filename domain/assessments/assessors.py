@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import periods
 from domain.access import Actor, Permission, Role
 from domain.accounts.models import Account
 from domain.accounts.periods import in_force
@@ -98,18 +99,14 @@ async def end(
         raise NotFound("id")
     _authorize(actor, assessor.region_code)
     check_version(assessor, expected_version)
-    if assessor.until <= today():
-        raise InvalidInput("id", reason=Reason.TO_COME)
-    assessor.until = max(today(), assessor.since)
+    periods.end(assessor)
     return assessor
 
 
 async def certified(session: AsyncSession, actor: Actor) -> Assessor:
     """The actor's certificate that is good today. Raises: CertificateMissing."""
     good = select(Assessor).where(
-        col(Assessor.account_id) == actor.id,
-        col(Assessor.since) <= today(),
-        col(Assessor.until) > today(),
+        col(Assessor.account_id) == actor.id, periods.holding(Assessor, today())
     )
     # Not ended meanwhile: whoever ends it waits.
     assessor = await session.scalar(good.with_for_update(read=True))

@@ -3,7 +3,7 @@
 from typing import Final, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -11,6 +11,7 @@ from sqlmodel import col
 from domain.access import Role
 from domain.accounts.models import Account, Vendor
 from domain.devices.models import Device, DeviceKind
+from domain.periods import lasting
 from domain.stations.models import Station
 
 VENDOR: Final = "颐养巡检"
@@ -58,7 +59,7 @@ async def account(session: AsyncSession) -> UUID | None:
         .where(
             col(Vendor.name) == VENDOR,
             col(Account.role) == Role.VENDOR,
-            or_(col(Account.until).is_(None), col(Account.until) > func.now()),
+            lasting(col(Account.until), func.now()),
         )
         .order_by(col(Account.id))
         .limit(1)

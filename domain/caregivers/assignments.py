@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, and_, false, literal, or_, select, union_a
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import periods
 from domain.access import Actor, Permission, Role
 from domain.calendar import now, today
 from domain.caregivers.certificates import good_on
@@ -26,7 +27,6 @@ from domain.elders.locks import lock_visible_elder
 from domain.errors import CertificateExpired, CertificateMissing, InvalidInput, NotFound
 from domain.ids import public_id
 from domain.reasons import Reason
-from domain.stations.days import enterable
 from domain.versions import check_version
 
 _CAREGIVERS = frozenset({Role.CAREGIVER})
@@ -59,7 +59,7 @@ async def add(session: AsyncSession, actor: Actor, wish: Wish) -> CareAssignment
     await lock_visible_elder(session, actor, wish.elder_id)
     permission = Permission.CARE_ASSIGNMENT_KEEP
     caregiver, region_code = await worker(session, actor, permission, wish.account_id, _CAREGIVERS)
-    since = enterable(wish.since, "since")
+    since = periods.enterable(wish.since, "since")
     if wish.until is not None and wish.until <= since:
         raise InvalidInput("until", reason=Reason.AFTER_SINCE)
     await _check_certificates(session, caregiver.id, wish.kind, since)
@@ -96,9 +96,7 @@ async def end(
         raise NotFound("id")
     require(actor, Permission.CARE_ASSIGNMENT_KEEP, assignment.region_code)
     check_version(assignment, expected_version)
-    if assignment.until is not None and assignment.until <= today():
-        raise InvalidInput("id", reason=Reason.ALREADY_OVER)
-    assignment.until = max(today(), assignment.since)
+    periods.end(assignment)
     assignment.ended_by, assignment.ended_at = actor.id, now()
     return assignment
 
@@ -109,8 +107,7 @@ def holds_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     Parameters:
         day: the day; SQL of a value to come will do as well, so below.
     """
-    until = col(CareAssignment.until)
-    return and_(col(CareAssignment.since) <= day, or_(until.is_(None), until > day))
+    return periods.holding(CareAssignment, day)
 
 
 def lapsed_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
@@ -183,7 +180,7 @@ async def _check_certificates(
     )
     # Not withdrawn meanwhile: whoever withdraws one waits.
     held = (await session.scalars(believed.with_for_update(read=True))).all()
-    good = {one.kind for one in held if one.since <= day < one.until}
+    good = {one.kind for one in held if periods.holds(one, day)}
     last = {one.kind: one for one in held}
     lacking = [needed for needed in NEEDS[kind] if needed not in good]
     if missing := [needed for needed in lacking if needed not in last]:

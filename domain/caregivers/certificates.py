@@ -17,6 +17,7 @@ from domain.caregivers.visibility import certificate_visible
 from domain.crypto import Vault, masked_number, place
 from domain.errors import InvalidInput, NotFound
 from domain.lines import line
+from domain.periods import holding
 from domain.reasons import Reason
 
 MAX_TEXT = 60
@@ -124,11 +125,7 @@ def good_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     Parameters:
         day: the day; SQL of a value to come will do as well.
     """
-    return and_(
-        col(Certificate.withdrawn_at).is_(None),
-        col(Certificate.since) <= day,
-        col(Certificate.until) > day,
-    )
+    return and_(col(Certificate.withdrawn_at).is_(None), holding(Certificate, day))
 
 
 def renewed(actor: Actor) -> ColumnElement[bool]:

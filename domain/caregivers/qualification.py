@@ -19,6 +19,7 @@ from domain.caregivers.models import Certificate, CertificateKind, TrainingRecor
 from domain.caregivers.rules import HALF_HOURS_A_YEAR, QUALIFIES
 from domain.caregivers.visibility import workforce
 from domain.errors import InvalidInput
+from domain.periods import holding
 from domain.reasons import Reason
 from domain.tables import within
 
@@ -113,8 +114,7 @@ def _held(kind: CertificateKind, known: Known) -> ColumnElement[bool]:
     held = select(col(Certificate.id)).where(
         col(Certificate.account_id) == col(Account.id),
         col(Certificate.kind) == kind,
-        col(Certificate.since) <= known.day,
-        col(Certificate.until) > known.day,
+        holding(Certificate, known.day),
         _believed(Certificate, known),
     )
     return held.correlate(Account).exists()

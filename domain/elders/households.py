@@ -3,7 +3,7 @@
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,6 +13,7 @@ from domain.elders.entries import note
 from domain.elders.models import Elder, ElderField, Household, HouseholdMember
 from domain.elders.registry import registered
 from domain.errors import InvalidInput
+from domain.periods import holding
 from domain.reasons import Reason
 
 
@@ -22,8 +23,7 @@ def lives_there_on(day: date | ColumnElement[date]) -> ColumnElement[bool]:
     Parameters:
         day: the day; SQL of a value to come will do as well.
     """
-    until = col(HouseholdMember.until)
-    return and_(col(HouseholdMember.since) <= day, or_(until.is_(None), until > day))
+    return holding(HouseholdMember, day)
 
 
 async def join(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -18,6 +18,7 @@ from domain.elders.models import Elder, ElderTag, Tag
 from domain.elders.registry import registered
 from domain.errors import InvalidInput
 from domain.lines import line
+from domain.periods import lasting
 from domain.reasons import Reason
 
 MAX_SOURCE = 200
@@ -102,7 +103,7 @@ async def end_tag(
         elder.id,
         tag,
         col(ElderTag.since) < until,
-        or_(col(ElderTag.until).is_(None), col(ElderTag.until) > until),
+        lasting(col(ElderTag.until), until),
     )
     _withdraw(row, actor)
     await session.flush()

@@ -12,6 +12,7 @@ from sqlalchemy import ARRAY, ColumnElement, String, and_, any_, func, literal, 
 from sqlmodel import col
 
 from domain.elders.models import KEY_TAGS, Elder, ElderTag, KeyTagSet
+from domain.periods import holding
 
 ADVANCED_AGE = 80
 """Completed years from which on somebody is 高龄: derived from the birth date, never entered."""
@@ -29,11 +30,7 @@ def holds_on(
         day: the day; SQL of a value to come will do as well.
         known_before: as it was believed just before this moment; as it is believed now if None.
     """
-    return and_(
-        _believed(known_before),
-        col(ElderTag.since) <= day,
-        or_(col(ElderTag.until).is_(None), col(ElderTag.until) > day),
-    )
+    return and_(_believed(known_before), holding(ElderTag, day))
 
 
 def makes_key(

@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -27,6 +27,7 @@ from domain.health.visibility import (
     elder_with_record_visible,
     medication_visible,
 )
+from domain.periods import holding
 from domain.reasons import Reason
 from domain.row_access import RowAccess
 
@@ -61,12 +62,7 @@ def held_on(book: Book[Any], day: date | ColumnElement[date]) -> ColumnElement[b
     Parameters:
         day: the day; SQL of a value to come will do as well.
     """
-    row = book.model
-    return and_(
-        col(row.withdrawn_at).is_(None),
-        col(row.since) <= day,
-        or_(col(row.until).is_(None), col(row.until) > day),
-    )
+    return and_(col(book.model.withdrawn_at).is_(None), holding(book.model, day))
 
 
 def available_actions(book_has_changes: bool, actor: Actor, row: Any) -> list[EntryAction]:

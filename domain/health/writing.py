@@ -37,6 +37,7 @@ from domain.health.icd_10 import icd_10
 from domain.health.lifecycle import EntryAction
 from domain.health.models import Allergy, AllergyKind, ElderCondition, Medication
 from domain.lines import line
+from domain.periods import holds
 from domain.reasons import Reason
 
 MAX_NAME = 100
@@ -201,7 +202,7 @@ async def change_medication(
     name = opened_medication(vault, entry).name
     content = _checked(replace(wanted, name=name))
     day, until = since or today(), entry.until
-    if not entry.since <= day or (until is not None and day >= until):
+    if not holds(entry, day):
         raise InvalidInput("since", reason=Reason.WHILE_TAKEN)
     cipher = sealed(vault, "medication.content_cipher", entry.elder_id, content)
     if day == entry.since:

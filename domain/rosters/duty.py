@@ -17,6 +17,7 @@ from sqlmodel import col
 from domain.access import Role
 from domain.accounts.models import Account
 from domain.accounts.periods import is_in_force
+from domain.periods import holding
 from domain.rosters.models import OnCallShift
 
 
@@ -140,4 +141,4 @@ def _span(shift: OnCallShift, account: Account) -> tuple[datetime, datetime]:
 
 
 def _covers(at: datetime) -> ColumnElement[bool]:
-    return (col(OnCallShift.since) <= at) & (col(OnCallShift.until) > at)
+    return holding(OnCallShift, at)

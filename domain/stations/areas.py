@@ -11,12 +11,12 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.beds.authority import require
 from domain.errors import InvalidInput, NotFound
+from domain.periods import end, enterable, holding
 from domain.reasons import Reason
 from domain.regions.models import Region, RegionLevel
 from domain.stations.area_models import StationArea
 from domain.stations.area_visibility import station_area_visible
 from domain.stations.authority import governed_station
-from domain.stations.days import end, enterable, holds_on
 
 
 async def add_area(
@@ -80,14 +80,14 @@ def without_station(day: Any) -> ColumnElement[bool]:
         day: the day; SQL of a value to come will do as well, so below.
     """
     here = col(StationArea.region_code) == col(Region.code)
-    answered = exists().where(here, holds_on(StationArea, day)).correlate(Region)
+    answered = exists().where(here, holding(StationArea, day)).correlate(Region)
     return _is_community() & ~answered
 
 
 def with_several(day: Any) -> ColumnElement[bool]:
     """Whether a division is a community that more than one answers for on a day."""
     here = col(StationArea.region_code) == col(Region.code)
-    counted = select(func.count()).where(here, holds_on(StationArea, day)).correlate(Region)
+    counted = select(func.count()).where(here, holding(StationArea, day)).correlate(Region)
     return _is_community() & (cast(counted.scalar_subquery(), Integer) > 1)
 
 

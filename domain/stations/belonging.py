@@ -10,7 +10,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Date, Uuid, exists, literal, or_, select
+from sqlalchemy import Date, Uuid, exists, literal, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -22,11 +22,11 @@ from domain.elders.locks import lock_elder, lock_visible_elder
 from domain.elders.models import Elder
 from domain.elders.visibility import elder_visible
 from domain.errors import InvalidInput, NotFound
+from domain.periods import end, enterable, holding, holds, lasting
 from domain.reasons import Reason
 from domain.stations.area_models import StationArea, StationAssignment
 from domain.stations.area_visibility import station_area_visible, station_assignment_visible
 from domain.stations.authority import governed_station
-from domain.stations.days import end, enterable, holds_on
 
 
 async def assign(
@@ -49,7 +49,7 @@ async def assign(
     await governed_station(session, actor, station_id, Permission.STATION_ASSIGN)
     day = enterable(since, "since")
     theirs = select(StationAssignment).where(col(StationAssignment.elder_id) == elder_id)
-    before = await session.scalar(theirs.where(holds_on(StationAssignment, day)))
+    before = await session.scalar(theirs.where(holding(StationAssignment, day)))
     if before is not None:
         if before.station_id == station_id:
             raise InvalidInput("station_id", reason=Reason.BELONGS_THERE)
@@ -104,16 +104,15 @@ async def fill(
         raise NotFound("id")
     require(actor, Permission.STATION_ASSIGN, area.region_code, Permission.STATION_ASSIGN.value)
     day = today()
-    if not (area.since <= day and (area.until is None or area.until > day)):
+    if not holds(area, day):
         raise InvalidInput("id", reason=Reason.NOT_OF_TODAY)
     added = await session.scalars(_everybody(actor, area, day))
     return area, added.all()
 
 
 def _everybody(actor: Actor, area: StationArea, day: date) -> Any:
-    until = col(StationAssignment.until)
     belongs = exists().where(
-        col(StationAssignment.elder_id) == col(Elder.id), or_(until.is_(None), until > day)
+        col(StationAssignment.elder_id) == col(Elder.id), lasting(col(StationAssignment.until), day)
     )
     found = (
         select(

@@ -27,6 +27,7 @@ from domain.errors import (
 )
 from domain.family.lifecycle import LinkState
 from domain.family.models import FamilyLink
+from domain.periods import lasting
 from domain.reasons import Reason
 from domain.tables import district_today
 from domain.visits.lifecycle import TIME_FREED_STATES, VisitState
@@ -46,9 +47,8 @@ def cleared(day: Any = None) -> ColumnElement[bool]:
 
 def suspended() -> ColumnElement[bool]:
     """Volunteers who are not to visit anybody now."""
-    until = col(Volunteer.suspended_until)
-    endless_or_going_on = or_(until.is_(None), until > func.now())
-    return and_(col(Volunteer.suspended_at).is_not(None), endless_or_going_on)
+    going_on = lasting(col(Volunteer.suspended_until), func.now())
+    return and_(col(Volunteer.suspended_at).is_not(None), going_on)
 
 
 def visits_in(code: Any) -> ColumnElement[bool]:
