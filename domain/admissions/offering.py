@@ -17,7 +17,7 @@ from domain.admissions.lifecycle import ADMISSION_LIFECYCLE, AdmissionAction
 from domain.admissions.log import MAX_TEXT, note_change
 from domain.admissions.models import AdmissionApplication
 from domain.admissions.order import first_who_fits
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.holding import keep
 from domain.beds.locks import bed_for_update
 from domain.beds.models import Bed
@@ -88,7 +88,7 @@ async def offer_next(
         InvalidInput(held_until or starts_on), BedUnavailable.
     """
     bed, region_code = await _lock_home(session, bed_id)
-    require(actor, Permission.ADMISSION_DECIDE, region_code, AdmissionAction.OFFER.value)
+    require(actor, Permission.ADMISSION_DECIDE, region_code, action=AdmissionAction.OFFER.value)
     found: UUID | None = None
     while first := await first_who_fits(session, bed, region_code, starts_on or today()):
         if first.application_id == found:

@@ -17,6 +17,7 @@ from domain.accounts.persons import same_person
 from domain.accounts.visibility import account_visible
 from domain.assessments.models import Assessor
 from domain.assessments.visibility import assessor_visible
+from domain.authority import require
 from domain.calendar import today
 from domain.errors import (
     CertificateMissing,
@@ -61,7 +62,7 @@ async def appoint(session: AsyncSession, actor: Actor, wish: Appointment) -> Ass
     if not actor.may(Permission.ASSESSOR_KEEP):
         raise PermissionDenied(action=Permission.ASSESSOR_KEEP.value)
     account = await _account(session, actor, wish.account_id)
-    _authorize(actor, account.region_code or "")
+    require(actor, Permission.ASSESSOR_KEEP, account.region_code or "")
     if await same_person(session, actor, account.id):
         raise ConflictOfInterest("account_id")
     if account.role not in _ASSESSING or not in_force(account) or account.region_code is None:
@@ -97,7 +98,7 @@ async def end(
     assessor = await session.scalar(seen.with_for_update(of=Assessor))
     if assessor is None:
         raise NotFound("id")
-    _authorize(actor, assessor.region_code)
+    require(actor, Permission.ASSESSOR_KEEP, assessor.region_code)
     check_version(assessor, expected_version)
     periods.end(assessor)
     return assessor
@@ -121,8 +122,3 @@ async def _account(session: AsyncSession, actor: Actor, account_id: UUID) -> Acc
     if account is None:
         raise NotFound("account_id")
     return account
-
-
-def _authorize(actor: Actor, region_code: str) -> None:
-    if not actor.may(Permission.ASSESSOR_KEEP) or not actor.governs(region_code):
-        raise PermissionDenied(action=Permission.ASSESSOR_KEEP.value)

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.code_models import CareCode, CareCodeEnd
 from domain.beds.code_visibility import care_code_visible
 from domain.beds.locks import bed_for_update
@@ -43,7 +43,7 @@ async def issue(session: AsyncSession, actor: Actor, bed_id: UUID) -> tuple[Care
         AlreadyExists(bed_id) where it has one that is good.
     """
     bed, region_code = await bed_for_update(session, actor, bed_id)
-    require(actor, Permission.CARE_CODE_ISSUE, region_code, Permission.CARE_CODE_ISSUE.value)
+    require(actor, Permission.CARE_CODE_ISSUE, region_code)
     good = await session.scalar(select(CareCode).where(_good(bed_id)))
     if good is not None:
         raise AlreadyExists("bed_id", blockers=[public_id("care_code", good.id)])
@@ -62,7 +62,7 @@ async def rotate(session: AsyncSession, actor: Actor, code_id: UUID) -> tuple[Ca
     if code is None:
         raise NotFound("id")
     bed, region_code = await bed_for_update(session, actor, code.bed_id)
-    require(actor, Permission.CARE_CODE_ISSUE, region_code, Permission.CARE_CODE_ISSUE.value)
+    require(actor, Permission.CARE_CODE_ISSUE, region_code)
     # As it is now that nobody else changes the bed's.
     await session.refresh(code)
     if code.ended_at is not None:

@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from domain.access import Actor, Permission
 from domain.admissions.following import follow
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed, refuse_hold
 from domain.beds.days import admissible
 from domain.beds.entering import new_stay
@@ -55,7 +55,7 @@ async def hold(
     """
     await lock_visible_elder(session, actor, elder_id)
     bed, region_code = await bed_for_update(session, actor, bed_id)
-    require(actor, Permission.BED_STAY_HOLD, region_code, StayAction.HOLD.value)
+    require(actor, Permission.BED_STAY_HOLD, region_code, action=StayAction.HOLD.value)
     days = Days(starts_on or today(), ends_on)
     return await keep(session, actor, bed, region_code, elder_id, days, held_until)
 

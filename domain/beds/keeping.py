@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.days import MAX_DAYS_AHEAD
 from domain.beds.locks import bed_for_update
 from domain.beds.models import Bed, BedKind, BedStay
@@ -51,7 +51,7 @@ async def open_bed(
     station = await session.scalar(seen)
     if station is None:
         raise NotFound("station_id")
-    require(actor, Permission.BED_KEEP, station.region_code, Permission.BED_KEEP.value)
+    require(actor, Permission.BED_KEEP, station.region_code)
     named = line("label", label, MAX_LABEL)
     day = opened_on or today()
     _refuse_far("opened_on", day, None)
@@ -74,7 +74,7 @@ async def close_bed(
         that somebody has, or is promised, on that day or later, or that is still to be cleaned.
     """
     bed, region_code = await bed_for_update(session, actor, bed_id, "id")
-    require(actor, Permission.BED_KEEP, region_code, Permission.BED_KEEP.value)
+    require(actor, Permission.BED_KEEP, region_code)
     day = closed_on or today()
     _refuse_far("closed_on", day, bed.opened_on)
     taken = (

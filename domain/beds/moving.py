@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor, Permission
 from domain.admissions.following import follow, moved
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.carrying import carry
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed
 from domain.beds.codes import retire
@@ -97,7 +97,7 @@ async def transfer(
     if bed_id == old.bed_id:
         raise InvalidInput("bed_id", reason=Reason.OTHER_BED)
     bed, region_code = await bed_for_update(session, actor, bed_id)
-    require(actor, Permission.BED_STAY_TRANSFER, region_code, StayAction.TRANSFER.value)
+    require(actor, Permission.BED_STAY_TRANSFER, region_code, action=StayAction.TRANSFER.value)
     day = _moving_day(old, moved_on)
     planned = old.ends_on if old.ends_on is not None and old.ends_on > day else None
     days = Days(day, planned)

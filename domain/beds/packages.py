@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.days import MAX_DAYS_AHEAD
 from domain.beds.lifecycle import StayState
 from domain.beds.models import Bed, BedKind, BedStay
@@ -66,8 +66,7 @@ async def _stay(session: AsyncSession, actor: Actor, stay_id: UUID) -> BedStay:
     stay = await session.scalar(seen.with_for_update(of=BedStay))
     if stay is None:
         raise NotFound("stay_id")
-    action = Permission.BED_STAY_SET_PACKAGE
-    require(actor, action, stay.region_code, action.value)
+    require(actor, Permission.BED_STAY_SET_PACKAGE, stay.region_code)
     if stay.state in (StayState.HELD, StayState.CLEANING, StayState.CLOSED):
         raise InvalidInput("stay_id", reason=Reason.STAY_OVER)
     kind = await session.scalar(select(col(Bed.kind)).where(col(Bed.id) == stay.bed_id))

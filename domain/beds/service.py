@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor, Permission
 from domain.admissions.following import follow
-from domain.beds.authority import require
+from domain.authority import require
 from domain.beds.clashes import Wanted, refuse_admission, refuse_closed, refuse_extension
 from domain.beds.codes import retire
 from domain.beds.days import MAX_DAYS_BACK, admissible
@@ -52,7 +52,7 @@ async def admit(
     await lock_visible_elder(session, actor, elder_id)
     bed, region_code = await bed_for_update(session, actor, bed_id)
     action = StayAction.OCCUPY if present else StayAction.RESERVE
-    require(actor, Permission.BED_STAY_ADMIT, region_code, action.value)
+    require(actor, Permission.BED_STAY_ADMIT, region_code, action=action.value)
     promised = await promised_stay(session, elder_id, bed_id, days) if present else None
     if promised:
         days = Days(days.starts_on, days.ends_on or promised.ends_on)

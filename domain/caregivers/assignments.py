@@ -11,9 +11,10 @@ from sqlmodel import col
 
 from domain import periods
 from domain.access import Actor, Permission, Role
+from domain.authority import require
 from domain.calendar import now, today
 from domain.caregivers.certificates import good_on
-from domain.caregivers.keeping import require, worker
+from domain.caregivers.keeping import worker
 from domain.caregivers.models import (
     CareAssignment,
     CareAssignmentKind,

@@ -10,8 +10,9 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from domain.access import Actor, Permission
+from domain.authority import require
 from domain.calendar import now
-from domain.caregivers.keeping import require, worker
+from domain.caregivers.keeping import worker
 from domain.caregivers.models import Certificate, CertificateKind
 from domain.caregivers.visibility import certificate_visible
 from domain.crypto import Vault, masked_number, place

@@ -11,17 +11,12 @@ from domain.accounts.models import Account
 from domain.accounts.periods import in_force
 from domain.accounts.persons import same_person
 from domain.accounts.visibility import account_visible
+from domain.authority import require
 from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
 
 WORKS_IN_CARE = frozenset({Role.CAREGIVER, Role.STATION, Role.ADVISOR})
 """Roles whose certificates and training are kept."""
-
-
-def require(actor: Actor, permission: Permission, region_code: str) -> None:
-    """Raises: PermissionDenied for who may not, or not there."""
-    if not actor.may(permission) or not actor.governs(region_code):
-        raise PermissionDenied(action=permission.value)
 
 
 _OF_OTHERS = (Permission.CERTIFICATE_KEEP, Permission.TRAINING_RECORD_KEEP)

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
+from domain.authority import require
 from domain.calendar import now, today
-from domain.caregivers.keeping import require, worker
+from domain.caregivers.keeping import worker
 from domain.caregivers.models import TrainingRecord
 from domain.caregivers.visibility import training_record_visible
 from domain.errors import InvalidInput, NotFound

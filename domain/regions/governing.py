@@ -7,7 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.errors import NotFound, PermissionDenied
+from domain.authority import require
+from domain.errors import NotFound
 from domain.regions.models import Region, RegionLevel
 from domain.versions import check_version
 
@@ -23,28 +24,19 @@ class RuleOfDivision(Protocol):
 Rule = TypeVar("Rule", bound=RuleOfDivision)
 
 
-def require(actor: Actor, permission: Permission, region_code: str) -> None:
-    """Make sure that the actor may set something in a division.
-
-    Divisions are no secret; that one is not the actor's is said.
-
-    Raises: PermissionDenied(region_code).
-    """
-    if not actor.may(permission) or not actor.governs(region_code):
-        raise PermissionDenied("region_code", action=permission.value)
-
-
 async def governed(
     session: AsyncSession, actor: Actor, permission: Permission, region_code: str
 ) -> RegionLevel:
     """What kind of division it is in which the actor sets something.
+
+    Divisions are no secret; that one is not the actor's is said.
 
     Raises: NotFound(region_code), PermissionDenied(region_code).
     """
     level = await session.scalar(select(col(Region.level)).where(col(Region.code) == region_code))
     if level is None:
         raise NotFound("region_code")
-    require(actor, permission, region_code)
+    require(actor, permission, region_code, field="region_code")
     return level
 
 
@@ -67,7 +59,7 @@ async def take_back(
     found = await session.scalar(select(rule).where(seen).with_for_update(of=rule))
     if found is None:
         raise NotFound("id")
-    require(actor, permission, found.region_code)
+    require(actor, permission, found.region_code, field="region_code")
     check_version(found, expected_version)
     await session.delete(found)
     await session.flush()

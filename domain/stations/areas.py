@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.errors import InvalidInput, NotFound
 from domain.periods import end, enterable, holding
 from domain.reasons import Reason
@@ -40,7 +40,7 @@ async def add_area(
         raise NotFound("region_code")
     if region.level is not RegionLevel.COMMUNITY:
         raise InvalidInput("region_code", reason=Reason.A_COMMUNITY)
-    _authorize(actor, region_code)
+    require(actor, Permission.STATION_AREA_KEEP, region_code)
     area = StationArea(
         station_id=station_id,
         region_code=region_code,
@@ -66,7 +66,7 @@ async def end_area(
     area = await session.scalar(seen.with_for_update(of=StationArea))
     if area is None:
         raise NotFound("id")
-    _authorize(actor, area.region_code)
+    require(actor, Permission.STATION_AREA_KEEP, area.region_code)
     end(area, until)
     area.ended_by = actor.id
     await session.flush()
@@ -93,8 +93,3 @@ def with_several(day: Any) -> ColumnElement[bool]:
 
 def _is_community() -> ColumnElement[bool]:
     return col(Region.level) == RegionLevel.COMMUNITY
-
-
-def _authorize(actor: Actor, region_code: str) -> None:
-    permission = Permission.STATION_AREA_KEEP
-    require(actor, permission, region_code, permission.value)

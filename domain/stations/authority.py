@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.errors import NotFound
 from domain.stations.models import Station
 from domain.stations.visibility import station_visible
@@ -36,5 +36,5 @@ async def governed_station(
     station = await session.scalar(locked)
     if station is None:
         raise NotFound(field)
-    require(actor, permission, station.region_code, permission.value)
+    require(actor, permission, station.region_code)
     return station

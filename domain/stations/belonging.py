@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from domain.access import Actor, Permission
-from domain.beds.authority import require
+from domain.authority import require
 from domain.calendar import today
 from domain.elders.locks import lock_elder, lock_visible_elder
 from domain.elders.models import Elder
@@ -102,7 +102,7 @@ async def fill(
     area = await session.scalar(seen)
     if area is None:
         raise NotFound("id")
-    require(actor, Permission.STATION_ASSIGN, area.region_code, Permission.STATION_ASSIGN.value)
+    require(actor, Permission.STATION_ASSIGN, area.region_code)
     day = today()
     if not holds(area, day):
         raise InvalidInput("id", reason=Reason.NOT_OF_TODAY)
