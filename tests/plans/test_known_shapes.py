@@ -224,7 +224,7 @@ async def test_criterion(ground: Ground, words: dict[str, str], root: str, crite
     given = [{"f": {criterion: value}, "c": value} for value in [None, *filled(values, words)]]
     askings = [
         Asking(player(ground, role), Language.EN, one, None)
-        for role in (Role.ADMIN, Role.STATION, Role.VENDOR)
+        for role in (Role.ADMIN, Role.STATION)  # who sees all, and who sees a part
         for one in [*given, {}, {"f": {}}]
     ]
     bodies, _ = await answers(ground, document, askings)
