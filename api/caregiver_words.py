@@ -8,6 +8,11 @@ CAREGIVERS: dict[str, tuple[str, str, str]] = {
         "應為在任的照護員、養老驛站或康養顧問的帳號，且職務相符",
         "an account that works in care now, in the role that it takes",
     ),
+    Reason.ADVISES_ELSEWHERE: (
+        "该康养顾问不负责长者居住的区域",
+        "該康養顧問不負責長者居住的區域",
+        "an advisor of where the elder lives",
+    ),
     Reason.NOT_PAST: ("不能早于今天", "不能早於今天", "today or a day to come"),
     Reason.KINDS: (
         "1 至 {most} 类，每类一次",

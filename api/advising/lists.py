@@ -14,6 +14,7 @@ from api.plan.criteria import equal_id, holds
 from api.plan.declare import ascending, computed, descending, many, node, one
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
+from api.plan.shapes import row_type_of
 from api.relay import Connection, Node, key_of
 from domain.access import Permission
 from domain.advising import lists, models
@@ -36,8 +37,12 @@ enumeration(
 )
 
 
-def _actions(item: models.SuggestionItem, context: Context) -> list[SuggestionItemAction]:
-    return lists.available_answers(context.actor, item.state)
+async def _actions(item: models.SuggestionItem, context: Context) -> list[SuggestionItemAction]:
+    answers = lists.available_answers(context.actor, item.state)
+    if not answers:
+        return []
+    over = context.loaders.beside(row_type_of(SuggestionItem), lists.taken_back)
+    return [] if await over.load(item.list_id) else answers
 
 
 @node(models.SuggestionItem, visible=suggestion_item_visible)
@@ -53,9 +58,9 @@ class SuggestionItem(Node):
     answered_by: Account | None = one(models.SuggestionItem.answered_by)
     """Who did; null where you may not see them."""
     available_actions: list[SuggestionItemAction] = computed(
-        _actions, needs=[models.SuggestionItem.state]
+        _actions, needs=[models.SuggestionItem.state, models.SuggestionItem.list_id]
     )
-    """What you may say to it now, unless its list was taken back."""
+    """What you may say to it now; nothing once its list was taken back."""
 
 
 @node(models.SuggestionList, visible=suggestion_list_visible)

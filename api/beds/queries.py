@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from api.beds.types import Bed, BedStay
 from api.plan.criteria import equal, equal_id, holds, on_day, one_of, through, under, whether
+from api.plan.dated_criteria import on_known_day
 from api.plan.declare import ascending, descending
 from api.plan.filters import Filter, filter_input
 from api.plan.roots import by_id, listing
@@ -58,10 +59,10 @@ class BedFilter(Filter):
     """Only beds with a code (一床一人一码) that is good and that you see; or only those without."""
     open_on: date | None = on_day(bed_open)
     """Only beds that are there on this day."""
-    occupied_on: date | None = through(on_day(lies_in), _taken)
+    occupied_on: date | None = through(on_known_day("occupied_on", lies_in), _taken)
     """Only beds in which somebody lives on this day, today or earlier, as far as you may know: who
     sees no stay in a bed, and reads no figures of its region, does not find it. Who is on leave
-    counts."""
+    counts. A day to come is refused: who is expected then has not come yet."""
 
 
 @filter_input

@@ -115,8 +115,8 @@ class Bed(Node):
         order=descending(code_models.CareCode.id),
         where=col(code_models.CareCode.ended_at).is_(None),
     )
-    """What hangs there to be scanned; null where nothing does that is good, and where you may not
-    see it."""
+    """What hangs there to be scanned and was not replaced since; null where nothing does, and where
+    you may not see it. Of a bed that is closed it stays, and answers GONE to whoever scans it."""
     current_stay: "BedStay | None" = one_back(
         models.BedStay.bed_id,
         order=descending(models.BedStay.id),

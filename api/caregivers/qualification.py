@@ -75,8 +75,8 @@ class CaregiverQualification:
     """How many caregivers have what they need. Each figure is the length of a list:
     `accounts(filter: {region: …, qualification: {asOf: …, qualified: …}})`."""
 
-    as_of: date | None
-    """At the end of which day it was known so; null for now."""
+    as_of: date
+    """At the end of which day it was known so; of today, as far as it is known now."""
     caregivers: int
     """How many there were."""
     certified: int
@@ -125,7 +125,7 @@ class QualificationQueries:
             statement = figures(context.actor, known, region)
             (row,) = await context.database.fetch(statement)
         return CaregiverQualification(
-            as_of=as_of,
+            as_of=known.day,
             caregivers=row.caregivers,
             certified=row.certified,
             trained=row.trained,

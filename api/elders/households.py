@@ -26,7 +26,8 @@ class HouseholdJoinInput(MutationInput):
     other_id: strawberry.ID
     """The elder with whom they live, in whatever household that one lives."""
     since: date | None = None
-    """The first day, today or a past one; today, by the district's clock, if null."""
+    """The first day, today or a past one, on which both were born; today, by the district's clock,
+    if null."""
 
 
 @mutation_input

@@ -37,10 +37,15 @@ class MeasuredInput:
     """What it was measured by, where that is a device that you see: the elder's, or one that was
     theirs on the day and told of them."""
 
-    def reading(self) -> Reading:
-        """The same for the domain. Raises: InvalidInput(device_id)."""
-        given = self.device_id
-        device = None if given is None else key_of(given, "device", "device_id")
+    def reading(self, place: int) -> Reading:
+        """The same for the domain.
+
+        Parameters:
+            place: among the measurements of the input.
+        Raises: InvalidInput(measurements.0.device_id).
+        """
+        given, field = self.device_id, f"measurements.{place}.device_id"
+        device = None if given is None else key_of(given, "device", field)
         return Reading(self.kind, self.taken_at, self.value, self.diastolic, device)
 
 
@@ -95,7 +100,7 @@ class MeasurementMutations:
             change.session,
             change.actor,
             key_of(given.elder_id, "elder", "elder_id"),
-            [one.reading() for one in given.measurements],
+            [one.reading(place) for place, one in enumerate(given.measurements)],
         ),
     )
 

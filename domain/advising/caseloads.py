@@ -127,6 +127,7 @@ async def _check_advisor(
     account = await session.scalar(seen.with_for_update(of=Account, read=True))
     if account is None:
         raise NotFound("account_id")
-    advises = account.role is Role.ADVISOR and in_force(account)
-    if not advises or not lives_in.startswith(account.region_code or " "):
+    if account.role is not Role.ADVISOR or not in_force(account):
         raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)
+    if not lives_in.startswith(account.region_code or " "):
+        raise InvalidInput("account_id", reason=Reason.ADVISES_ELSEWHERE)

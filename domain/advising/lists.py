@@ -1,6 +1,6 @@
 """Advisors suggest services; the elder or the family answers to each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 from uuid import UUID
 
@@ -18,6 +18,7 @@ from domain.advising.lifecycle import (
 from domain.advising.models import CareNeedKind, SuggestionItem, SuggestionList
 from domain.advising.visibility import suggestion_item_visible, suggestion_list_visible
 from domain.calendar import now
+from domain.database import Database
 from domain.elders.locks import lock_visible_elder
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.reasons import Reason
@@ -90,6 +91,20 @@ async def answer(
     item.state = SUGGESTION_ITEM_LIFECYCLE.next(item.state, action)
     item.answered_by, item.answered_at = actor.id, now()
     return item
+
+
+async def taken_back(
+    database: Database, keys: Collection[UUID], *, primary: bool = False
+) -> Mapping[UUID, bool]:
+    """Those of these lists that were taken back.
+
+    Parameters:
+        primary: as for ``Database.fetch``.
+    """
+    over = select(col(SuggestionList.id)).where(
+        col(SuggestionList.id).in_(keys), col(SuggestionList.withdrawn_at).is_not(None)
+    )
+    return {row.id: True for row in await database.fetch(over, primary=primary)}
 
 
 def available_answers(actor: Actor, state: SuggestionItemState) -> list[SuggestionItemAction]:

@@ -12,6 +12,7 @@ from domain.calendar import today
 from domain.elders.entries import note
 from domain.elders.models import Elder, ElderField, Household, HouseholdMember
 from domain.elders.registry import registered
+from domain.elders.tagging import first_day
 from domain.errors import InvalidInput
 from domain.periods import holding
 from domain.reasons import Reason
@@ -37,7 +38,7 @@ async def join(
     there is none.
 
     Parameters:
-        since: the first day, today or a past one; today if None.
+        since: the first day, today or a past one, on which both were born; today if None.
 
     Raises: NotFound(id or other_id), PermissionDenied, InvalidInput(other_id or since),
         AlreadyExists for an elder who lives in a household on one of these days.
@@ -49,6 +50,8 @@ async def join(
     # In the order of their keys, so that nobody waits for one who waits for them.
     named = sorted([(elder_id, "id"), (other_id, "other_id")])
     elders = {key: await registered(session, actor, key, name) for key, name in named}
+    for elder in elders.values():
+        first_day(since, elder.birth_date)
     household_id = await _household_of(session, elders[other_id], since)
     session.add(HouseholdMember(household_id=household_id, elder_id=elder_id, since=since))
     session.add(note(elder_id, actor.id, ElderField.HOUSEHOLD, None, elders[other_id].name))

@@ -61,9 +61,9 @@ async def add(
 ) -> Elder:
     """Enter what was measured of an elder: all of it or, if something is wrong, nothing.
 
-    Raises: NotFound(elder_id or device_id), PermissionDenied, InvalidInput, AlreadyExists where the
-        same was measured at that moment with another value. A value's own field is named as
-        ``measurements.0.value``.
+    Raises: NotFound(elder_id, or a device_id), PermissionDenied, InvalidInput, AlreadyExists where
+        the same was measured at that moment with another value. A measurement's own field is named
+        as ``measurements.0.value``.
     """
     elder = await elder_in_care(session, actor, elder_id, Permission.MEASUREMENT_KEEP)
     if not 1 <= len(readings) <= MOST_AT_ONCE:

@@ -25,7 +25,8 @@ async def check_meters(
     """Each was measured by a device that the actor sees, and that is the elder's, or told of them
     on the day.
 
-    Raises: NotFound(device_id), InvalidInput of the field of the first that is not.
+    Raises: NotFound, InvalidInput of the field of the first that is not, as
+        ``measurements.0.device_id``.
     """
     wanted = {device_id for device_id, _ in measured if device_id is not None}
     if not wanted:
@@ -34,8 +35,9 @@ async def check_meters(
         col(Device.id).in_(wanted), device_visible(actor)
     )
     whose = {key: owner for key, owner in (await session.execute(seen)).all()}
-    if wanted - whose.keys():
-        raise NotFound("device_id")
+    unseen = [place for place, (key, _) in enumerate(measured) if key and key not in whose]
+    if unseen:
+        raise NotFound(_field(unseen[0]))
     others = {
         place: (device_id, taken_at)
         for place, (device_id, taken_at) in enumerate(measured)
@@ -43,8 +45,11 @@ async def check_meters(
     }
     strange = others.keys() - await _told_of(session, elder_id, others)
     if strange:
-        field = f"measurements.{min(strange)}.device_id"
-        raise InvalidInput(field, reason=Reason.NOT_CONSISTENT)
+        raise InvalidInput(_field(min(strange)), reason=Reason.NOT_CONSISTENT)
+
+
+def _field(place: int) -> str:
+    return f"measurements.{place}.device_id"
 
 
 async def _told_of(

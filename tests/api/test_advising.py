@@ -103,6 +103,14 @@ async def test_an_advisor_advises_where_the_elder_lives(api: Api, database: Data
     elsewhere = await make_account(database, Role.ADVISOR, name="苏远", region_code="330106")
     _, errors = await assign(api, elsewhere)
     assert errors == [("INVALID_INPUT", "accountId")]
+    told = """mutation ($i: CaseloadAssignInput!) { caseloadAssign(input: $i) {
+      userErrors { message } } }"""
+    given = {
+        "elderId": public_id("elder", api.district.mother_id),
+        "accountId": public_id("account", elsewhere.id),
+    }
+    (said,) = (await api.data(Role.STATION, told, i=given))["caseloadAssign"]["userErrors"]
+    assert "不负责长者居住的区域" in said["message"]
     assert await seen(api, elsewhere, api.district.mother_id) is None
 
 

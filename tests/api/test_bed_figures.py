@@ -70,6 +70,14 @@ async def test_a_day_counts_who_lay_in_bed_then_and_each_figure_opens_its_rows(
         assert await rows(place, openOn=day(when)) == figures["institution"]["beds"]
 
 
+async def test_nobody_lies_in_a_bed_on_a_day_to_come(place: Bedside) -> None:
+    for query in (ROWS, TAKEN):
+        asked = {"filter": {"occupiedOn": day(1)}}
+        (error,) = (await place.api.post(place.staff, query, asked))["errors"]
+        said = (error["extensions"]["code"], error["extensions"]["field"])
+        assert said == ("INVALID_INPUT", "occupiedOn")
+
+
 async def test_the_nursing_ratio_is_of_beds_in_institutions_that_are_open(place: Bedside) -> None:
     before = await counted(place)
     for kind in (BedKind.HOME, BedKind.DAY):

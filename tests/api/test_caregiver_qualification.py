@@ -22,7 +22,7 @@ from tests.makers.caregivers import (
 
 COMMUNITY = "330102009051"
 FIGURES = """query ($region: String, $asOf: Date) {
-  caregiverQualification(region: $region, asOf: $asOf) {
+  caregiverQualification(region: $region, asOf: $asOf) { asOf
     caregivers certified trained qualified missing share hoursNeeded } }"""
 ACCOUNTS = """query ($filter: AccountFilter) { accounts(first: 50, filter: $filter) {
   totalCount nodes { id certificates(first: 5) { nodes { kind } }
@@ -55,6 +55,7 @@ async def counts(
     """Caregivers, certified, trained, qualified; the lists behind the figures are as long."""
     day = as_of and as_of.isoformat()
     said = (await api.data(who, FIGURES, region=region, asOf=day))["caregiverQualification"]
+    assert said["asOf"] == str(as_of or today())
     behind: dict[str, Any] = {
         "caregivers": {},
         "certified": {"certified": True},

@@ -142,6 +142,10 @@ async def test_who_lives_together_is_known_by_date(api: Api, elders: list[str]) 
             {"id": third, "otherId": one, "since": str(today() + timedelta(days=1))},
             {"code": "INVALID_INPUT", "field": "since"},
         ),
+        (
+            {"id": third, "otherId": one, "since": "1899-12-31"},
+            {"code": "INVALID_INPUT", "field": "since"},
+        ),
     ):
         assert await ask(api, "householdJoin", **given) == [error]
     gone = await ask(api, "householdLeave", id=third)

@@ -159,8 +159,14 @@ async def test_a_device_is_named_where_it_is_seen(api: Api, mother: str) -> None
     query = "query ($id: ID!) { measurements(first: 1, elder: $id) { nodes { device { id } } } }"
     shown = (await api.data(Role.STATION, query, id=mother))["measurements"]["nodes"]
     assert shown == [{"device": {"id": band}}]
-    given["measurements"] = [{**PRESSURE, "deviceId": public_id("device", UUID(int=1))}]
-    assert await refused(api, Role.STATION, "measurementAdd", **given) == ("NOT_FOUND", "deviceId")
+    for device, code in (
+        (public_id("device", UUID(int=1)), "NOT_FOUND"),
+        (mother, "INVALID_INPUT"),
+    ):
+        # The second is named, which is wrong.
+        given["measurements"] = [WEIGHT, {**PRESSURE, "deviceId": device}]
+        answer = await refused(api, Role.STATION, "measurementAdd", **given)
+        assert answer == (code, "measurements.1.deviceId")
 
 
 async def test_a_device_of_another_elder_has_measured_nothing_of_hers(

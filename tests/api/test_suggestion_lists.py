@@ -63,6 +63,9 @@ async def test_each_suggestion_is_answered_to_once(api: Api, advisor: Actor) -> 
     assert (await say(api, advisor, "Accept", bathing))[1] == [("PERMISSION_DENIED", None)]
     gone, errors = await ask(api, advisor, "SuggestionListWithdraw", SHOWN, id=made["id"])
     assert (errors, gone["withdrawnAt"] is None) == ([], False)
+    (shown,) = (await api.data(Role.FAMILY, LISTS))["suggestionLists"]["nodes"]
+    assert [one["state"] for one in shown["items"]] == ["ACCEPTED", "DECLINED", "PROPOSED"]
+    assert [one["availableActions"] for one in shown["items"]] == [[], [], []]
     assert (await say(api, Role.ELDER, "Accept", bathing))[1] == [("INVALID_INPUT", "id")]
     again = await ask(api, advisor, "SuggestionListWithdraw", SHOWN, id=made["id"])
     assert again[1] == [("INVALID_INPUT", "id")]
