@@ -2,19 +2,15 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import lines
 from domain.access import Actor
 from domain.admissions.lifecycle import AdmissionAction
 from domain.admissions.models import AdmissionApplication, AdmissionApplicationLog
 from domain.calendar import now
-from domain.errors import InvalidInput
 from domain.outbox import Event, record
-from domain.reasons import Reason
 
 TOPIC = "admission_application"
 """The outbox topic of every change to an application; the change is the state it has come to."""
-
-MAX_TEXT = 2000
-"""Characters of a note or of a reason."""
 
 
 def note_change(
@@ -32,8 +28,6 @@ def note_change(
 
     Raises: InvalidInput(note) for one that is too long.
     """
-    if note is not None and len(note) > MAX_TEXT:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_TEXT)
     session.add(
         AdmissionApplicationLog(
             application_id=application.id,
@@ -42,7 +36,7 @@ def note_change(
             action=action,
             state=application.state,
             account_id=actor.id if actor else None,
-            note=note,
+            note=lines.note(note),
         )
     )
     record(session, Event(TOPIC, application.id, application.state.value))

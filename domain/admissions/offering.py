@@ -14,7 +14,7 @@ from sqlmodel import col
 from domain.access import Actor, Permission
 from domain.admissions.applying import application_for_update
 from domain.admissions.lifecycle import ADMISSION_LIFECYCLE, AdmissionAction
-from domain.admissions.log import MAX_TEXT, note_change
+from domain.admissions.log import note_change
 from domain.admissions.models import AdmissionApplication
 from domain.admissions.order import first_who_fits
 from domain.authority import require
@@ -25,6 +25,7 @@ from domain.beds.occupancy import Days
 from domain.calendar import today
 from domain.elders.locks import lock_elder
 from domain.errors import InvalidInput, NotFound
+from domain.lines import MAX_NOTE
 from domain.reasons import Reason
 from domain.stations.models import Station
 
@@ -64,7 +65,7 @@ async def offer(
     day = starts_on or today()
     first = await first_who_fits(session, bed, region_code, day)
     passes_over = first is not None and first.application_id != application.id
-    says_why = out_of_turn is not None and 0 < len(out_of_turn.strip()) <= MAX_TEXT
+    says_why = out_of_turn is not None and 0 < len(out_of_turn.strip()) <= MAX_NOTE
     if passes_over and not says_why:
         raise InvalidInput("out_of_turn", reason=Reason.OUT_OF_TURN)
     stay = await keep(session, actor, bed, region_code, application.elder_id, Days(day), held_until)

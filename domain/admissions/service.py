@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.admissions.applying import application_for_update, stay_of
 from domain.admissions.following import end
@@ -21,7 +22,7 @@ from domain.admissions.lifecycle import (
     AdmissionAction,
     AdmissionState,
 )
-from domain.admissions.log import MAX_TEXT, note_change
+from domain.admissions.log import note_change
 from domain.admissions.models import AdmissionApplication
 from domain.admissions.visibility import applicant_visible
 from domain.beds import holding
@@ -134,10 +135,7 @@ async def reject(
         session, actor, application_id, AdmissionAction.REJECT, expected_version
     )
     following = ADMISSION_LIFECYCLE.next(application.state, AdmissionAction.REJECT)
-    says_something = any(letter.isprintable() and not letter.isspace() for letter in reason)
-    if not says_something or len(reason) > MAX_TEXT:
-        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_TEXT)
-    application.state, application.reject_reason = following, reason
+    application.state, application.reject_reason = following, lines.reason(reason)
     note_change(session, application, AdmissionAction.REJECT, actor, reason)
     return application
 

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.advising.models import Caseload, ContactChannel, ContactNote
 from domain.advising.visibility import contact_note_visible
@@ -55,13 +56,12 @@ async def add(
     """
     await lock_visible_elder(session, actor, elder_id)
     _require(actor)
-    moment, text = now(), contact.note
+    moment = now()
     if contact.at is not None and contact.at > moment:
         raise InvalidInput("contacted_at", reason=Reason.AFTER_NOW)
     if contact.at is not None and contact.at < moment - timedelta(days=LATE_DAYS):
         raise InvalidInput("contacted_at", reason=Reason.DAYS_LATE, most=LATE_DAYS)
-    if text is not None and len(text) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
+    text = lines.note(contact.note, most=MAX_NOTE)
     noted = ContactNote(
         elder_id=elder_id,
         channel=contact.channel,

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.advising.lifecycle import (
     CARE_NEED_LIFECYCLE,
@@ -19,11 +20,7 @@ from domain.advising.visibility import care_need_visible
 from domain.calendar import now
 from domain.crypto import Vault, place
 from domain.elders.locks import lock_visible_elder
-from domain.errors import InvalidInput, NotFound, PermissionDenied
-from domain.reasons import Reason
-
-MAX_NOTE = 2000
-"""Characters of what was found."""
+from domain.errors import NotFound, PermissionDenied
 
 NOTE = "care_need.note_cipher"
 
@@ -53,9 +50,7 @@ async def add(
     await lock_visible_elder(session, actor, elder_id)
     if not actor.may(Permission.CARE_NEED_KEEP):
         raise PermissionDenied(action=Permission.CARE_NEED_KEEP.value)
-    note = found.note
-    if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
+    note = lines.note(found.note)
     need = CareNeed(
         elder_id=elder_id,
         kind=found.kind,

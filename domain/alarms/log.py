@@ -4,17 +4,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import lines
 from domain.access import Actor
 from domain.alarms.models import AlarmChange, AlarmLog
-from domain.errors import InvalidInput
 from domain.outbox import Event, record
-from domain.reasons import Reason
 
 TOPIC = "alarm"
 """The outbox topic of every change to an alarm."""
-
-MAX_NOTE = 2000
-"""Characters of a note in an alarm's log."""
 
 
 def note_change(
@@ -32,8 +28,6 @@ def note_change(
 
     Raises: InvalidInput for a note that is too long.
     """
-    if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
-    account_id = actor.id if actor else None
-    session.add(AlarmLog(alarm_id=alarm_id, change=change, account_id=account_id, note=note))
+    account_id, said = actor.id if actor else None, lines.note(note)
+    session.add(AlarmLog(alarm_id=alarm_id, change=change, account_id=account_id, note=said))
     record(session, Event(TOPIC, alarm_id, change.value))

@@ -12,8 +12,8 @@ from domain.access import Actor
 from domain.alarms.escalation import answered, first_steps
 from domain.alarms.gathering import Rung, gather, settle, worsen
 from domain.alarms.lifecycle import ALARM_LIFECYCLE, PERMISSION_FOR, AlarmAction, AlarmState
-from domain.alarms.log import MAX_NOTE, note_change
 from domain.alarms.log import TOPIC as TOPIC  # feed and stream know it from here
+from domain.alarms.log import note_change
 from domain.alarms.models import (
     Alarm,
     AlarmChange,
@@ -26,6 +26,7 @@ from domain.alarms.staff import AT_DESKS, SENT, check_covers
 from domain.alarms.visibility import alarm_visible
 from domain.calendar import now
 from domain.errors import InvalidInput, NotFound, PermissionDenied
+from domain.lines import MAX_NOTE
 from domain.notifications.telling import notify
 from domain.reasons import Reason
 from domain.versions import check_version

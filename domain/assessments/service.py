@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.accounts.visibility import own
 from domain.assessments import policies
@@ -39,9 +40,6 @@ from domain.reasons import Reason
 
 TOPIC = "assessment"
 """The outbox topic of every change to an assessment; the change is the state it has come to."""
-
-MAX_NOTE = 2000
-"""Characters of a note."""
 
 
 async def submit(
@@ -224,8 +222,7 @@ async def _log(
     note: str | None = None,
     clinical: bool | None = None,
 ) -> None:
-    if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
+    said = lines.note(note)
     # Now, so that of two assessments the one that is replaced is written first.
     await session.flush()
     session.add(
@@ -237,7 +234,7 @@ async def _log(
             state=assessment.state,
             account_id=actor.id,
             clinical=clinical,
-            note=note,
+            note=said,
         )
     )
     record(session, Event(TOPIC, assessment.id, assessment.state.value))

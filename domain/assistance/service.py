@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission, Role
 from domain.accounts.persons import same_person
 from domain.assistance.lifecycle import (
@@ -35,9 +36,6 @@ from domain.versions import check_version
 
 TOPIC = "assistance_case"
 """The outbox topic of every change to a case; the change is the state that it has come to."""
-
-MAX_TEXT = 2000
-"""Characters of a note or of a reason."""
 
 
 async def submit(
@@ -112,10 +110,7 @@ async def reject(
         ConflictOfInterest for whoever submitted it, in whatever role, InvalidInput(reason).
     """
     case = await _moved(session, actor, case_id, CaseAction.REJECT, expected_version)
-    says_something = any(letter.isprintable() and not letter.isspace() for letter in reason)
-    if not says_something or len(reason) > MAX_TEXT:
-        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_TEXT)
-    case.rejected_by, case.reject_reason = actor.id, reason
+    case.rejected_by, case.reject_reason = actor.id, lines.reason(reason)
     _log(session, case, CaseAction.REJECT, actor, reason)
     return case
 
@@ -196,8 +191,6 @@ def _log(
     actor: Actor,
     note: str | None,
 ) -> None:
-    if note is not None and len(note) > MAX_TEXT:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_TEXT)
     session.add(
         AssistanceCaseLog(
             case_id=case.id,
@@ -206,7 +199,7 @@ def _log(
             action=action,
             state=case.state,
             account_id=actor.id,
-            note=note,
+            note=lines.note(note),
         )
     )
     record(session, Event(TOPIC, case.id, case.state.value))

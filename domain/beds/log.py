@@ -2,19 +2,15 @@
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from domain import lines
 from domain.access import Actor
 from domain.beds.lifecycle import StayAction
 from domain.beds.models import BedStay, BedStayLog
 from domain.calendar import now
-from domain.errors import InvalidInput
 from domain.outbox import Event, record
-from domain.reasons import Reason
 
 TOPIC = "bed_stay"
 """The outbox topic of every change to a stay; the change is the state that it has come to."""
-
-MAX_NOTE = 2000
-"""Characters of a note."""
 
 
 def note_change(
@@ -33,11 +29,9 @@ def note_change(
 
     Raises: InvalidInput(note) for one that is too long.
     """
-    if note is not None and len(note) > MAX_NOTE:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_NOTE)
-    account_id = actor.id if actor else None
+    account_id, said = actor.id if actor else None, lines.note(note)
     # Not the default, the transaction's beginning: it may have waited for the one logged before.
     session.add(
-        BedStayLog(stay_id=stay.id, at=now(), action=action, account_id=account_id, note=note)
+        BedStayLog(stay_id=stay.id, at=now(), action=action, account_id=account_id, note=said)
     )
     record(session, Event(TOPIC, stay.id, stay.state.value))

@@ -28,14 +28,12 @@ from domain.ledger.models import (
     TransferKind,
 )
 from domain.ledger.visibility import ledger_transfer_visible
+from domain.lines import MAX_NOTE
 from domain.outbox import Event, record
 from domain.reasons import Reason
 
 TOPIC = "ledger_transfer"
 """The outbox topic of every transfer; the change is its kind."""
-
-MAX_REASON = 2000
-"""Characters of a reason."""
 
 _DISTRICT_DIGITS = 6
 _LOCKED = tuple(Holder)
@@ -212,8 +210,8 @@ async def _opposite(session: AsyncSession, transfer_id: UUID) -> list[Leg]:
 def reason_given(reason: str) -> str:
     """A reason without blanks around it. Raises: InvalidInput(reason)."""
     said = reason.strip()
-    if not 1 <= len(said) <= MAX_REASON:
-        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_REASON)
+    if not 1 <= len(said) <= MAX_NOTE:
+        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=MAX_NOTE)
     return said
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.accounts.models import Account, Person, Relation
 from domain.accounts.persons import is_elder, same_person
@@ -38,7 +39,6 @@ from domain.ledger.models import (
     TransferKind,
 )
 from domain.ledger.service import (
-    MAX_REASON,
     Entry,
     Leg,
     book_of,
@@ -274,9 +274,8 @@ async def _ended(
     following = HOLD_LIFECYCLE.next(hold.state, action)
     if action in BY_OTHERS and await same_person(session, actor, hold.made_by):
         raise ConflictOfInterest("id")
-    if note is not None and len(note) > MAX_REASON:
-        raise InvalidInput("note", reason=Reason.TOO_LONG, most=MAX_REASON)
-    hold.state, hold.ended_by, hold.ended_at, hold.note = following, actor.id, now(), note
+    hold.note = lines.note(note)
+    hold.state, hold.ended_by, hold.ended_at = following, actor.id, now()
     await session.flush()
     record(session, Event(HOLDS, hold.id, following.value))
     return hold

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.accounts.persons import same_person
 from domain.calendar import district_day, now
@@ -35,9 +36,6 @@ TOPIC = "data_request"
 """The outbox topic of every change to a data request; the change is the state it has come to."""
 
 PERFORM_JOB = "data_request.perform"
-
-MAX_TEXT = 2000
-"""Characters of a reason or a note."""
 
 
 @dataclass(frozen=True)
@@ -190,11 +188,8 @@ def _check(asked: Asked) -> None:
 
 def _sealed(vault: Vault, said: str | None, name: str) -> bytes | None:
     """Raises: InvalidInput(name) for more than is kept."""
-    if said is None:
-        return None
-    if len(said) > MAX_TEXT:
-        raise InvalidInput(name, reason=Reason.TOO_LONG, most=MAX_TEXT)
-    return vault.seal(said, f"data_request.{name}_cipher")
+    text = lines.note(said, name)
+    return None if text is None else vault.seal(text, f"data_request.{name}_cipher")
 
 
 async def _decided(

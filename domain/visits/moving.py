@@ -11,9 +11,8 @@ from sqlmodel import col
 from domain.access import Actor
 from domain.accounts.persons import same_person
 from domain.calendar import now
-from domain.errors import ConflictOfInterest, InvalidInput, NotFound, PermissionDenied
+from domain.errors import ConflictOfInterest, NotFound, PermissionDenied
 from domain.outbox import Event, record
-from domain.reasons import Reason
 from domain.row_access import RowAccess
 from domain.versions import check_version
 from domain.visits.lifecycle import (
@@ -30,9 +29,6 @@ from domain.visits.visibility import visit_task_visible
 
 TOPIC = "visit_task"
 """The outbox topic of every change to a visit; the change is the action."""
-
-MAX_NOTE = 2000
-"""Characters of a note."""
 
 
 async def for_update(
@@ -86,13 +82,6 @@ def concerns(actor: Actor, action: VisitAction, claimed_by: UUID | None, *, own:
     if action in BY_CLAIMANT:
         return claimed_by == actor.id
     return not (own and action in BY_OTHERS)
-
-
-def checked_text(text: str | None, field: str) -> str | None:
-    """A note of at most 2000 characters. Raises: InvalidInput."""
-    if text is not None and len(text) > MAX_NOTE:
-        raise InvalidInput(field, reason=Reason.TOO_LONG, most=MAX_NOTE)
-    return text
 
 
 def freed(visit: VisitTask) -> None:

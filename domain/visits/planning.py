@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor, Permission
 from domain.calendar import now
 from domain.elders.models import Elder
@@ -20,7 +21,7 @@ from domain.reasons import Reason
 from domain.stations.models import Station
 from domain.visits.lifecycle import VisitAction, VisitState
 from domain.visits.models import VisitKind, VisitTask
-from domain.visits.moving import checked_text, moved, tell
+from domain.visits.moving import moved, tell
 from domain.volunteers.lifecycle import VolunteerSkill
 
 MAX_HOURS = 12
@@ -97,7 +98,7 @@ async def cancel(
         InvalidInput(reason).
     """
     visit = await moved(session, actor, visit_id, VisitAction.CANCEL, expected_version)
-    tell(session, actor, visit, VisitAction.CANCEL, checked_text(reason, "reason"))
+    tell(session, actor, visit, VisitAction.CANCEL, lines.note(reason, "reason"))
     return visit
 
 

@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor
 from domain.accounts.persons import one_person
 from domain.calendar import now
@@ -29,7 +30,7 @@ from domain.visits.lifecycle import (
     VisitState,
 )
 from domain.visits.models import VisitKind, VisitTask, Volunteer
-from domain.visits.moving import checked_text, concerns, for_update, freed, moved, tell
+from domain.visits.moving import concerns, for_update, freed, moved, tell
 from domain.visits.presence import LATE_DAYS, Entry, refuse_elsewhere, refuse_overlaps
 from domain.visits.proof import Fix
 from domain.visits.visibility import visit_task_findable
@@ -77,7 +78,7 @@ async def release(
     """
     visit = await moved(session, actor, visit_id, VisitAction.RELEASE)
     freed(visit)
-    tell(session, actor, visit, VisitAction.RELEASE, checked_text(reason, "reason"))
+    tell(session, actor, visit, VisitAction.RELEASE, lines.note(reason, "reason"))
     return visit
 
 
@@ -145,7 +146,7 @@ async def check_out(
     await refuse_elsewhere(session, actor, visit, visit.checked_in_at or entry.at, entry.at)
     visit.checked_out_at, visit.check_out_recorded_at = entry.at, entry.recorded_at
     visit.entered_late = visit.entered_late or entry.is_late
-    visit.note = checked_text(note, "note")
+    visit.note = lines.note(note)
     tell(session, actor, visit, VisitAction.CHECK_OUT, visit.note)
     return visit
 
@@ -167,7 +168,7 @@ async def refuse(
     visit = await moved(session, actor, visit_id, VisitAction.REFUSE, expected_version)
     if visit.checked_in_at is None and visit.scheduled_to < now() - timedelta(days=LATE_DAYS):
         raise InvalidInput("id", reason=Reason.DAYS_LATE, most=LATE_DAYS)
-    tell(session, actor, visit, VisitAction.REFUSE, checked_text(reason, "reason"))
+    tell(session, actor, visit, VisitAction.REFUSE, lines.note(reason, "reason"))
     return visit
 
 
@@ -182,7 +183,7 @@ async def miss(
     visit = await moved(session, actor, visit_id, VisitAction.MISS)
     if visit.scheduled_from > now():
         raise InvalidInput("id", reason=Reason.VISIT_AHEAD)
-    tell(session, actor, visit, VisitAction.MISS, checked_text(note, "note"))
+    tell(session, actor, visit, VisitAction.MISS, lines.note(note))
     return visit
 
 
@@ -206,7 +207,7 @@ async def verify(
     action = VisitAction.VERIFY if accepted else VisitAction.REJECT
     visit = await moved(session, actor, visit_id, action, expected_version)
     visit.verified_by, visit.verified_at = actor.id, now()
-    tell(session, actor, visit, action, checked_text(note, "note"))
+    tell(session, actor, visit, action, lines.note(note))
     if accepted:
         await time_bank.credit(session, actor, visit)
     return visit

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from domain import lines
 from domain.access import Actor
 from domain.accounts.persons import same_person
 from domain.calendar import day_begins, now, today
@@ -17,7 +18,6 @@ from domain.reasons import Reason
 from domain.versions import check_version
 from domain.visits.lifecycle import VisitReleaseCause
 from domain.visits.models import Volunteer
-from domain.visits.moving import checked_text
 from domain.visits.visibility import volunteer_visible
 from domain.volunteers.availability import (
     Except,
@@ -139,7 +139,7 @@ async def decide_check(
     if cleared_until is not None:
         _check_day("cleared_until", cleared_until, today(), today() + timedelta(CLEARED_DAYS))
     volunteer.check_state, volunteer.cleared_until = following, cleared_until
-    _log(session, actor, volunteer, action, checked_text(note, "note"))
+    _log(session, actor, volunteer, action, lines.note(note))
     # Who is cleared for less than before has claimed what lies after it.
     since = cleared_until and day_begins(cleared_until + timedelta(1))
     await give_back(session, actor, volunteer, VisitReleaseCause.NOT_CLEARED, since=since)
@@ -171,7 +171,7 @@ async def suspend(
     volunteer = await _for_update(session, actor, volunteer_id, VolunteerAction.SUSPEND)
     moment = now()
     if not reason.strip():
-        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=2000)
+        raise InvalidInput("reason", reason=Reason.LENGTH, least=1, most=lines.MAX_NOTE)
     if until is not None and until <= moment:
         raise InvalidInput("until", reason=Reason.TO_COME)
     if _would_be_sooner(volunteer, until) and not actor.governs(volunteer.region_code):
@@ -180,7 +180,7 @@ async def suspend(
         if one is not volunteer and _would_be_sooner(one, until):
             continue
         _stop(one, actor, moment, until)
-        _log(session, actor, one, VolunteerAction.SUSPEND, checked_text(reason, "reason"))
+        _log(session, actor, one, VolunteerAction.SUSPEND, lines.note(reason, "reason"))
         await give_back(session, actor, one, VisitReleaseCause.SUSPENDED, until=until)
     return volunteer
 
@@ -198,7 +198,7 @@ async def reinstate(
     if not is_suspended(volunteer):
         raise InvalidInput("id", reason=Reason.NOT_SUSPENDED)
     volunteer.suspended_at = volunteer.suspended_by = volunteer.suspended_until = None
-    _log(session, actor, volunteer, action, checked_text(note, "note"))
+    _log(session, actor, volunteer, action, lines.note(note))
     return volunteer
 
 
