@@ -1,6 +1,5 @@
 """What people let themselves be sent, and how they wish to be told."""
 
-import re
 from datetime import time
 from uuid import UUID
 
@@ -17,11 +16,10 @@ from api.mutations import (
 from api.notifications.types import NotificationPreference, PushPermission
 from api.relay import key_of
 from domain.access import Permission
+from domain.clock import is_clock
 from domain.errors import InvalidInput
 from domain.notifications import models, permissions, preferences
 from domain.reasons import Reason
-
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 @mutation_input
@@ -90,7 +88,7 @@ async def _put(
 def _clock(given: str | None, field: str) -> time | None:
     if given is None:
         return None
-    if not _CLOCK.fullmatch(given):
+    if not is_clock(given):
         raise InvalidInput(field, reason=Reason.CLOCK)
     return time.fromisoformat(given)
 

@@ -17,10 +17,11 @@ from api.mutations import (
 )
 from api.stations.types import Station
 from domain.access import Permission
+from domain.clock import minute_of
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 from domain.stations import keeping, models
-from domain.stations.opening import OpeningDay, minute_of, sorted_intervals
+from domain.stations.opening import OpeningDay, sorted_intervals
 
 
 @input_object

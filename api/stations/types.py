@@ -23,9 +23,10 @@ from api.plan.declare import (
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.beds.models import Bed as BedRow
+from domain.clock import clock_of
 from domain.stations import area_models, models
 from domain.stations.area_visibility import station_area_visible
-from domain.stations.opening import OpeningDay, clock_of, is_open
+from domain.stations.opening import OpeningDay, is_open
 from domain.stations.visibility import station_log_visible, station_visible
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """What is entered and decided about volunteers: one transaction, one verb, one payload."""
 
-import re
 from datetime import date, datetime
 
 import strawberry
@@ -15,13 +14,13 @@ from api.mutations import (
 )
 from api.volunteers.types import Volunteer
 from domain.access import Permission
+from domain.clock import DAY_MINUTES, minute_of
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 from domain.volunteers import service
-from domain.volunteers.availability import DAY_MINUTES, Except, Weekly
+from domain.volunteers.availability import Except, Weekly
 from domain.volunteers.lifecycle import VolunteerSkill
 
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
 _DAYS = 7
 
 
@@ -41,7 +40,8 @@ class VolunteerHoursInput:
         if not 1 <= self.weekday <= _DAYS:
             raise InvalidInput("weekly", reason=Reason.RANGE, least=1, most=_DAYS)
         midnight = (self.weekday - 1) * DAY_MINUTES
-        return Weekly(midnight + _minute(self.begins), midnight + _minute(self.ends))
+        begins, ends = minute_of(self.begins, "weekly"), minute_of(self.ends, "weekly")
+        return Weekly(midnight + begins, midnight + ends)
 
 
 @input_object
@@ -58,14 +58,6 @@ class VolunteerExceptionInput:
     def odd(self) -> Except:
         """The same for the domain."""
         return Except(self.begins, self.ends, self.free)
-
-
-def _minute(text: str) -> int:
-    """``08:30`` -> 510. Raises: InvalidInput(weekly)."""
-    if not _CLOCK.fullmatch(text):
-        raise InvalidInput("weekly", reason=Reason.CLOCK_24)
-    hour, minute = text.split(":")
-    return int(hour) * 60 + int(minute)
 
 
 @mutation_input

@@ -12,10 +12,10 @@ from api.plan.declare import ascending, computed, connection, descending, many, 
 from api.regions.types import Region
 from api.relay import Connection, Node
 from domain.access import Permission
+from domain.clock import DAY_MINUTES, clock_of
 from domain.visits import models as visiting
 from domain.visits.visibility import volunteer_visible
 from domain.volunteers import models
-from domain.volunteers.availability import DAY_MINUTES
 from domain.volunteers.fitness import is_cleared, is_suspended
 from domain.volunteers.lifecycle import CheckState, VolunteerAction, VolunteerSkill
 from domain.volunteers.service import available_actions
@@ -87,18 +87,13 @@ class VolunteerException:
     """Whether they have time then; else they have none, whatever the week says."""
 
 
-def clock(minute: int) -> str:
-    """``510`` -> ``08:30``."""
-    return f"{minute // 60:02}:{minute % 60:02}"
-
-
 def _days(begins: int, ends: int) -> list[VolunteerHours]:
     """A time of the week by the days that it is on."""
     found: list[VolunteerHours] = []
     while begins < ends:
         day = begins // DAY_MINUTES
         midnight, end = day * DAY_MINUTES, min(ends, (day + 1) * DAY_MINUTES)
-        times = clock(begins - midnight), clock(end - midnight)
+        times = clock_of(begins - midnight), clock_of(end - midnight)
         found.append(VolunteerHours(weekday=day + 1, begins=times[0], ends=times[1]))
         begins = end
     return found

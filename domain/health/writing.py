@@ -1,7 +1,6 @@
 """What people write into the health record, checked and sealed: diagnoses, allergies,
 medication."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor
 from domain.calendar import today
+from domain.clock import is_clock
 from domain.crypto import Vault, place
 from domain.errors import InvalidInput
 from domain.health.contents import (
@@ -50,8 +50,6 @@ MAX_INTAKES = 12
 """Doses of a day."""
 
 SMALLEST_DOSE, MOST_OF_A_DOSE = Decimal("0.001"), Decimal(10_000)
-
-_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +230,7 @@ def _intakes(frequency: MedicationFrequency, given: Sequence[Intake]) -> tuple[I
     if not 1 <= len(given) <= (1 if as_needed else MAX_INTAKES):
         raise InvalidInput("intakes", reason=Reason.INTAKES, most=MAX_INTAKES)
     times = [one.at for one in given]
-    timed = all(at is not None and _CLOCK.fullmatch(at) for at in times)
+    timed = all(at is not None and is_clock(at) for at in times)
     if (times != [None]) if as_needed else (not timed or len(set(times)) < len(times)):
         raise InvalidInput("intakes", reason=Reason.INTAKE_TIMES)
     if not all(_can_be_dosed(one.amount) for one in given):

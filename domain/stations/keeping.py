@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor, Permission
+from domain.clock import clock_of
 from domain.lines import line
 from domain.stations.authority import governed_station
 from domain.stations.models import Station, StationField, StationLog
-from domain.stations.opening import clock_of
 from domain.versions import check_version
 
 MAX_NAME, MAX_ADDRESS, MAX_PHONE = 60, 120, 20

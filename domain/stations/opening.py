@@ -5,7 +5,6 @@ clock: none over midnight, so that a day's hours are that day's. A place whose h
 is neither open nor closed: nobody knows.
 """
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -15,15 +14,13 @@ from sqlalchemy import ColumnElement, Integer, cast, exists, func
 from sqlmodel import col
 
 from domain.calendar import DISTRICT_ZONE, is_public_holiday
+from domain.clock import DAY_MINUTES
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 from domain.stations.models import Station
 
-_DAY_MINUTES = 24 * 60
 MOST = 4
 """Intervals of a day."""
-
-_CLOCK = re.compile(r"([01][0-9]|2[0-3]):([0-5][0-9])|24:00", re.ASCII)
 
 Hours = Mapping[str, Sequence[Sequence[int]]]
 """Intervals by a day's word, or by a date as ISO 8601 writes it."""
@@ -77,22 +74,6 @@ def word_of(day: date) -> OpeningDay:
     return list(OpeningDay)[day.weekday()]
 
 
-def minute_of(clock: str, field: str) -> int:
-    """Minutes since midnight of a text such as ``08:30``; ``24:00`` is the day's end.
-
-    Raises: InvalidInput(field).
-    """
-    if not _CLOCK.fullmatch(clock):
-        raise InvalidInput(field, reason=Reason.CLOCK_24)
-    hours, minutes = clock.split(":")
-    return int(hours) * 60 + int(minutes)
-
-
-def clock_of(minute: int) -> str:
-    """The same the other way round."""
-    return f"{minute // 60:02d}:{minute % 60:02d}"
-
-
 def sorted_intervals(intervals: Sequence[tuple[int, int]], field: str) -> list[list[int]]:
     """A day's intervals in their order.
 
@@ -104,7 +85,7 @@ def sorted_intervals(intervals: Sequence[tuple[int, int]], field: str) -> list[l
     ordered = sorted(intervals)
     ends = [0, *(closes for _, closes in ordered)]
     late = any(opens < before for (opens, _), before in zip(ordered, ends, strict=False))
-    if late or any(not 0 <= opens < closes <= _DAY_MINUTES for opens, closes in ordered):
+    if late or any(not 0 <= opens < closes <= DAY_MINUTES for opens, closes in ordered):
         raise InvalidInput(field, reason=Reason.OPENING)
     return [[opens, closes] for opens, closes in ordered]
 

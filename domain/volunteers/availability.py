@@ -27,11 +27,11 @@ from sqlalchemy.dialects.postgresql import INTERVAL
 from sqlmodel import col
 
 from domain.calendar import DISTRICT_ZONE
+from domain.clock import DAY_MINUTES
 from domain.errors import InvalidInput
 from domain.reasons import Reason
 from domain.visits.models import Volunteer
 
-DAY_MINUTES: Final = 24 * 60
 WEEK_MINUTES: Final = 7 * DAY_MINUTES
 
 MAX_WEEKLY: Final = 42

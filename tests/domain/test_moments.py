@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from domain.calendar import now
+from domain.clock import minute_of
 from domain.errors import InvalidInput
 from domain.reasons import Reason
-from domain.stations.opening import minute_of
 from domain.visits.presence import Entry
 
 

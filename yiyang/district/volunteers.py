@@ -9,8 +9,8 @@ from datetime import date, timedelta
 from random import Random
 from uuid import UUID
 
+from domain.clock import DAY_MINUTES
 from domain.elders.models import Gender
-from domain.volunteers.availability import DAY_MINUTES
 from domain.volunteers.lifecycle import CheckState, VolunteerSkill
 from yiyang.district import numbers
 from yiyang.district.addresses import Community, communities, street_sizes
