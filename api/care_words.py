@@ -38,11 +38,6 @@ CARE: dict[str, tuple[str, str, str]] = {
     ),
     Reason.ITEM_TWICE: ("同一项目只能出现一次", "同一項目只能出現一次", "no item twice"),
     Reason.STAY_OVER: ("应为尚未结束的入住", "應為尚未結束的入住", "one that is not over"),
-    Reason.WORKS_IN_CARE: (
-        "应为护理员、养老驿站人员或康养顾问",
-        "應為照護員、養老驛站人員或康養顧問",
-        "a caregiver, somebody of a station, or an advisor",
-    ),
     Reason.ELDER_OR_VOLUNTEER: (
         "elderId 和 volunteerId 必须且只能给出一个",
         "elderId 和 volunteerId 必須且只能給出一個",

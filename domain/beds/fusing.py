@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from domain.access import Actor, Permission, Role
+from domain.access import Actor, Permission
 from domain.accounts.models import Account
 from domain.accounts.periods import in_force
 from domain.accounts.visibility import account_visible
@@ -18,13 +18,12 @@ from domain.beds.log import TOPIC
 from domain.beds.models import BedStay, BedStayManager, CoManagerRole
 from domain.beds.visibility import bed_stay_manager_visible, bed_stay_visible
 from domain.calendar import now
+from domain.caregivers.keeping import WORKS_IN_CARE
 from domain.errors import InvalidInput, NotFound, PermissionDenied
 from domain.outbox import Event, record
 from domain.reasons import Reason
 
 _OVER = (StayState.CLEANING, StayState.CLOSED)
-
-_LOOK_AFTER = (Role.CAREGIVER, Role.STATION, Role.ADVISOR)
 
 
 async def name_manager(
@@ -50,8 +49,8 @@ async def name_manager(
     account = await session.scalar(seen_account)
     if account is None:
         raise NotFound("account_id")
-    if account.role not in _LOOK_AFTER or not in_force(account):
-        raise InvalidInput("account_id", reason=Reason.WORKS_IN_CARE)
+    if account.role not in WORKS_IN_CARE or not in_force(account):
+        raise InvalidInput("account_id", reason=Reason.HELD_IN_CARE)
     manager = BedStayManager(
         stay_id=stay_id, role=role, account_id=account_id, named_by=actor.id, named_at=now()
     )

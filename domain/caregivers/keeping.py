@@ -16,7 +16,8 @@ from domain.errors import ConflictOfInterest, InvalidInput, NotFound, Permission
 from domain.reasons import Reason
 
 WORKS_IN_CARE = frozenset({Role.CAREGIVER, Role.STATION, Role.ADVISOR})
-"""Roles whose certificates and training are kept."""
+"""Roles of those who look after elders: their certificates and training are kept, and they may
+answer for a stay."""
 
 
 _OF_OTHERS = (Permission.CERTIFICATE_KEEP, Permission.TRAINING_RECORD_KEEP)
