@@ -38,7 +38,6 @@ from yiyang.embedded.postgres import EmbeddedPostgres
 _TENANT: Final = "bench"
 _CONNECTIONS: Final = 4
 _ELDERS_A_BAND: Final = 24  # as the district deals them out
-_PATIENCE_S: Final = 600.0
 _SETTLED: Final = """
     SELECT count(*) FROM bridge_member JOIN bridge_view ON name = ANY (members)
     WHERE epoch = settled AND epoch = (SELECT max(epoch) FROM bridge_view)

@@ -37,15 +37,6 @@ def citizen_id(given: str) -> str:
     return number
 
 
-def is_citizen_id(given: str) -> bool:
-    """Whether a text is one."""
-    try:
-        citizen_id(given)
-    except InvalidInput:
-        return False
-    return True
-
-
 def birth_date_of(number: str) -> date:
     """The day of birth that an id number says."""
     day = _day(number)

@@ -13,9 +13,6 @@ A surname is read as surnames are, and as the character is read elsewhere as wel
 import re
 from functools import cache
 
-MAX_SOUGHT = 50
-"""Characters of what somebody looks for."""
-
 _SURNAMES = {
     "万俟": ("mo", "qi"),
     "尉迟": ("yu", "chi"),
