@@ -16,7 +16,7 @@ from devices.uplink import Uplink, dead_letter
 from domain.alarms.cancelling import Cancel
 from domain.alarms.raising import Signal, source_of
 from domain.devices.history import CLOCK_OFFSET
-from domain.devices.kinds import KINDS, Flag, Measure, spell_name
+from domain.devices.kinds import KINDS, EventType, Flag, Measure, spell_name
 from domain.devices.rule_steps import Reading
 from domain.devices.service import (
     DeviceCard,
@@ -154,20 +154,7 @@ def _take_event(
         )
     )
     key = (card.id, sent.id)
-    if card.region_code and meaning.alarm is not None and meaning.severity is not None:
-        alarm = Signal(
-            elder_id=card.elder_id,
-            station_id=card.station_id,
-            device_id=card.id,
-            region_code=card.region_code,
-            type=meaning.alarm,
-            severity=meaning.severity,
-            at=moment.at,
-            late=late,
-            measures=stored,
-            purpose=card.purpose,
-            source=source_of(card.id, spell_name(meaning.alarm)),
-        )
+    if alarm := _alarm_of(meaning, card, moment.at, stored, late=late):
         batch.signals.setdefault(key, alarm)
     if card.elder_id and meaning.cancels:
         batch.cancels.setdefault(key, Cancel(card.elder_id, meaning.cancels, moment.at, late))
@@ -176,6 +163,27 @@ def _take_event(
         believed = moment.offset_s is None
         batch.heard.setdefault(key, Measured(card, reading, believed, received_at))
     return Kept(key)
+
+
+def _alarm_of(
+    meaning: EventType, card: DeviceCard, at: datetime, stored: dict[str, Any], *, late: bool
+) -> Signal | None:
+    """What an event raises; None for one that raises nothing, or is nowhere to be heard."""
+    if not card.region_code or meaning.alarm is None or meaning.severity is None:
+        return None
+    return Signal(
+        elder_id=card.elder_id,
+        station_id=card.station_id,
+        device_id=card.id,
+        region_code=card.region_code,
+        type=meaning.alarm,
+        severity=meaning.severity,
+        at=at,
+        late=late,
+        measures=stored,
+        purpose=card.purpose,
+        source=source_of(card.id, spell_name(meaning.alarm)),
+    )
 
 
 def _take_telemetry(

@@ -7,7 +7,7 @@ handler changes nothing the second time.
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Generator, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
 from contextlib import AsyncExitStack, contextmanager, suppress
 from datetime import timedelta
 from importlib import import_module
@@ -139,39 +139,27 @@ async def work(
     database = Database(database_url, pool_size=5)
     async with AsyncExitStack() as parts:
         parts.push_async_callback(database.close)
-        sealing = asyncio.create_task(keep_sealing(database_url, audit_log))
-        parts.push_async_callback(_ended, sealing)
-        hearing = asyncio.create_task(keep_listening(database))
-        parts.push_async_callback(_ended, hearing)
+
+        def keep(part: Coroutine[Any, Any, None]) -> None:
+            parts.push_async_callback(_ended, asyncio.create_task(part))
+
+        keep(keep_sealing(database_url, audit_log))
+        keep(keep_listening(database))
         if kept is not None:
-            tending = asyncio.create_task(keep_tending(database, kept))
-            parts.push_async_callback(_ended, tending)
+            keep(keep_tending(database, kept))
         if reporting is not None:
-            reported = asyncio.create_task(keep_reporting(database, reporting))
-            parts.push_async_callback(_ended, reported)
-        escalating = asyncio.create_task(keep_escalating(database))
-        parts.push_async_callback(_ended, escalating)
-        holding = asyncio.create_task(keep_holds(database))
-        parts.push_async_callback(_ended, holding)
-        allotting = asyncio.create_task(allot_visits(database))
-        parts.push_async_callback(_ended, allotting)
+            keep(keep_reporting(database, reporting))
+        keep(keep_escalating(database))
+        keep(keep_holds(database))
+        keep(allot_visits(database))
         if vault is not None and sender is not None:
-            calling = asyncio.create_task(_tell_webhooks(database, vault, sender))
-            parts.push_async_callback(_ended, calling)
+            keep(_tell_webhooks(database, vault, sender))
         if vault is not None and messengers is not None:
-            telling = asyncio.create_task(keep_telling(database, vault, messengers))
-            parts.push_async_callback(_ended, telling)
+            keep(keep_telling(database, vault, messengers))
         if vault is not None and emergency is not None:
-            asking = asyncio.create_task(keep_calling(database, vault, emergency))
-            parts.push_async_callback(_ended, asking)
-        watching = asyncio.create_task(keep_watching(database))
-        parts.push_async_callback(_ended, watching)
-        while True:
-            try:
-                await _work_on_one_connection(database, vault, ready, missed_after)
-            except DRIVER_ERRORS as error:
-                log.warning("The database is away, trying again: %s", error)
-            await asyncio.sleep(_RETRY_SECONDS)
+            keep(keep_calling(database, vault, emergency))
+        keep(keep_watching(database))
+        await _keep_working(database, vault, ready, missed_after)
 
 
 async def _tell_webhooks(database: Database, vault: Vault, sender: Sender) -> None:
@@ -189,6 +177,18 @@ async def _tell_webhooks(database: Database, vault: Vault, sender: Sender) -> No
 async def _ended(task: asyncio.Task[None]) -> None:
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def _keep_working(
+    database: Database, vault: Vault | None, ready: Callable[[], None], missed_after: timedelta
+) -> None:
+    """Until cancelled."""
+    while True:
+        try:
+            await _work_on_one_connection(database, vault, ready, missed_after)
+        except DRIVER_ERRORS as error:
+            log.warning("The database is away, trying again: %s", error)
+        await asyncio.sleep(_RETRY_SECONDS)
 
 
 async def _work_on_one_connection(

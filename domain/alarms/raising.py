@@ -81,32 +81,10 @@ def _raise_or_repeat_statement() -> ReturningInsert[UUID, bool, int, bool]:
     given: dict[str, Any] = {name: bindparam(f"given_{name}") for name in _RAISED_WITH}
     given["escalate_at"] = func.now() + bindparam("given_waits", type_=Interval())
     new = insert(table).values(given)
-    # A late alarm that is raised again in time begins now: nobody was called before.
-    lifted = and_(table.c.late, not_(new.excluded.late))
-    worse = _urgency(new.excluded.severity) < _urgency(table.c.severity)
-    repeated = {
-        "raised_at": case((lifted, new.excluded.raised_at), else_=table.c.raised_at),
-        "stored_at": case((lifted, func.now()), else_=table.c.stored_at),
-        "repeat_count": table.c.repeat_count + 1,
-        "repeated_at": func.greatest(table.c.repeated_at, new.excluded.raised_at),
-        "cleared_at": None,
-        "level": func.greatest(table.c.level, new.excluded.level),
-        "late": and_(table.c.late, new.excluded.late),
-        "severity": case((worse, new.excluded.severity), else_=table.c.severity),
-        "escalate_at": case(
-            (lifted, new.excluded.escalate_at),
-            (worse, func.least(table.c.escalate_at, new.excluded.escalate_at)),
-            else_=table.c.escalate_at,
-        ),
-        "sources": case(
-            (table.c.sources.contains(new.excluded.sources), table.c.sources),
-            else_=table.c.sources + new.excluded.sources,
-        ),
-    }
     raise_or_repeat = new.on_conflict_do_update(
         index_elements=["elder_id", "station_id", "type", "purpose"],
         index_where=text("state <> 'RESOLVED'"),
-        set_=repeated,
+        set_=_repeated(table.c, new.excluded),
     )
     return raise_or_repeat.returning(
         table.c.id,
@@ -114,6 +92,37 @@ def _raise_or_repeat_statement() -> ReturningInsert[UUID, bool, int, bool]:
         table.c.level,
         literal_column("coalesce(old.severity <> new.severity, false)", Boolean),
     )
+
+
+def _repeated(open_one: Any, new: Any) -> dict[str, Any]:
+    """What a signal changes of the alarm that is open.
+
+    Parameters:
+        open_one: the alarm's columns.
+        new: those of the one that would have been raised.
+    """
+    # A late alarm that is raised again in time begins now: nobody was called before.
+    lifted = and_(open_one.late, not_(new.late))
+    worse = _urgency(new.severity) < _urgency(open_one.severity)
+    return {
+        "raised_at": case((lifted, new.raised_at), else_=open_one.raised_at),
+        "stored_at": case((lifted, func.now()), else_=open_one.stored_at),
+        "repeat_count": open_one.repeat_count + 1,
+        "repeated_at": func.greatest(open_one.repeated_at, new.raised_at),
+        "cleared_at": None,
+        "level": func.greatest(open_one.level, new.level),
+        "late": and_(open_one.late, new.late),
+        "severity": case((worse, new.severity), else_=open_one.severity),
+        "escalate_at": case(
+            (lifted, new.escalate_at),
+            (worse, func.least(open_one.escalate_at, new.escalate_at)),
+            else_=open_one.escalate_at,
+        ),
+        "sources": case(
+            (open_one.sources.contains(new.sources), open_one.sources),
+            else_=open_one.sources + new.sources,
+        ),
+    }
 
 
 def _urgency(severity: ColumnElement[AlarmSeverity]) -> ColumnElement[int]:

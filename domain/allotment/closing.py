@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from sqlalchemy import ScalarSelect, and_, any_, exists, func, not_, select
+from sqlalchemy import ScalarSelect, Select, and_, any_, exists, func, not_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 from sqlmodel import col
@@ -112,29 +112,7 @@ async def _candidates(
     Parameters:
         visits: those that may be given.
     """
-    fits = and_(able(), in_office(), not_(_busy()))
-    has_time = available(col(VisitTask.scheduled_from), col(VisitTask.scheduled_to))
-    columns: tuple[Any, ...] = (
-        VisitApplication,
-        VisitTask,
-        fits,
-        _before(window.closes_at),
-        has_time,
-        col(Volunteer.region_code),
-        func.coalesce(col(Account.person_id), col(Account.id)),
-    )
-    statement = (
-        select(*columns)
-        .join(VisitTask, col(VisitTask.id) == col(VisitApplication.task_id))
-        .join(Volunteer, col(Volunteer.id) == col(VisitApplication.volunteer_id))
-        .join(Account, col(Account.id) == col(Volunteer.id))
-        .where(
-            col(VisitApplication.window_id) == window.id,
-            col(VisitApplication.state) == ApplicationState.APPLIED,
-        )
-        .order_by(col(VisitApplication.id))
-    )
-    found: Sequence[Any] = (await session.execute(statement)).all()
+    found: Sequence[Any] = (await session.execute(_applied(window))).all()
     return [
         Candidate(
             application=one,
@@ -149,6 +127,30 @@ async def _candidates(
         )
         for one, visit, can, before, time, home, person in found
     ]
+
+
+def _applied(window: VisitWindow) -> Select[*tuple[Any, ...]]:
+    """Each application, its visit, and what is known of who applies."""
+    columns: tuple[Any, ...] = (
+        VisitApplication,
+        VisitTask,
+        and_(able(), in_office(), not_(_busy())),
+        _before(window.closes_at),
+        available(col(VisitTask.scheduled_from), col(VisitTask.scheduled_to)),
+        col(Volunteer.region_code),
+        func.coalesce(col(Account.person_id), col(Account.id)),
+    )
+    return (
+        select(*columns)
+        .join(VisitTask, col(VisitTask.id) == col(VisitApplication.task_id))
+        .join(Volunteer, col(Volunteer.id) == col(VisitApplication.volunteer_id))
+        .join(Account, col(Account.id) == col(Volunteer.id))
+        .where(
+            col(VisitApplication.window_id) == window.id,
+            col(VisitApplication.state) == ApplicationState.APPLIED,
+        )
+        .order_by(col(VisitApplication.id))
+    )
 
 
 def _busy() -> Any:

@@ -64,13 +64,7 @@ async def open_window(
     if len(visits) < len(wanted):
         raise NotFound("visits")
     _require(actor, Permission.VISIT_WINDOW_KEEP)
-    moment = now()
-    if not moment < closes_at <= moment + timedelta(days=MAX_DAYS_OPEN):
-        raise InvalidInput("closes_at", reason=Reason.DAYS_AHEAD, most=MAX_DAYS_OPEN)
-    if any(visit.scheduled_from <= closes_at for visit in visits):
-        raise InvalidInput("closes_at", reason=Reason.BEFORE_VISITS)
-    if any(not _is_free(visit) for visit in visits):
-        raise InvalidInput("visits", reason=Reason.OPEN_VISITS)
+    _check_window(visits, closes_at, now())
     window = VisitWindow(
         region_code=_common([visit.region_code for visit in visits]),
         state=WindowState.OPEN,
@@ -130,18 +124,8 @@ async def apply(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitApp
     if window is None or visit.state is not VisitState.OPEN:
         raise InvalidInput("visit", reason=Reason.NO_WINDOW)
     await refuse_unfit(session, volunteer, visit, "visit")
-    theirs = select(VisitApplication).where(
-        col(VisitApplication.window_id) == window.id,
-        col(VisitApplication.task_id) == visit.id,
-        col(VisitApplication.volunteer_id) == actor.id,
-    )
-    application = await session.scalar(theirs.with_for_update())
-    if application is not None:
-        if application.state is not ApplicationState.WITHDRAWN:
-            raise AlreadyExists("visit")
-        _move(application, ApplicationAction.APPLY)
-        application.applied_at, application.ended_at = now(), None
-        return application
+    if again := await _applied_again(session, actor, window, visit):
+        return again
     application = VisitApplication(
         window_id=window.id,
         task_id=visit.id,
@@ -152,6 +136,28 @@ async def apply(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitApp
     )
     session.add(application)
     await session.flush()
+    return application
+
+
+async def _applied_again(
+    session: AsyncSession, actor: Actor, window: VisitWindow, visit: VisitTask
+) -> VisitApplication | None:
+    """The actor's application that was taken back, made anew; None where there is none.
+
+    Raises: AlreadyExists for one that stands.
+    """
+    theirs = select(VisitApplication).where(
+        col(VisitApplication.window_id) == window.id,
+        col(VisitApplication.task_id) == visit.id,
+        col(VisitApplication.volunteer_id) == actor.id,
+    )
+    application = await session.scalar(theirs.with_for_update())
+    if application is None:
+        return None
+    if application.state is not ApplicationState.WITHDRAWN:
+        raise AlreadyExists("visit")
+    _move(application, ApplicationAction.APPLY)
+    application.applied_at, application.ended_at = now(), None
     return application
 
 
@@ -185,6 +191,16 @@ async def _shared(session: AsyncSession, window_id: UUID | None) -> VisitWindow 
         col(VisitWindow.closes_at) > now(),
     )
     return await session.scalar(statement.with_for_update(read=True, of=VisitWindow))
+
+
+def _check_window(visits: Sequence[VisitTask], closes_at: datetime, moment: datetime) -> None:
+    """Raises: InvalidInput(closes_at or visits)."""
+    if not moment < closes_at <= moment + timedelta(days=MAX_DAYS_OPEN):
+        raise InvalidInput("closes_at", reason=Reason.DAYS_AHEAD, most=MAX_DAYS_OPEN)
+    if any(visit.scheduled_from <= closes_at for visit in visits):
+        raise InvalidInput("closes_at", reason=Reason.BEFORE_VISITS)
+    if any(not _is_free(visit) for visit in visits):
+        raise InvalidInput("visits", reason=Reason.OPEN_VISITS)
 
 
 def _move(application: VisitApplication, action: ApplicationAction) -> None:

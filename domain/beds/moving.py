@@ -99,11 +99,7 @@ async def transfer(
     bed, region_code = await bed_for_update(session, actor, bed_id)
     require(actor, Permission.BED_STAY_TRANSFER, region_code, action=StayAction.TRANSFER.value)
     day = _moving_day(old, moved_on)
-    planned = old.ends_on if old.ends_on is not None and old.ends_on > day else None
-    days = Days(day, planned)
-    promised = await promised_stay(session, old.elder_id, bed_id, days)
-    if promised:
-        days = Days(day, planned or promised.ends_on)
+    promised, days = await _promised(session, old, bed_id, day)
     refuse_closed(bed, days)
     await days_had(session, actor, old, day, "moved_on")
     old.state, old.ends_on, old.back_on = following, day, None
@@ -112,13 +108,7 @@ async def transfer(
     # First of all the old days end: the new ones may be the same.
     await session.flush()
     new = promised or new_stay(bed, old.elder_id, region_code, days, StayState.RESERVED)
-    lasting = days.through(today())
-    wanted = Wanted(bed_id, new.elder_id, new.full_time, lasting, new.id)
-    await refuse_admission(session, actor, wanted, today())
-    enter(new, actor, days, present=True)
-    new.moved_from = old.id
-    session.add(new)
-    await session.flush()
+    await _move_in(session, actor, old, new, days)
     note_change(session, old, StayAction.TRANSFER, actor, note)
     note_change(session, new, StayAction.OCCUPY, actor, note)
     if promised:
@@ -126,6 +116,29 @@ async def transfer(
     await moved(session, old.id, new.id)
     await carry(session, actor, old, new, bed)
     return new
+
+
+async def _promised(
+    session: AsyncSession, old: BedStay, bed_id: UUID, day: date
+) -> tuple[BedStay | None, Days]:
+    """The stay that the elder was promised in the bed, if any, and the days to be spent there."""
+    planned = old.ends_on if old.ends_on is not None and old.ends_on > day else None
+    promised = await promised_stay(session, old.elder_id, bed_id, Days(day, planned))
+    if planned is None and promised is not None:
+        planned = promised.ends_on
+    return promised, Days(day, planned)
+
+
+async def _move_in(
+    session: AsyncSession, actor: Actor, old: BedStay, new: BedStay, days: Days
+) -> None:
+    """Raises: BedUnavailable, ElderHasBed."""
+    wanted = Wanted(new.bed_id, new.elder_id, new.full_time, days.through(today()), new.id)
+    await refuse_admission(session, actor, wanted, today())
+    enter(new, actor, days, present=True)
+    new.moved_from = old.id
+    session.add(new)
+    await session.flush()
 
 
 def _moving_day(stay: BedStay, moved_on: date | None) -> date:
