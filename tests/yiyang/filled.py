@@ -11,7 +11,7 @@ from yiyang.district.load import load_district
 TODAY = date(2026, 2, 28)
 SEED = 20
 OF_ELDERS = ("elder", "elder_tag", "contact", "family_link", "device")
-EMPTY = "TRUNCATE region, vendor, person RESTART IDENTITY CASCADE"
+EMPTY = "TRUNCATE region, vendor, person, household RESTART IDENTITY CASCADE"
 
 
 async def load(

@@ -32,7 +32,7 @@ async def loaded(
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
     connection = await asyncpg.connect(f"{cluster.rpartition('/')[0]}/{name}")
     try:
-        await connection.execute("TRUNCATE region, vendor, person CASCADE")
+        await connection.execute("TRUNCATE region, vendor, person, household CASCADE")
         cast = await load_district(
             connection, vault, elders=elders, seed=SEED, today=today, progress=lambda *_: None
         )

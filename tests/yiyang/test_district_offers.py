@@ -8,6 +8,7 @@ import asyncpg
 
 from domain.admissions.lifecycle import ADMISSION_LIFECYCLE, AdmissionAction, AdmissionState
 from domain.allotment.deciding import lot
+from domain.calendar import district_day
 from domain.imports.lifecycle import ImportState
 from tests.yiyang.loaded import MIDNIGHT, number, numbers
 
@@ -18,13 +19,33 @@ PLAYER = "(SELECT id FROM account WHERE role = 'VOLUNTEER' ORDER BY id LIMIT 1)"
 async def test_applications_are_in_every_state_before_a_bed(thousands: asyncpg.Connection) -> None:
     states = await numbers(thousands, "state", "admission_application")
     begun = {state.value for state in AdmissionState}
-    assert set(states) == begun - {"ACCEPTED", "ADMITTED", "DISCHARGED"}
+    assert set(states) == begun - {"ACCEPTED", "DISCHARGED"}
     homes = await numbers(thousands, "station_id", "admission_application")
     assert len(homes) == 3
     of_mother = await numbers(
         thousands, "state", f"admission_application WHERE elder_id = {MOTHER}"
     )
     assert of_mother == {"SUBMITTED": 1, "DRAFT": 1}
+
+
+async def test_the_guardian_applied_to_two_homes_and_the_ward_lies_in_one(
+    thousands: asyncpg.Connection,
+) -> None:
+    rows = await thousands.fetch(
+        "SELECT p.state, p.station_id = b.station_id AS there, s.state AS stay, s.starts_on,"
+        " (SELECT min(at) FROM admission_application_log WHERE application_id = p.id) AS begun,"
+        " (SELECT max(at) FROM admission_application_log WHERE application_id = p.id) AS ended"
+        " FROM admission_application p JOIN account a ON a.id = p.created_by"
+        " LEFT JOIN bed_stay s ON s.id = p.stay_id LEFT JOIN bed b ON b.id = s.bed_id"
+        " WHERE a.role = 'GUARDIAN' ORDER BY p.id"
+    )
+    admitted, withdrawn = rows
+    assert (admitted["state"], admitted["there"], admitted["stay"]) == (
+        *("ADMITTED", True, "OCCUPIED"),
+    )
+    assert district_day(admitted["ended"]) == admitted["starts_on"]
+    assert (withdrawn["state"], withdrawn["stay"]) == ("WITHDRAWN", None)
+    assert admitted["begun"] < withdrawn["ended"] < admitted["ended"]
 
 
 async def test_an_offer_keeps_a_bed_that_nobody_has(thousands: asyncpg.Connection) -> None:
@@ -35,7 +56,7 @@ async def test_an_offer_keeps_a_bed_that_nobody_has(thousands: asyncpg.Connectio
     )
     for row in rows:
         if row["state"] != "OFFERED":
-            assert row["stay"] is None
+            assert row["stay"] == ("OCCUPIED" if row["state"] == "ADMITTED" else None)
             continue
         assert (row["stay"], row["whose"], row["house"]) == (
             *("HELD", row["elder_id"], row["station_id"]),

@@ -4,7 +4,7 @@ Only where there are several homes: the mother's daughter has looked at two, and
 register knows to need care some have applied, one to three homes at once.
 """
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from domain.admissions.lifecycle import ADMISSION_LIFECYCLE, AdmissionAction, Ad
 from domain.beds.models import BedKind
 from domain.elders.models import CareLevel
 from yiyang.district import numbers
-from yiyang.district.columns import Batch
+from yiyang.district.columns import Batch, Row
 from yiyang.district.facilities import Facility
 from yiyang.district.moments import at
 from yiyang.district.people import Resident
@@ -32,17 +32,20 @@ _COURSES: Final[dict[AdmissionState, tuple[AdmissionAction, ...]]] = {
     _S.WAITLISTED: (*_LOOKED_AT, _A.WAITLIST),
     _S.OFFERED: (*_LOOKED_AT, _A.OFFER),
     _S.OFFER_EXPIRED: (*_LOOKED_AT, _A.OFFER, _A.EXPIRE),
+    _S.ADMITTED: (*_LOOKED_AT, _A.OFFER, _A.ACCEPT, _A.ADMIT),
     _S.REJECTED: (*_LOOKED_AT, _A.REJECT),
     _S.WITHDRAWN: (_A.SUBMIT, _A.WITHDRAW),
 }
 """What has happened to an application since it was begun."""
 
-_BY_FAMILY = frozenset({_A.CREATE, _A.SUBMIT, _A.WITHDRAW})
+_BY_FAMILY = frozenset({_A.CREATE, _A.SUBMIT, _A.ACCEPT, _A.WITHDRAW})
 
 _Wish = tuple[int, AdmissionState]
 """The home by its place, and what has become of it."""
 
 _MOTHERS: Final[tuple[_Wish, ...]] = ((0, _S.SUBMITTED), (1, _S.DRAFT))
+
+_WARDS: Final[tuple[_Wish, ...]] = ((0, _S.ADMITTED), (1, _S.WITHDRAWN))
 
 _OTHERS: Final[tuple[tuple[_Wish, ...], ...]] = (
     ((0, _S.OFFERED), (1, _S.OFFERED), (2, _S.WAITLISTED)),
@@ -91,6 +94,23 @@ class Admissions:
         for place, (home, state) in enumerate(wishes):
             self._apply(batch, resident, homes[home], state, turn, place)
 
+    def add_admitted(self, batch: Batch, resident: Resident, stay: Row) -> None:
+        """The applications that brought the ward into bed, into a batch: the guardian had applied
+        to two homes.
+
+        Parameters:
+            stay: the row of ``bed_stay``.
+        """
+        key, _, _, _, _, _, came, *_ = stay
+        assert isinstance(key, UUID)
+        assert isinstance(came, date)
+        ago = (self._setting.today - came).days
+        for place, (home, state) in enumerate(_WARDS):
+            house = self._setting.facilities.homes[home]
+            # The other was taken back on the day on which this one was accepted.
+            last = ago + _STEP_DAYS * place
+            self._enter(batch, resident, house, state, last, place, None if place else key)
+
     def _apply(
         self,
         batch: Batch,
@@ -100,16 +120,34 @@ class Admissions:
         turn: int,
         place: int,
     ) -> None:
-        setting, stay_id = self._setting, None
+        stay_id = None
         if state is _S.OFFERED:
             stay_id = self._keep(batch, resident, home, place)
             # Somebody else has the last one.
             state = _S.OFFERED if stay_id else _S.WAITLISTED
+        # Who came first has waited longest.
+        last = 1 + _WAIT_DAYS * (len(_OTHERS) - turn)
+        self._enter(batch, resident, home, state, last, place, stay_id)
+
+    def _enter(
+        self,
+        batch: Batch,
+        resident: Resident,
+        home: Facility,
+        state: AdmissionState,
+        last: int,
+        place: int,
+        stay_id: UUID | None,
+    ) -> None:
+        """An application and its log.
+
+        Parameters:
+            last: how many days ago the last thing happened to it.
+        """
+        setting = self._setting
         number = numbers.APPLICATION + numbers.PER_APPLICATIONS * resident.index + place
         key, family = setting.keys[number], setting.relative(resident)
         course = (_A.CREATE, *_COURSES[state])
-        # Who came first has waited longest.
-        last = 1 + _WAIT_DAYS * (len(_OTHERS) - turn)
         days = [last + _STEP_DAYS * later for later in range(len(course) - 1, -1, -1)]
         moments = [at(setting.today - timedelta(ago), _MIDDAY + place) for ago in days]
         batch["admission_application"].append(

@@ -31,8 +31,8 @@ CONTACT_NOTE, SUGGESTIONS, APPLICATION, WINDOW = (place * _BLOCK for place in ra
 PER_CONTACTS, PER_SUGGESTIONS, PER_APPLICATIONS = 4, 8, 8
 """Of each elder: notes of contacts; a list of suggestions with its items; applications for beds,
 and the beds that are kept for them."""
-VISIT_APPLICATION, IMPORT, CO_MANAGER, CARE_CODE = (
-    WINDOW + place * _PER_KIND for place in range(1, 5)
+VISIT_APPLICATION, IMPORT, CO_MANAGER, CARE_CODE, HOUSEHOLD, MERGE, CALENDAR_LINK, POLICY = (
+    WINDOW + place * _PER_KIND for place in range(1, 9)
 )
 
 # Behind the stations, of which there are no million.

@@ -17,12 +17,14 @@ from yiyang.district.columns import Batch
 from yiyang.district.facilities import canteen_rows, plan_facilities, station_rows
 from yiyang.district.fused import add_fused
 from yiyang.district.health import HealthRecords
+from yiyang.district.households import Households
 from yiyang.district.imports import add_imports
 from yiyang.district.keys import Keys
 from yiyang.district.menus import menu_rows, plan_menu
 from yiyang.district.offices import offices
 from yiyang.district.orders import Orders
 from yiyang.district.people import Resident
+from yiyang.district.policies import add_calendar_links, add_policies
 from yiyang.district.scripts import SCRIPTS, WARD
 from yiyang.district.setting import Setting
 from yiyang.district.staff import staff
@@ -56,6 +58,7 @@ class Services:
         self._areas = Areas(self._setting)
         self._stays = Stays(self._setting, self._beds)
         self._admissions = Admissions(self._setting, self._stays)
+        self._households = Households(self._setting)
         self._visits = Visits(self._setting, self.volunteers)
         self._orders = Orders(self._setting, self._menus)
         self._cases = Cases(self._setting)
@@ -79,6 +82,8 @@ class Services:
         self._caregivers.add(batch)
         self._caregivers.add_assignments(batch)
         add_imports(batch, self._setting)
+        add_policies(batch, self._setting)
+        add_calendar_links(batch, self._setting)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""
@@ -94,8 +99,11 @@ class Services:
                 self._admissions.add(batch, resident)
             if stay and self._setting.has_choice and resident.index == SCRIPTS.index(WARD):
                 add_fused(batch, self._setting, resident, stay.row)
+                self._admissions.add_admitted(batch, resident, stay.row)
             if stay and stay.package:
                 batch["bed_stay_package"].append(stay.package)
+            if not (stay and stay.moved_in):
+                self._households.add(batch, resident)
             self._visits.add(batch, resident, rng)
             if not (stay and stay.moved_in):
                 # A nursing home cooks for its own.
