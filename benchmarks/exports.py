@@ -7,16 +7,13 @@ register shows of them, and fetches the file: how long, how many bytes, and how 
 worker that writes it and the server that sends it take at most.
 """
 
-import argparse
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
 from typing import Any
 
-import httpx
 import psutil
 
-from benchmarks.running_demo import RunningDemo, running_demo
+from benchmarks.running_demo import Desk, RunningDemo, measured
 
 ELDERS = """{ elders { nodes { id name gender birthDate age careLevel address tags
   region { code name } contacts { name relation phone } devices { kind online } } } }"""
@@ -25,7 +22,6 @@ START = """mutation ($query: String!) { exportStart(input: {query: $query}) {
 WATCH = """query ($id: ID!) { export(id: $id) {
   state rowCount byteCount expectedRows url startedAt finishedAt } }"""
 EVERY_S = 0.25
-Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 class Memory:
@@ -54,14 +50,14 @@ class Memory:
         return f"{self.before:.0f} MiB before, {self.most:.0f} MiB at most"
 
 
-async def written(ask: Ask) -> Any:
+async def written(desk: Desk) -> Any:
     """Have the file written; the export, done."""
     worker = Memory("work")
     began = time.perf_counter()
-    started = (await ask(START, {"query": ELDERS}))["exportStart"]
+    started = (await desk.ask(START, {"query": ELDERS}))["exportStart"]
     assert not started["userErrors"], started
     while True:
-        export = (await ask(WATCH, {"id": started["export"]["id"]}))["export"]
+        export = (await desk.ask(WATCH, {"id": started["export"]["id"]}))["export"]
         worker.look()
         if export["state"] not in ("WAITING", "RUNNING"):
             break
@@ -74,11 +70,12 @@ async def written(ask: Ask) -> Any:
     return export
 
 
-async def fetched(client: httpx.AsyncClient, export: Any, base: str) -> None:
+async def fetched(desk: Desk, export: Any) -> None:
     """Fetch the file and count its lines."""
     server = Memory("serve")
     began, lines, size = time.perf_counter(), 0, 0
-    async with client.stream("GET", f"{base}{export['url']}") as response:
+    url = desk.url.removesuffix("/graphql") + export["url"]
+    async with desk.client.stream("GET", url) as response:
         async for chunk in response.aiter_raw():
             lines, size = lines + chunk.count(b"\n"), size + len(chunk)
             server.look()
@@ -90,27 +87,13 @@ async def fetched(client: httpx.AsyncClient, export: Any, base: str) -> None:
 
 async def measure(demo: RunningDemo) -> None:
     """Write, fetch, print."""
-    token = demo.run("token", "--role", "official").strip()
-    url = demo.addresses["graphql"]
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
-
-        async def ask(query: str, variables: dict[str, Any]) -> Any:
-            asked = {"query": query, "variables": variables}
-            body = (await client.post(url, json=asked, timeout=60)).json()
-            assert "errors" not in body, body
-            return body["data"]
-
-        export = await written(ask)
-        await fetched(client, export, url.removesuffix("/graphql"))
+    async with demo.desk() as desk:
+        await fetched(desk, await written(desk))
 
 
 def main() -> None:
     """Fill a district, export its elders, fetch them."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--elders", type=int, default=227_100)
-    arguments = parser.parse_args()
-    with running_demo(arguments.elders) as demo:
-        asyncio.run(measure(demo))
+    measured(__doc__, measure)
 
 
 if __name__ == "__main__":

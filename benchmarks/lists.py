@@ -6,16 +6,9 @@ Fills a district of its own, then asks for each list as an official of the distr
 rows, as a screen does, and page by page of 200 to the end, where every row must have come once.
 """
 
-import argparse
-import asyncio
-import statistics
 import time
-from collections.abc import Awaitable, Callable
-from typing import Any
 
-import httpx
-
-from benchmarks.running_demo import RunningDemo, running_demo
+from benchmarks.running_demo import Desk, RunningDemo, measured
 
 PAGE = """query ($first: Int!, $after: String) {{ {field}(first: $first, after: $after) {{
   nodes {{ {selection} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
@@ -33,9 +26,6 @@ LISTS = {
     "alarms": "id type state raisedAt elder { name }",
 }
 SCREEN, PAGE_SIZE, TRIES = 50, 200, 9
-BUDGET = 1_000_000_000
-"""Points: who walks every list of a city at once would empty any other."""
-Ask = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 
 def query_of(field: str) -> str:
@@ -43,17 +33,7 @@ def query_of(field: str) -> str:
     return PAGE.format(field=field, selection=LISTS[field])
 
 
-async def first_page(ask: Ask, field: str) -> float:
-    """Milliseconds of the first screen, the median of some tries."""
-    taken: list[float] = []
-    for _ in range(TRIES):
-        began = time.perf_counter()
-        await ask(query_of(field), {"first": SCREEN, "after": None})
-        taken.append((time.perf_counter() - began) * 1000)
-    return statistics.median(taken)
-
-
-async def walk(ask: Ask, field: str) -> tuple[int, float]:
+async def walk(desk: Desk, field: str) -> tuple[int, float]:
     """Rows and seconds of a walk to the end.
 
     Raises: AssertionError for a row that came twice or a total that differs.
@@ -63,31 +43,24 @@ async def walk(ask: Ask, field: str) -> tuple[int, float]:
     after: str | None = None
     began, rows = time.perf_counter(), 0
     while True:
-        page = (await ask(query, {"first": PAGE_SIZE, "after": after}))[field]
+        page = (await desk.ask(query, {"first": PAGE_SIZE, "after": after}))[field]
         rows += len(page["nodes"])
         seen |= {node[key] for node in page["nodes"]}
         if not page["pageInfo"]["hasNextPage"]:
             break
         after = page["pageInfo"]["endCursor"]
-    total = (await ask(f"{{ {field}(first: 0) {{ totalCount }} }}", {}))[field]
+    total = (await desk.ask(f"{{ {field}(first: 0) {{ totalCount }} }}", {}))[field]
     assert rows == len(seen) == total["totalCount"], (rows, len(seen), total)
     return rows, time.perf_counter() - began
 
 
 async def measure(demo: RunningDemo) -> None:
     """Walk each list and print its figures."""
-    token = demo.run("token", "--role", "official", "--budget", str(BUDGET)).strip()
-    async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
-
-        async def ask(query: str, variables: dict[str, Any]) -> Any:
-            asked = {"query": query, "variables": variables}
-            body = (await client.post(demo.addresses["graphql"], json=asked, timeout=60)).json()
-            assert "errors" not in body, body
-            return body["data"]
-
+    screen = {"first": SCREEN, "after": None}
+    async with demo.desk() as desk:
         for field in LISTS:
-            first_ms = await first_page(ask, field)
-            rows, seconds = await walk(ask, field)
+            first_ms = await desk.milliseconds(query_of(field), screen, TRIES)
+            rows, seconds = await walk(desk, field)
             pages = -(-rows // PAGE_SIZE)
             print(
                 f"{field:15} {rows:7,} rows, each once; first {SCREEN} in {first_ms:5.1f} ms, "
@@ -97,11 +70,7 @@ async def measure(demo: RunningDemo) -> None:
 
 def main() -> None:
     """Fill a district, walk its lists."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--elders", type=int, default=227_100)
-    arguments = parser.parse_args()
-    with running_demo(arguments.elders) as demo:
-        asyncio.run(measure(demo))
+    measured(__doc__, measure)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,54 @@
 """A demo of its own for a measurement: other ports, a temporary folder, gone afterwards."""
 
+import argparse
+import asyncio
 import json
 import signal
 import socket
+import statistics
 import subprocess
 import sys
 import tempfile
-from collections.abc import Generator
-from contextlib import contextmanager
+import time
+from collections.abc import AsyncGenerator, Callable, Coroutine, Generator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import httpx
 
 YIYANG = [sys.executable, "-m", "yiyang"]
+
+CITY = 227_100
+"""Elders of a whole city district."""
+
+BUDGET = 1_000_000_000
+"""Points: who opens everything of a city at once would empty any other."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An official of the district, who asks over HTTP."""
+
+    client: httpx.AsyncClient
+    url: str
+
+    async def ask(self, query: str, variables: dict[str, Any]) -> Any:
+        """The answer's data. Raises: AssertionError for one with errors."""
+        asked = {"query": query, "variables": variables}
+        body = (await self.client.post(self.url, json=asked, timeout=60)).json()
+        assert "errors" not in body, body
+        return body["data"]
+
+    async def milliseconds(self, query: str, variables: dict[str, Any], tries: int) -> float:
+        """How long an answer takes, the median of some tries."""
+        taken: list[float] = []
+        for _ in range(tries):
+            began = time.perf_counter()
+            await self.ask(query, variables)
+            taken.append((time.perf_counter() - began) * 1000)
+        return statistics.median(taken)
 
 
 @dataclass(frozen=True)
@@ -25,6 +62,13 @@ class RunningDemo:
         """What another ``yiyang`` command prints about it."""
         command = [*YIYANG, *arguments, "--data-dir", str(self.data_dir)]
         return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
+
+    @asynccontextmanager
+    async def desk(self) -> AsyncGenerator[Desk, None]:
+        """A desk of the district's, whose budget is never empty."""
+        token = self.run("token", "--role", "official", "--budget", str(BUDGET)).strip()
+        async with httpx.AsyncClient(headers={"Authorization": f"Bearer {token}"}) as client:
+            yield Desk(client, self.addresses["graphql"])
 
 
 @contextmanager
@@ -43,6 +87,21 @@ def running_demo(elders: int) -> Generator[RunningDemo, None, None]:
         finally:
             process.send_signal(signal.SIGINT)
             process.wait(30)
+
+
+def measured(
+    description: str | None, measure: Callable[[RunningDemo], Coroutine[Any, Any, None]]
+) -> None:
+    """Fill a district of as many elders as the command line says, and measure it.
+
+    Parameters:
+        description: what ``--help`` says.
+    """
+    parser = argparse.ArgumentParser(description=description)
+    parser.add_argument("--elders", type=int, default=CITY)
+    arguments = parser.parse_args()
+    with running_demo(arguments.elders) as demo:
+        asyncio.run(measure(demo))
 
 
 def _free_port() -> int:
