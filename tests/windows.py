@@ -17,7 +17,7 @@ from tests.makers.visits import (
     make_visit,
 )
 from tests.visiting import visit_id
-from yiyang.allotting import allot_all
+from yiyang.dues import WINDOWS, settle_all
 
 OPEN = """mutation ($input: VisitWindowOpenInput!) { visitWindowOpen(input: $input) {
   visitWindow { id state closesAt seed seedDigest region { code } availableActions
@@ -64,7 +64,7 @@ async def its_time_comes(database: Database, window_id: UUID) -> None:
         window = await session.get(VisitWindow, window_id)
         assert window is not None
         window.opened_at, window.closes_at = now() - timedelta(hours=2), now()
-    await asyncio.gather(*(allot_all(database, set()) for _ in range(2)))
+    await asyncio.gather(*(settle_all(database, WINDOWS, set()) for _ in range(2)))
 
 
 async def outcome(api: Api, who: Role | Actor, window_id: UUID) -> Any:

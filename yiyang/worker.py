@@ -40,10 +40,9 @@ from domain.upstream import service as upstream
 from domain.visits.sweeping import MISSED_AFTER
 from domain.webhooks import delivery as webhooks
 from domain.webhooks.sending import Sender
-from yiyang.allotting import allot_visits
+from yiyang.dues import HOLDS, WINDOWS, keep_settling
 from yiyang.emergencies import keep_calling
 from yiyang.escalating import keep_escalating
-from yiyang.holding import keep_holds
 from yiyang.importing import register_imports
 from yiyang.listening import keep_listening
 from yiyang.messengers import Messengers
@@ -150,8 +149,8 @@ async def work(
         if reporting is not None:
             keep(keep_reporting(database, reporting))
         keep(keep_escalating(database))
-        keep(keep_holds(database))
-        keep(allot_visits(database))
+        keep(keep_settling(database, HOLDS))
+        keep(keep_settling(database, WINDOWS))
         if vault is not None and sender is not None:
             keep(_tell_webhooks(database, vault, sender))
         if vault is not None and messengers is not None:

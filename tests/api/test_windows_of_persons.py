@@ -26,7 +26,7 @@ from tests.makers.visits import (
 from tests.visiting import visit_id
 from tests.waiting import until
 from tests.windows import apply, its_time_comes, named, opened, outcome, reasons, who_got
-from yiyang.allotting import allot_all
+from yiyang.dues import WINDOWS, settle_all
 
 BLOCKED = select(literal_column("1").label("one")).where(
     text("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
@@ -140,7 +140,7 @@ async def test_nobody_is_given_what_has_begun_when_it_is_decided(
         begun = "SET scheduled_from = now() - interval '1 minute' WHERE id = :id"
         await session.execute(text(f"UPDATE visit_task {begun}"), {"id": key})
         await session.execute(text("UPDATE account SET since = since - interval '1 day'"))
-    await allot_all(database, set())
+    await settle_all(database, WINDOWS, set())
     found = await outcome(api, scene.station, window)
     assert reasons(found, key) == {named(scene.ann): ("NOT_ALLOTTED", "VISIT_GONE")}
     assert (await stored(database, key)).state is VisitState.OPEN
