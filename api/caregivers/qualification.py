@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
 import strawberry
 from sqlalchemy import Boolean, ColumnElement, Date, DateTime, and_, or_
 
 from api.context import Info
 from api.describe import input_object, output
+from api.figure_arguments import AsKnown, OfRegion
 from api.plan.criteria import Criterion
 from api.prices import FIGURE, priced
 from domain.access import Role
@@ -105,19 +106,8 @@ class QualificationQueries:
     async def caregiver_qualification(
         self,
         info: Info,
-        region: Annotated[
-            str | None,
-            strawberry.argument(
-                description="Only those of the subtree of the division with this code; all if null."
-            ),
-        ] = None,
-        as_of: Annotated[
-            date | None,
-            strawberry.argument(
-                description="As known at the end of this day; what was recorded later does not "
-                "count. Today if null."
-            ),
-        ] = None,
+        region: OfRegion = None,
+        as_of: AsKnown = None,
     ) -> CaregiverQualification:
         """Counted in one statement."""
         context, known = info.context, Known.at(as_of)

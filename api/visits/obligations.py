@@ -11,6 +11,7 @@ from api.accounts.types import Account
 from api.context import Info
 from api.describe import enumeration, input_object, output
 from api.elders.types import Elder
+from api.figure_arguments import AsKnown, OfRegion
 from api.mutations import MutationInput, MutationPayload, mutation, mutation_input, mutation_payload
 from api.plan.criteria import Criterion, under
 from api.plan.declare import ascending, node, one
@@ -152,19 +153,8 @@ class VisitObligationQueries:
         self,
         info: Info,
         month: Annotated[date, strawberry.argument(description="Any day of the month.")],
-        region: Annotated[
-            str | None,
-            strawberry.argument(
-                description="Only those of the subtree of the division with this code; all if null."
-            ),
-        ] = None,
-        as_of: Annotated[
-            date | None,
-            strawberry.argument(
-                description="As known at the end of this day; what was recorded later does not "
-                "count. Today if null."
-            ),
-        ] = None,
+        region: OfRegion = None,
+        as_of: AsKnown = None,
     ) -> VisitCoverage:
         """Counted in one statement."""
         context, covered = info.context, Covered.of(month, as_of)
