@@ -17,6 +17,7 @@ import ssl
 from asyncio import FIRST_COMPLETED
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
+from types import TracebackType
 from typing import Any, Final, Self
 
 import aiomqtt
@@ -59,6 +60,20 @@ class Client(aiomqtt.Client):
         entered = await super().__aenter__()
         self._disconnected.add_done_callback(_heard)  # it may be another one by now
         return entered
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc: BaseException | None,
+        tb: TracebackType | None,
+    ) -> None:
+        try:
+            await super().__aexit__(exc_type, exc, tb)
+        except aiomqtt.MqttError:
+            # A goodbye that does not get out must not stand in for why we leave: who is told to
+            # stop would take it for a lost connection, and connect again.
+            if exc is None:
+                raise
 
 
 class BatchClient(Client):

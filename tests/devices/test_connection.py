@@ -135,6 +135,33 @@ async def test_a_broker_that_goes_away_is_nobody_s_forgotten_error() -> None:
     assert forgotten == []
 
 
+async def test_who_is_told_to_stop_stops_although_the_broker_is_deaf() -> None:
+    over, reached = asyncio.Event(), asyncio.Event()
+
+    async def deaf(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(1)
+        writer.write(_ACCEPTED)
+        await over.wait()
+        writer.close()
+
+    async def speak(address: BrokerAddress) -> None:
+        async with device_client(address) as client:
+            client.timeout = 0.1
+            with contextlib.suppress(aiomqtt.MqttError):
+                await client.publish("anything", bytes(32 * MEBIBYTE))
+            reached.set()
+            await over.wait()
+
+    async with await asyncio.start_server(deaf, "127.0.0.1", 0) as server:
+        (address,) = (each.getsockname() for each in server.sockets)
+        speaking = asyncio.create_task(speak(BrokerAddress(*address)))
+        await reached.wait()
+        speaking.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await speaking
+        over.set()
+
+
 @asynccontextmanager
 async def shut(cluster: str, database_url: str) -> AsyncGenerator[None, None]:
     """The database lets nobody in."""
