@@ -70,7 +70,8 @@ class Subscriber:
         self._asleep = True
         try:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), at_most)
+                async with asyncio.timeout(at_most):
+                    await self._wake.wait()
         finally:
             self._asleep = False
         self._wake.clear()
@@ -197,7 +198,8 @@ class Feed:
             while not closed.is_set():
                 await self._look(connection)
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(closed.wait(), self._look_seconds)
+                    async with asyncio.timeout(self._look_seconds):
+                        await closed.wait()
         finally:
             # An orderly goodbye could wait for ever on a server that is frozen.
             connection.terminate()

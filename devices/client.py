@@ -15,10 +15,10 @@ import math
 import socket
 import ssl
 from asyncio import FIRST_COMPLETED
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 import aiomqtt
 from paho.mqtt.client import Client as PahoClient
@@ -36,6 +36,8 @@ from devices.payload import MAX_BYTES
 from devices.topics import is_marker
 from devices.uplink import Arrival
 
+T = TypeVar("T")
+
 RECEIVE_MAXIMUM: Final = 1000
 _SESSION_S: Final = 7 * 24 * 3600
 _KEEPALIVE_S: Final = 60
@@ -48,12 +50,22 @@ AT_ONCE: Final = ((socket.IPPROTO_TCP, socket.TCP_NODELAY, 1),)
 
 
 class Client(aiomqtt.Client):
-    """aiomqtt's, whose end is heard.
+    """aiomqtt's, whose end is heard, and which ends when it is told to.
 
     It keeps what has ended a connection in a future. Who is publishing, or about to leave, learns
     of the end in another way and never asks for that; asyncio would call it an error that was never
     retrieved, on stderr, whenever a broker goes away.
     """
+
+    async def _wait_for(self, fut: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109  # aiomqtt's name
+        # Python 3.11's wait_for, which aiomqtt calls, loses a cancellation that comes in the same
+        # moment as what it waits for; whoever was told to stop went on for ever.
+        seconds = self.timeout if timeout is None else timeout
+        try:
+            async with asyncio.timeout(None if seconds == math.inf else seconds):
+                return await fut
+        except TimeoutError:
+            raise aiomqtt.MqttError("Operation timed out") from None
 
     async def __aenter__(self) -> Self:
         self._disconnected.add_done_callback(_heard)

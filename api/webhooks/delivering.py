@@ -83,7 +83,8 @@ class Deliverer:
                 turns.add(turn)
                 turn.add_done_callback(turns.discard)
             with suppress(TimeoutError):
-                await asyncio.wait_for(wake.wait(), _TICK_SECONDS)
+                async with asyncio.timeout(_TICK_SECONDS):
+                    await wake.wait()
 
     async def _taken(self, most: int, *, reading: bool) -> list[UUID]:
         if most <= 0:

@@ -118,7 +118,8 @@ class Field:
                     )
                 )
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait(), _LOOK_S)
+                async with asyncio.timeout(_LOOK_S):
+                    await self._news.wait()
 
 
 def _ts() -> int:

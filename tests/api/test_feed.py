@@ -13,7 +13,7 @@ from sqlalchemy import insert
 from api import feed
 from api.alarms.changes import CHANGES, AlarmChanged
 from api.context import Context
-from api.feed import Feed
+from api.feed import Feed, Subscriber
 from api.texts import Language
 from domain import outbox
 from domain.access import Actor, Role
@@ -115,6 +115,18 @@ async def test_a_change_without_its_notify_is_seen(database: Database, database_
             async with database.reading() as connection:
                 subscriber.position = await outbox.head(connection)
             assert subscriber.position == 1
+
+
+async def test_a_reader_that_is_woken_as_it_is_given_up_is_given_up() -> None:
+    """A cancellation that got lost then would leave a reader of whom nobody knows."""
+    subscriber = Subscriber(0, "alarm")
+    reading = asyncio.create_task(subscriber.woken(60))
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    subscriber.wake()
+    reading.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await reading
 
 
 async def test_a_subscriber_that_begins_behind_the_head_is_woken(

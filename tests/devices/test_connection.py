@@ -162,6 +162,17 @@ async def test_who_is_told_to_stop_stops_although_the_broker_is_deaf() -> None:
         over.set()
 
 
+async def test_who_is_told_to_stop_stops_although_the_broker_answers_in_that_moment() -> None:
+    client = device_client(BrokerAddress("127.0.0.1", 1))
+    answer = asyncio.get_running_loop().create_future()
+    waiting = asyncio.create_task(client._wait_for(answer, None))  # pyright: ignore[reportPrivateUsage] # no other way to have both at once
+    await asyncio.sleep(0)
+    answer.set_result(None)
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+
+
 @asynccontextmanager
 async def shut(cluster: str, database_url: str) -> AsyncGenerator[None, None]:
     """The database lets nobody in."""

@@ -57,7 +57,8 @@ def serve(database_url: str) -> tuple[Serve, TokenKey]:
         finally:
             if process.returncode is None:
                 process.terminate()
-            await asyncio.wait_for(process.wait(), PATIENCE_SECONDS)
+            async with asyncio.timeout(PATIENCE_SECONDS):
+                await process.wait()
 
     return served, TokenKey(jwk)
 

@@ -230,7 +230,8 @@ async def test_large_payload_arrives(
     ):
         await bridge.subscribe("large/+/event", qos=1)
         await device.publish("large/1/event", payload, qos=1)
-        message = await asyncio.wait_for(anext(aiter(bridge.messages)), 10)
+        async with asyncio.timeout(10):
+            message = await anext(aiter(bridge.messages))
         assert message.payload == payload
 
 

@@ -145,7 +145,8 @@ async def _keep(
             told = _told(file)
         ready()
         with suppress(TimeoutError):
-            await asyncio.wait_for(news.wait(), LOOK_SECONDS if told else _RETRY_SECONDS)
+            async with asyncio.timeout(LOOK_SECONDS if told else _RETRY_SECONDS):
+                await news.wait()
             await asyncio.sleep(_GATHER_SECONDS)
 
 
