@@ -10,10 +10,17 @@ if TYPE_CHECKING:
 
 
 class NotPermitted(Exception):
-    """Whoever the URL names may not do what a migration does; its text says what is lacking."""
+    """Whoever the URL names may not do what a migration does, or is not let in there; its text says
+    what is lacking."""
 
 
 _HERE = Path(__file__).parent
+
+_REFUSALS = (
+    asyncpg.InsufficientPrivilegeError,
+    asyncpg.InvalidAuthorizationSpecificationError,  # a wrong password among them
+    asyncpg.InvalidCatalogNameError,
+)
 
 
 def configuration(url: str) -> "Config":
@@ -43,7 +50,7 @@ def upgrade(url: str) -> None:
         command.upgrade(configuration(url), "head")
     except DBAPIError as failure:
         cause = getattr(failure.orig, "__cause__", None)
-        if isinstance(cause, asyncpg.InsufficientPrivilegeError):
+        if isinstance(cause, _REFUSALS):
             raise NotPermitted(str(cause)) from failure
         raise
 

@@ -106,7 +106,8 @@ def serve(
 
 @app.command()
 def bridge() -> None:
-    """Take device messages into the database (needs YIYANG_DATABASE_URL, YIYANG_MQTT_URL)."""
+    """Take device messages into the database (needs YIYANG_DATABASE_URL, _MQTT_URL and
+    _DEVICE_KEY)."""
     from yiyang.commands import parts
 
     _run_part(parts.bridge)

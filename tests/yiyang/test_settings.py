@@ -97,6 +97,12 @@ def test_messages_that_could_not_be_written_are_refused_at_the_start(
     assert "secret" not in said
 
 
+def test_a_database_that_is_not_there_is_not_migrated(database_url: str) -> None:
+    said = refused("migrate", DATABASE_URL=f"{database_url}_of_nobody")
+    assert "does not exist" in said
+    assert len(said.splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     "keys", ["secret", "[]", "{}", '{"long": "secret"}', f'{{"toolong": "{KEY}"}}', '{"key1": 5}']
 )
