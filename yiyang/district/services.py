@@ -82,8 +82,9 @@ class Services:
         self._caregivers.add(batch)
         self._caregivers.add_assignments(batch)
         add_imports(batch, self._setting)
-        add_policies(batch, self._setting)
-        add_calendar_links(batch, self._setting)
+        if self._setting.has_choice:
+            add_policies(batch, self._setting)
+            add_calendar_links(batch, self._setting)
 
     def add_residents(self, batch: Batch, people: Iterable[Resident]) -> None:
         """What is done for elders, who come in the district's order."""
@@ -102,7 +103,7 @@ class Services:
                 self._admissions.add_admitted(batch, resident, stay.row)
             if stay and stay.package:
                 batch["bed_stay_package"].append(stay.package)
-            if not (stay and stay.moved_in):
+            if self._setting.has_choice and not (stay and stay.moved_in):
                 self._households.add(batch, resident)
             self._visits.add(batch, resident, rng)
             if not (stay and stay.moved_in):
