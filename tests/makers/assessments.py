@@ -111,8 +111,7 @@ async def make_assessment(
 
 async def make_assessments(database: Database, vault: Vault, district: District) -> None:
     """The mother's and the ward's assessments that wait, count and did once; who made them; and
-    what the city and the station's community ask of them, as the district does already; no others
-    are left."""
+    what the city, the district and the station's community ask of them; no others are left."""
     await clear_assessments(database)
     station = district.players[Role.STATION].account_id
     caregiver = district.players[Role.CAREGIVER].account_id
@@ -127,7 +126,7 @@ async def make_assessments(database: Database, vault: Vault, district: District)
         where = select(col(Account.region_code)).where(col(Account.id) == station)
         code = (await session.execute(where)).scalar_one()
         assert code, "A station is somewhere."
-        for region in (code[:4], code):
+        for region in (code[:4], code[:6], code):
             session.add(
                 AssessmentPolicy(
                     region_code=region,

@@ -9,13 +9,13 @@ from yiyang.district.cast import District
 
 
 async def make_calendar_links(database: Database, district: District) -> None:
-    """One of the volunteer's and one of the caregiver's that were revoked, beside those that are
-    read."""
+    """One of the volunteer's and one of the caregiver's, and one of each that was revoked."""
     async with database.transaction("test") as session:
         for role in (Role.VOLUNTEER, Role.CAREGIVER):
-            link = CalendarLink(
-                account_id=district.players[role].account_id,
-                token_hash=hashed(new_secret()),
-                revoked_at=now(),
-            )
-            session.add(link)
+            for revoked_at in (None, now()):
+                link = CalendarLink(
+                    account_id=district.players[role].account_id,
+                    token_hash=hashed(new_secret()),
+                    revoked_at=revoked_at,
+                )
+                session.add(link)

@@ -13,8 +13,8 @@ from yiyang.district.cast import District
 
 
 async def make_duty(database: Database, district: District) -> None:
-    """The station's and the dispatcher's shifts of this day, and times that the city and the
-    station's community have set; the district has set its own."""
+    """The station's and the dispatcher's shifts of this day, and times that the city, the district
+    and the station's community have set."""
     players = district.players
     desk = players[Role.DISPATCHER]
     assert desk.region_code, "A dispatcher is one of a region."
@@ -34,7 +34,7 @@ async def make_duty(database: Database, district: District) -> None:
                 set_by=players[Role.ADMIN].account_id,
             )
             session.add(shift)
-        for region in (station.region_code[:4], station.region_code):
+        for region in (station.region_code[:4], station.region_code[:6], station.region_code):
             policy = EscalationPolicy(
                 region_code=region,
                 severity=AlarmSeverity.MINOR,
