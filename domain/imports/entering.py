@@ -42,7 +42,7 @@ from domain.imports.service import (
 )
 from domain.imports.sheets import MOST_ROWS, Row, Unreadable
 from domain.many import add_many
-from domain.outage import is_outage
+from domain.outage import is_outage, passes
 from domain.reasons import Reason
 from domain.regions.models import Region, RegionLevel
 from domain.tables import within
@@ -58,7 +58,7 @@ MOST_FAULTS = 1_000
 
 _WORKER = "worker"
 
-_RETRY_SECONDS = 2
+_RETRY_SECONDS, _UNCOUNTINGS = 2, 30
 
 
 class _GivenUp(Exception):
@@ -87,10 +87,14 @@ async def work_on(database: Database, vault: Vault, import_id: UUID) -> None:
         content = await begin(session, vault, import_id)
     if content is None:
         return
+    rows = await _read(database, import_id, content)
+    if rows is None:
+        return
     try:
-        await _take_turn(database, vault, import_id, content)
+        with suppress(_GivenUp):
+            await _Work(database, vault, import_id, rows).do()
     except Exception as failure:
-        if is_outage(failure):
+        if passes(failure):
             await _uncounted(database, import_id)
         raise
 
@@ -108,8 +112,9 @@ async def tried_out(database: Database, import_id: UUID) -> bool:
 
 
 async def _uncounted(database: Database, import_id: UUID) -> None:
-    """Written when the database is back; until then no other worker begins either."""
-    while True:
+    """Written when the database is back. Whoever is told to stop need not wait for it for ever: it
+    counts then, which does no harm once or twice."""
+    for _ in range(_UNCOUNTINGS):
         try:
             async with database.transaction(_WORKER) as session:
                 await uncount(session, import_id)
@@ -120,17 +125,17 @@ async def _uncounted(database: Database, import_id: UUID) -> None:
         await asyncio.sleep(_RETRY_SECONDS)
 
 
-async def _take_turn(database: Database, vault: Vault, import_id: UUID, content: bytes) -> None:
+async def _read(database: Database, import_id: UUID, content: bytes) -> Sequence[Row] | None:
+    """The file's rows; None for one that is given up."""
     try:
         rows = await sheets.read(content)
     except Unreadable:
         await give_up(database, import_id, ImportFailure.UNREADABLE)
-        return
+        return None
     if len(rows) > MOST_ROWS + 1:
         await give_up(database, import_id, ImportFailure.TOO_LARGE)
-        return
-    with suppress(_GivenUp):
-        await _Work(database, vault, import_id, rows).do()
+        return None
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncGenerator, Generator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -91,6 +92,16 @@ async def somebody_waits(database: Database) -> None:
             await asyncio.sleep(0.05)
 
 
+async def begun_once(database: Database, import_id: UUID) -> None:
+    """Until one beginning is counted, and its worker waits for another transaction's end."""
+    async with asyncio.timeout(60):
+        while True:
+            begun = await one(database, ATTEMPTS, import_id)
+            if begun == 1 and await one(database, BLOCKED):
+                return
+            await asyncio.sleep(0.05)
+
+
 async def taken_away(cluster: str, name: str, kept: int) -> None:
     """A database is away for a moment: whoever writes or reads, but for one, is cut off. The queue
     is not: it takes its time to come back."""
@@ -166,8 +177,7 @@ async def test_a_database_that_goes_away_is_no_attempt_at_a_file(
             await apply(api, Role.STATION, checked["id"])
             for _ in range(MOST_ATTEMPTS + 1):
                 # The worker has begun to enter, and waits for what becomes of this elder.
-                await somebody_waits(database)
-                assert await one(database, ATTEMPTS, key_of(checked["id"], "elder_import")) == 1
+                await begun_once(database, key_of(checked["id"], "elder_import"))
                 await taken_away(cluster, database_url.rpartition("/")[2], kept)
             await session.rollback()
         entered = await rested(api, Role.STATION, checked["id"])
