@@ -88,13 +88,15 @@ def site(database_url: str, tmp_path: Path) -> Site:
 
 @asynccontextmanager
 async def kept(site: Site) -> AsyncGenerator[None, None]:
-    """`yiyang broker keep`, once the accounts are written."""
+    """`yiyang broker keep`, once the accounts are written; the site's folder has what it says."""
     ready = site.folder / "ready"
-    keeper = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "yiyang", "broker", "keep"),
-        *("--out", str(site.accounts.path), "--pid-file", str(site.accounts.pid_file)),
-        env={**site.told, "YIYANG_READY_FILE": str(ready)},
-    )
+    with (site.folder / "said").open("wb") as said:
+        keeper = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "yiyang", "broker", "keep"),
+            *("--out", str(site.accounts.path), "--pid-file", str(site.accounts.pid_file)),
+            env={**site.told, "YIYANG_READY_FILE": str(ready)},
+            stderr=said,
+        )
     try:
         await until(ready.exists)
         yield
@@ -225,6 +227,23 @@ async def test_two_bridges_come_to_share_by_the_rights_that_are_written(
         server.start()
         async with running(first), running(replace(first, client_id="second")):
             await shared_by(database, 2)
+
+
+async def test_a_file_that_cannot_be_written_for_a_while_is_tried_again(
+    site: Site, database: Database
+) -> None:
+    (mine,) = await names(database, DeviceKind.SOS_BUTTON, 1)
+    path, said = site.accounts.path, site.folder / "said"
+    async with kept(site):
+        assert mine in path.read_text()
+        path.unlink()
+        path.mkdir()  # in its place nothing can be put
+        async with database.transaction("operator") as session:
+            await registry.revoke(session, UUID(mine.removeprefix("device_")))
+        await until(lambda: "cannot be written" in said.read_text())
+        path.rmdir()
+        await until(path.is_file)
+        assert mine not in path.read_text()
 
 
 @pytest.mark.parametrize("verb", ["keep", "passwords"])

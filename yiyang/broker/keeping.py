@@ -119,12 +119,23 @@ async def keep(
 
     Parameters:
         ready: called each time the file is as the database says.
-    Raises: NotWritten.
+    Raises: NotWritten at the first time; later, as on a full disk, it is tried again.
     """
+    written = False
+
+    def kept() -> None:
+        nonlocal written
+        written = True
+        ready()
+
     while True:
         try:
             async with _listening(database_url) as (connection, news):
-                await _keep(connection, news, accounts, file, ready)
+                await _keep(connection, news, accounts, file, kept)
+        except NotWritten as error:
+            if not written:
+                raise
+            log.error("%s, trying again", error)
         except DRIVER_ERRORS as error:
             log.warning("The database is away, trying again: %s", error)
         await asyncio.sleep(_RETRY_SECONDS)
