@@ -6,7 +6,8 @@ PAGE := $(addprefix api/graphiql/,build.py build.js package.json package-lock.js
         $(wildcard api/graphiql/src/*)
 # The first of these that is new enough makes .venv; PYTHON=… overrules.
 PYTHONS := $(or $(PYTHON),python3 python3.11 python3.12 python3.13 python3.14)
-JOBS ?= 2
+# While one test waits for a process or a clock, another has its core.
+JOBS ?= 3
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export PIP_NO_INPUT := 1
