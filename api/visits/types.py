@@ -24,7 +24,7 @@ from api.plan.declare import (
 from api.regions.types import Region
 from api.relay import Connection, Node
 from api.volunteers.types import Volunteer
-from domain.access import ConsentScope
+from domain.access import ConsentScope, Permission
 from domain.allotment.models import VisitApplication as VisitApplied
 from domain.visits import models
 from domain.visits.lifecycle import Allocation, VisitAction, VisitReleaseCause, VisitState
@@ -129,8 +129,13 @@ class VisitChange:
     """By whom; null where you may not see the account, and where only time has passed."""
     note: str | None
     """A word about it, for example why the visit was given back."""
-    because: VisitReleaseCause | None
-    """Why it was given back by somebody else than who had claimed it; null of everything else."""
+    because: VisitReleaseCause | None = computed(
+        lambda change, _: change.because,
+        needs=[models.VisitTaskLog.because],
+        permission=Permission.VOLUNTEER_STANDING_READ,
+    )
+    """Why it was given back by somebody else than who had claimed it; null of everything else, and
+    for those who do not read how volunteers stand."""
 
 
 @node(models.VisitTask, visible=visit_task_visible)

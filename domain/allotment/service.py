@@ -110,8 +110,8 @@ async def apply(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitApp
     """Ask for a visit of an open window; who has taken an application back may apply again.
 
     Raises: NotFound, PermissionDenied, InvalidInput(visit) for one for which no applications
-        are taken, or to oneself or one's family, VolunteerSuspended, NotCleared,
-        ClearanceEnds(until), SkillsMissing(skills), AlreadyExists.
+        are taken, to oneself or one's family, or after the end of the role, VolunteerSuspended,
+        NotCleared, ClearanceEnds(until), SkillsMissing(skills), AlreadyExists.
     """
     statement = select(VisitTask).where(col(VisitTask.id) == visit_id, visit_task_visible(actor))
     visit = await session.scalar(statement)

@@ -45,9 +45,9 @@ async def claim(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitTas
 
     Raises: NotFound, PermissionDenied (for whoever is no registered volunteer), AlreadyClaimed,
         IllegalTransition for a visit that one has claimed oneself, InvalidInput(id) for one whose
-        time is over, and for one to oneself or one's family, AllottedLater, VolunteerSuspended,
-        NotCleared, ClearanceEnds(until), SkillsMissing(skills), TimesOverlap(blockers: all of one's
-        own visits at that time).
+        time is over, for one to oneself or one's family, and for one after the end of one's role,
+        AllottedLater, VolunteerSuspended, NotCleared, ClearanceEnds(until), SkillsMissing(skills),
+        TimesOverlap(blockers: all of one's own visits at that time).
     """
     # The volunteer first. Of two claims by one volunteer the second waits here and then sees the
     # first; both in the exclusion constraint would wait for each other, and one would be killed.

@@ -146,9 +146,10 @@ def ones_own() -> ColumnElement[bool]:
 
 
 def remains() -> ColumnElement[bool]:
-    """Volunteers whose role does not end before a visit begins."""
+    """Volunteers whose role has not ended, and does not end before a visit begins."""
     over, begins = col(Account.until), cast(Any, col(VisitTask.scheduled_from))
-    lasts = or_(over.is_(None), over > func.greatest(begins, func.now()))
+    # By the clock: it may have ended since the transaction that asks has begun.
+    lasts = or_(over.is_(None), over > func.greatest(begins, func.clock_timestamp()))
     return (
         exists().where(col(Account.id) == col(Volunteer.id), lasts).correlate(Volunteer, VisitTask)
     )

@@ -8,6 +8,7 @@ from sqlmodel import col
 
 from domain.access import Actor
 from domain.accounts.models import Account
+from domain.calendar import now
 from domain.visits.lifecycle import VISIT_LIFECYCLE, VisitAction, VisitReleaseCause, VisitState
 from domain.visits.models import VisitTask, Volunteer
 from domain.visits.moving import freed, tell
@@ -23,7 +24,8 @@ async def give_back(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Claimed visits that would begin in a time are open to others. One that has begun goes on.
+    """Claimed visits whose time begins in another are open to others. One at whose door they stood
+    goes on.
 
     Parameters:
         actor: who has decided what they are given back for.
@@ -45,9 +47,10 @@ async def give_back(
 
 
 async def give_back_of_role(session: AsyncSession, actor: Actor, account: Account) -> None:
-    """The same of a role that ends: what would begin when it is over; nothing where it was no
-    volunteer's."""
+    """The same of a role that ends: what would begin when it is over, or has its time while it
+    ends; nothing where it was no volunteer's."""
+    over = account.until is not None and account.until <= now()
     for volunteer in await locked_everywhere(session, account.id):
         if volunteer.id == account.id:
-            cause = VisitReleaseCause.ROLE_ENDED
-            await give_back(session, actor, volunteer, cause, since=account.until)
+            since, cause = None if over else account.until, VisitReleaseCause.ROLE_ENDED
+            await give_back(session, actor, volunteer, cause, since=since)

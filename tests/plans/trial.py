@@ -31,6 +31,7 @@ NO_PLAN = {
     "CareAssignment.lacking is asynchronous",  # by certificates that count on that day
     "ElderMerge.canUndo is asynchronous",  # by where the one that was kept lives now
     "Elder.serviceSuggestions is asynchronous",  # rules look at needs, tags and level together
+    "SuggestionItem.availableActions is asynchronous",  # by whether its list was taken back
     "Elder.measurementSeries is asynchronous",  # a curve is counted, not read
     "NearbyBedConnection.totalCount has a resolver of its own",  # counted only when asked for
     # Each figure is read only where it is asked for.
