@@ -24,8 +24,8 @@ async def give_back(
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> None:
-    """Claimed visits whose time begins in another are open to others. One at whose door they stood
-    goes on.
+    """Claimed visits that begin within a time are open to others. One that somebody has checked in
+    to goes on.
 
     Parameters:
         actor: who has decided what they are given back for.
