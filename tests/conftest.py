@@ -128,6 +128,8 @@ _clones = iter(range(1_000_000))
 async def administration(cluster: str) -> AsyncGenerator[asyncpg.Connection, None]:
     """Makes and drops databases; nothing else."""
     connection = await asyncpg.connect(cluster)
+    # The kernel copies a template's files by itself, a seventh faster.
+    await connection.execute("SET file_copy_method = clone")
     yield connection
     await connection.close()
 

@@ -137,11 +137,6 @@ class Rows:
     world: World
     fingerprints: dict[str, Any]
 
-    @classmethod
-    async def of(cls, sql: asyncpg.Connection) -> "Rows":
-        """As they are now."""
-        return cls(sql, await World.read_by(sql), await fingerprints(sql))
-
     async def have_changed(self) -> bool:
         """Since this was asked last."""
         found = await fingerprints(self.sql)
@@ -188,14 +183,28 @@ async def cloned(
     return FULL
 
 
+@pytest.fixture(scope="session")
+async def at_first(cloned: str, template: Template) -> tuple[World, dict[str, Any]]:
+    """All rows as each test finds them, and their fingerprints: clones have the same."""
+    sql = await asyncpg.connect(f"{template.url.rpartition('/')[0]}/{cloned}")
+    found = await World.read_by(sql), await fingerprints(sql)
+    await sql.close()
+    return found
+
+
+@pytest.fixture
+def rows(sql: asyncpg.Connection, at_first: tuple[World, dict[str, Any]]) -> Rows:
+    """Of the test's own database."""
+    return Rows(sql, *at_first)
+
+
 @pytest.mark.parametrize("name", sorted(OPERATIONS))
-async def test_every_role(api: Api, sql: asyncpg.Connection, vault: Vault, name: str) -> None:
+async def test_every_role(api: Api, rows: Rows, vault: Vault, name: str) -> None:
     told: dict[Role, str | None] = {}
     wanted: dict[Role, str | None] = {}
-    rows = await Rows.of(sql)
     for role in Role:
         operation, actor = OPERATIONS[name], api.actor(role)
-        scene = Scene(sql, rows.world, actor, operation.row_for(rows.world, actor))
+        scene = Scene(rows.sql, rows.world, actor, operation.row_for(rows.world, actor))
         given = await operation.prepare(scene)
         if name == "mealOrderPlace":
             given = {"token": await token_for(api, vault, actor, given)}
@@ -211,7 +220,7 @@ async def test_every_role(api: Api, sql: asyncpg.Connection, vault: Vault, name:
         changes = told[role] is None and name not in ASKING
         assert await rows.have_changed() is changes, role
         if changes:
-            await check_trail(sql, name, known, rows.world)
+            await check_trail(rows.sql, name, known, rows.world)
     assert told == wanted
 
 

@@ -15,6 +15,7 @@ from domain.ids import parse_public_id, public_id
 from tests.access.oracle import ORACLE, expected
 from tests.access.world import World
 from tests.clients import Api
+from tests.conftest import Template
 
 LISTS = {
     "admission_application": "admissionApplications",
@@ -114,10 +115,10 @@ def cloned(filled: str) -> str:
     return filled
 
 
-@pytest.fixture
-async def world(database_url: str) -> World:
-    """What is in the database."""
-    return await World.read(database_url)
+@pytest.fixture(scope="session")
+async def world(cloned: str, template: Template) -> World:
+    """What each test finds in its database."""
+    return await World.read(f"{template.url.rpartition('/')[0]}/{cloned}")
 
 
 @pytest.mark.parametrize("role", list(Role))
