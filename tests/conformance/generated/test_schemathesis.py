@@ -23,7 +23,8 @@ USUALLY = 6
 ROLES = st.sampled_from([Role.ADMIN, Role.FAMILY, Role.DISPATCHER, Role.OFFICIAL, Role.VOLUNTEER])
 
 
-ENOUGH = 50
+ENOUGH = 200
+"""Answers of which a process judges its share: of fewer, which operations it was given decides."""
 
 
 @pytest.fixture(scope="module")
