@@ -31,12 +31,13 @@ ENOUGH = 200
 def codes(server: Served) -> Generator[Counter[str], None, None]:
     """How often each code was answered; ``""`` for an answer without errors.
 
-    In the end, enough were. Each process of the tests has its own share of them.
+    In the end, enough were. Each process of the tests has its own share of them: of one that was
+    given queries alone, most values are refused.
     """
     learn_ids(server)
     found: Counter[str] = Counter()
     yield found
-    assert sum(found.values()) < ENOUGH or found[""] > sum(found.values()) / 5, found
+    assert sum(found.values()) < ENOUGH or found[""] > sum(found.values()) / 25, found
 
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.label)
