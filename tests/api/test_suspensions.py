@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import literal_column, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from domain.access import Actor, Role
@@ -22,11 +21,7 @@ from tests.clients import Api
 from tests.makers.accounts import make_account, make_person
 from tests.makers.visits import ELSEWHERE, Scene, make_scene, make_visit
 from tests.volunteering import changed, errors, seen
-from tests.waiting import until
-
-BLOCKED = select(literal_column("1").label("one")).where(
-    text("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
-)
+from tests.waiting import until_it_waits
 
 
 @pytest.fixture
@@ -92,15 +87,6 @@ async def is_stopped(database: Database, key: UUID) -> bool:
     return is_suspended(volunteer)
 
 
-async def waiting(database: Database, task: "asyncio.Task[Any]") -> None:
-    """Until somebody waits for a lock, or has waited for none."""
-
-    async def waits() -> bool:
-        return task.done() or bool(await database.fetch(BLOCKED))
-
-    await until(waits)
-
-
 async def test_who_is_entered_while_they_are_suspended_is_suspended_there_as_well(
     database: Database, scene: Scene
 ) -> None:
@@ -114,7 +100,7 @@ async def test_who_is_entered_while_they_are_suspended_is_suspended_there_as_wel
         await suspend(session, scene.station, scene.ann.id, "投诉待查")
         await session.flush()
         task = asyncio.create_task(enter())
-        await waiting(database, task)
+        await until_it_waits(database, task)
     await task
     assert await is_stopped(database, other)
 
@@ -131,6 +117,6 @@ async def test_who_is_suspended_while_they_are_entered_is_suspended_there_as_wel
     async with database.transaction("test") as session:
         await entered(session, other)
         task = asyncio.create_task(stop())
-        await waiting(database, task)
+        await until_it_waits(database, task)
     await task
     assert await is_stopped(database, other)

@@ -5,7 +5,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import literal_column, select, text
+from sqlalchemy import text
 
 from domain.access import Actor, Role
 from domain.allotment.closing import close
@@ -24,13 +24,9 @@ from tests.makers.visits import (
     tomorrow_at,
 )
 from tests.visiting import visit_id
-from tests.waiting import until
+from tests.waiting import until_it_waits
 from tests.windows import apply, its_time_comes, named, opened, outcome, reasons, who_got
 from yiyang.dues import WINDOWS, settle_all
-
-BLOCKED = select(literal_column("1").label("one")).where(
-    text("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock')")
-)
 
 
 @pytest.fixture
@@ -114,14 +110,11 @@ async def test_two_windows_that_close_at_once_give_one_person_one_visit_of_an_ho
         async with database.transaction("test") as session:
             return await close(session, second, now())
 
-    async def waits() -> bool:
-        return late.done() or bool(await database.fetch(BLOCKED))
-
     async with database.transaction("test") as session:
         assert await close(session, first, now())
         await session.flush()
         late = asyncio.create_task(other())
-        await until(waits)
+        await until_it_waits(database, late)
     assert await late
     assert (await stored(database, keys[0])).claimed_by == scene.ann.id
     assert (await stored(database, keys[1])).state is VisitState.OPEN
